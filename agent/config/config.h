@@ -1,0 +1,84 @@
+// The agent's settings: defaults, then the YAML file, then the environment, then flags.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sockwarden {
+
+enum class Profile { production, development };
+
+/// Which sockets and processes a rule speaks of. Empty fields match everything; all given fields must match.
+struct TargetRule {
+  std::string comm;    ///< glob (fnmatch) on the process name
+  std::string exe;     ///< glob on the executable's path
+  std::string cgroup;  ///< glob on the cgroup path
+  std::optional<std::uint32_t> pid;
+  std::optional<std::uint16_t> port;  ///< local or remote port
+};
+
+/// Durations after which a wait or a leak counts. Defaults depend on the profile.
+struct Thresholds {
+  std::chrono::milliseconds wait{};         ///< a wait that nothing ends: 30 s production, 4 s development
+  std::chrono::milliseconds leak{};         ///< disuse before something counts as leaked: 60 s, 4 s
+  std::chrono::milliseconds close_wait{};   ///< grace for a CLOSE_WAIT: 60 s, 4 s
+  std::uint32_t leak_count = 0;             ///< least growth of a count: 10, 3
+};
+
+struct ThresholdOverride {
+  TargetRule match;  ///< plus `endpoint`, glob on "address:port"
+  std::string endpoint;
+  std::optional<std::chrono::milliseconds> wait, leak, close_wait;
+  std::optional<std::uint32_t> leak_count;
+};
+
+enum class LogFormat { automatic, text, json };
+
+struct Config {
+  Profile profile = Profile::production;
+
+  struct Web {
+    std::vector<std::string> listen_addresses{"127.0.0.1:10180", "[::1]:10180"};
+    std::string config_file;  ///< exporter-toolkit's web configuration (TLS, basic auth); empty = plain HTTP
+  } web;
+
+  struct Log {
+    std::string level = "info";  ///< debug, info, warn, error
+    LogFormat format = LogFormat::automatic;
+  } log;
+
+  struct Kernel {
+    std::chrono::milliseconds scan_interval{};  ///< 0 = by profile: 5 s production, 1 s development
+    std::uint32_t ring_bytes = 1 << 20;         ///< power of two, multiple of the page size
+    std::uint32_t max_sockets = 131072;         ///< records, only where socket storage is missing
+    std::uint32_t max_processes = 8192;
+    std::uint32_t max_endpoints = 16384;
+    bool peek = true;    ///< read the first bytes of each turn (protocols and phases)
+    bool stacks = true;  ///< user stack at connect()
+  } kernel;
+
+  struct Metrics {
+    std::uint32_t endpoints_per_process = 50;  ///< the rest is folded into endpoint="other"
+  } metrics;
+
+  struct Targets {
+    std::vector<TargetRule> include;  ///< empty = everything
+    std::vector<TargetRule> exclude;
+  } targets;
+
+  struct Findings {
+    std::chrono::seconds retention{15 * 60};  ///< how long resolved findings are kept
+  } findings;
+
+  Thresholds thresholds;                       ///< 0 = by profile; fill with `thresholds_of(profile)`
+  std::vector<ThresholdOverride> overrides;    ///< the first that matches wins, field by field
+};
+
+/// The built-in thresholds of a profile.
+[[nodiscard]] Thresholds thresholds_of(Profile profile);
+
+}  // namespace sockwarden

@@ -1,0 +1,61 @@
+// A finding as a detector states it: one cause, one subject, the numbers that prove it. The ledger gives it identity
+// and history; publish and cli turn it into JSON and text. The words are those of the public contract.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/model/model.h"
+
+namespace sockwarden {
+
+enum class Confidence { proven, likely };
+enum class Severity { info, warning, critical };
+[[nodiscard]] const char* name_of(Confidence confidence);
+[[nodiscard]] const char* name_of(Severity severity);
+
+/// A number (seconds, bytes, counts), a text, a truth, or null.
+using EvidenceValue = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string>;
+
+struct OriginStack {
+  std::uint64_t count = 0;
+  std::vector<std::string> frames;  ///< innermost first
+};
+
+struct Finding {
+  std::string class_name;       ///< "missing-timeout"
+  std::string qualifier_name;   ///< "phase", "cause", "type", "option", or empty
+  std::string qualifier;        ///< "header"
+  Confidence confidence = Confidence::likely;
+  Severity severity = Severity::warning;
+  std::uint32_t process = 0;    ///< serial
+  Role role = Role::unknown;
+  std::string protocol;
+  std::string remote;           ///< "10.0.0.7:8080", or empty
+  std::string local;
+  std::uint64_t count = 0;      ///< subjects covered now
+  std::vector<std::uint64_t> subjects;  ///< identities of those subjects (connection ids, …): `total` counts distinct ones
+  std::map<std::string, EvidenceValue> evidence;
+  std::vector<OriginStack> origin;
+  std::vector<std::uint32_t> stack_ids;  ///< to be symbolised into `origin`
+  std::string summary;
+  std::string advice;
+};
+
+/// A finding with its history, as the ledger keeps it.
+struct LedgerEntry {
+  std::string id;  ///< "f-" and 16 hexadecimal digits, stable for class, qualifier and subject
+  Finding finding;
+  Process process;  ///< a copy, since the process may be gone
+  bool active = true;
+  std::uint64_t total = 0;
+  WallTime first_seen{}, last_seen{};
+  std::optional<WallTime> resolved_at;
+};
+
+}  // namespace sockwarden

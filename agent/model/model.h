@@ -1,0 +1,140 @@
+// What the samples mean: processes, connections, endpoints, descriptors. Pure: Sample + last Model -> Model.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/sample/sample.h"
+
+namespace sockwarden {
+
+/// An IP address and port. IPv4 and v4-mapped IPv6 print alike: "10.0.0.7:8080"; IPv6 as "[::1]:8080".
+struct Address {
+  std::array<std::uint8_t, 16> ip{};
+  std::uint16_t port = 0;
+  auto operator<=>(const Address&) const = default;
+  [[nodiscard]] bool is_v4() const;
+  [[nodiscard]] std::string host() const;    ///< without port and brackets
+  [[nodiscard]] std::string string() const;  ///< "host:port"
+  static Address from(const sw_address& raw);
+};
+
+enum class Role : std::uint8_t { unknown, client, server, listener };
+[[nodiscard]] const char* name_of(Role role);
+
+/// Who a process is, without its pid: what metrics are labelled with. Restarts keep it.
+struct Identity {
+  std::string comm;
+  std::string container_id;
+  std::string unit;
+  auto operator<=>(const Identity&) const = default;
+};
+
+struct Process {
+  std::uint32_t serial = 0;  ///< unique while the agent runs; an exec() starts a new one; 0 = not attributed
+  std::uint32_t pid = 0;
+  Identity identity;
+  ProcessFacts facts;
+  Instant first_seen{};
+  std::optional<Instant> exited;
+};
+
+enum class Closer : std::uint8_t { none, own, peer, network };
+enum class Manner : std::uint8_t { none, fin, reset, exit, timeout, error };
+[[nodiscard]] const char* name_of(Closer closer);
+[[nodiscard]] const char* name_of(Manner manner);
+[[nodiscard]] const char* name_of_tcp_state(std::uint8_t state);        ///< "ESTABLISHED"
+[[nodiscard]] const char* name_of_option(std::uint8_t option);          ///< "SO_KEEPALIVE"
+[[nodiscard]] const char* name_of_descriptor(std::uint8_t type);        ///< "file"
+[[nodiscard]] const char* name_of_connect(std::uint8_t outcome);        ///< "refused"
+
+/// A connection or listener. Times that never came are empty; unknown is never 0.
+struct Connection {
+  std::uint64_t id = 0;
+  std::uint32_t process = 0;  ///< serial of its owner, 0 = unknown
+  std::uint32_t pid = 0;
+  std::optional<std::uint32_t> fd;
+  std::uint64_t inode = 0;
+  Role role = Role::unknown;
+  std::string protocol;  ///< "http/1.1", "tls", …; empty = unknown
+  std::uint8_t state = 0;
+  Address local, remote;
+  bool seeded = false;   ///< older than the agent
+  bool mptcp = false;
+  bool accepted = true;  ///< false: in the accept queue
+  Instant birth{};
+  std::optional<Instant> established, last_receive, last_send, peer_closed, own_closed;
+  std::chrono::nanoseconds longest_idle{};
+  std::chrono::nanoseconds idle{};  ///< since data last moved either way
+  std::uint32_t turns = 0;
+  std::uint32_t unread_bytes = 0;
+  std::uint32_t unsent_bytes = 0;
+  Closer closer = Closer::none;
+  Manner manner = Manner::none;
+  std::string reset_reason;  ///< of our own reset, kernel's name in lower case; empty = unknown
+  std::vector<std::string> options;  ///< in force, "SO_KEEPALIVE=1", "TCP_KEEPIDLE=30s", …
+  sw_connection raw{};
+};
+
+/// Cumulative counts with identity and endpoint names, pids summed away. Never decreases.
+struct EndpointRow {
+  Identity identity;
+  Role role = Role::unknown;
+  std::string protocol;
+  std::string endpoint;  ///< "10.0.0.7:8080"; "other" = folded
+  sw_totals totals{};
+};
+struct ProcessRow {
+  Identity identity;
+  Role role = Role::unknown;
+  sw_totals totals{};
+  std::array<sw_histogram, SW_HISTOGRAM_COUNT> histograms{};
+};
+struct OptionRow {
+  Identity identity;
+  std::string option;  ///< "TCP_NODELAY", or "level/name" by number
+  std::uint64_t count = 0;
+};
+struct DescriptorRow {
+  Identity identity;
+  std::uint32_t pid = 0;
+  std::array<std::uint32_t, SW_DESCRIPTOR_COUNT> count{};
+  std::optional<std::uint64_t> limit;
+};
+
+struct ModelLimits {
+  std::uint32_t endpoints_per_process = 50;
+};
+
+struct Model {
+  Instant time{};
+  WallTime wall{};
+  std::uint64_t number = 0;
+  std::map<std::uint32_t, Process> processes;  ///< by serial
+  std::vector<Connection> connections;         ///< live, listeners among them
+  std::vector<Connection> closed;              ///< since the last Model
+  std::vector<ProcessRow> process_rows;
+  std::vector<EndpointRow> endpoint_rows;
+  std::vector<OptionRow> option_rows;
+  std::vector<DescriptorRow> descriptor_rows;
+  std::array<std::uint64_t, SW_LOSS_COUNT> losses{};
+  std::uint64_t folded_endpoints = 0;  ///< endpoint series folded into "other" by the label limit
+  std::vector<TableFill> tables;
+  std::chrono::nanoseconds scan_duration{};
+
+  /// What is carried from one Model to the next: sums of processes that are gone, and the last published values.
+  struct Memory;
+  std::shared_ptr<const Memory> memory;
+
+  [[nodiscard]] static Model next(const Sample& sample, const Model& last, const ModelLimits& limits);
+  [[nodiscard]] const Process* process_of(const Connection& connection) const;
+  [[nodiscard]] WallTime wall_of(Instant instant) const { return wall + (instant - time); }
+};
+
+}  // namespace sockwarden

@@ -1,0 +1,78 @@
+// What one scan read from the kernel and from /proc: raw, cumulative, not interpreted.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "bpf/record.h"
+
+namespace sockwarden {
+
+/// CLOCK_MONOTONIC, the clock of bpf_ktime_get_ns().
+using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
+using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
+
+/// What /proc says of a process. A field that could not be read is empty.
+struct ProcessFacts {
+  std::uint32_t pid = 0;
+  std::uint32_t parent_pid = 0;
+  std::uint64_t start_ticks = 0;  ///< /proc/PID/stat field 22; with the pid it identifies a process
+  std::string comm;
+  std::vector<std::string> cmdline;
+  std::string exe;
+  std::string cgroup;        ///< path below the cgroup2 root (or the systemd hierarchy)
+  std::string container_id;  ///< hexadecimal id found in the cgroup path, or empty
+  std::string unit;          ///< systemd unit found in the cgroup path, or empty
+  std::optional<std::uint64_t> descriptor_limit;  ///< RLIMIT_NOFILE, soft
+  std::optional<std::uint64_t> descriptor_count;
+};
+
+struct ProcessSample {
+  sw_process process{};
+  std::array<std::optional<sw_process_role>, SW_ROLE_COUNT> roles;
+  bool retired = false;  ///< it exited, nothing of it is left, and this is the last time that its rows appear
+};
+
+struct EndpointSample {
+  sw_endpoint_key key{};
+  sw_totals totals{};
+  bool retired = false;
+};
+
+struct OptionSample {
+  sw_other_option_key key{};
+  std::uint64_t count = 0;
+};
+
+/// How full a kernel table is.
+struct TableFill {
+  std::string name;
+  std::uint64_t entries = 0;
+  std::uint64_t capacity = 0;
+};
+
+struct Sample {
+  Instant time{};
+  WallTime wall{};
+  std::uint64_t number = 0;
+  std::vector<sw_connection> live;    ///< every socket that has a record
+  std::vector<sw_connection> closed;  ///< ended since the last Sample, as far as the ring held them
+  std::vector<ProcessSample> processes;
+  std::vector<EndpointSample> endpoints;
+  std::vector<OptionSample> other_options;
+  std::unordered_map<std::uint32_t, sw_descriptor_counts> descriptors;  ///< by pid
+  std::vector<sw_descriptor> descriptor_details;                        ///< of the pids asked for
+  std::unordered_map<std::uint32_t, ProcessFacts> facts;                ///< by pid
+  std::array<std::uint64_t, SW_LOSS_COUNT> losses{};
+  std::vector<TableFill> tables;
+  std::chrono::nanoseconds scan_duration{};
+};
+
+}  // namespace sockwarden
