@@ -1,0 +1,71 @@
+// The kernel side as the agent sees it: load what this kernel can run, attach it, read it back as Samples.
+// The only folder that knows libbpf.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "agent/kernel/error.h"
+#include "agent/sample/sample.h"
+
+namespace sockwarden {
+
+/// What is chosen at load. `automatic` probes the kernel's BTF; the others force a poorer variant, for tests.
+struct KernelVariant {
+  bool force_hash = false;          ///< records in a hash keyed by the socket, not in socket storage
+  bool force_receive_only = false;  ///< no sock_send_length: send times at a jiffy's resolution
+  bool force_no_reason = false;     ///< no reason with our resets
+};
+
+struct KernelOptions {
+  std::uint32_t ring_bytes = 1 << 20;
+  std::uint32_t max_sockets = 131072;
+  std::uint32_t max_processes = 8192;
+  std::uint32_t max_endpoints = 16384;
+  bool peek = true;
+  bool stacks = true;
+  KernelVariant variant;
+};
+
+/// One hook, for `sockwarden doctor` and the hooks metric.
+struct HookStatus {
+  std::string name;     ///< "inet_sock_set_state"
+  std::string kind;     ///< "tp_btf", "cgroup", "iterator"
+  std::string gives;    ///< what it tells: "connections opened and closed, by whom"
+  bool attached = false;
+  std::string variant;  ///< "socket storage", "hash", "with reason", … or empty
+  std::string reason;   ///< why it is not attached, and what to do
+  std::string lost;     ///< what is lost without it
+  bool required = false;
+};
+
+class Kernel {
+ public:
+  /// Loads, attaches and seeds. On failure nothing stays in the kernel.
+  static tl::expected<std::unique_ptr<Kernel>, Error> open(const KernelOptions& options);
+  virtual ~Kernel() = default;
+
+  /// Reads everything once. `details` are pids whose descriptors are wanted one by one.
+  virtual Sample scan(const std::vector<std::uint32_t>& details = {}) = 0;
+
+  /// Frames of a user stack, innermost first, as addresses; empty if unknown. Ids are sw_record.stack_id.
+  virtual std::vector<std::uint64_t> stack(std::uint32_t stack_id) = 0;
+
+  [[nodiscard]] virtual const std::vector<HookStatus>& hooks() const = 0;
+};
+
+/// What this host offers, found out without loading anything that stays.
+struct HostAbility {
+  std::string kernel_release;
+  bool btf = false;
+  std::string lockdown;                              ///< "none", "integrity", "confidentiality", or "unknown"
+  std::string cgroup2;                               ///< mount point, empty = none
+  std::vector<std::pair<std::string, bool>> capabilities;  ///< "CAP_BPF" → held
+};
+[[nodiscard]] HostAbility probe_host();
+
+}  // namespace sockwarden
