@@ -9,11 +9,9 @@
 #define SOCKWARDEN_RECORD_H
 
 #ifdef __cplusplus
+#include <linux/types.h>
+
 #include <cstdint>
-using __u8 = std::uint8_t;
-using __u16 = std::uint16_t;
-using __u32 = std::uint32_t;
-using __u64 = std::uint64_t;
 #define SW_ASSERT_SIZE(type, bytes) static_assert(sizeof(struct type) == (bytes), #type)
 extern "C" {
 #else
