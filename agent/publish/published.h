@@ -1,0 +1,52 @@
+// All that the web server shows, as of one scan: immutable once published.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "agent/detect/finding.h"
+#include "agent/kernel/kernel.h"
+#include "agent/model/model.h"
+
+namespace sockwarden {
+
+/// Where the settings came from, and how the last reload went.
+struct ConfigState {
+  std::string file;     ///< empty = defaults only
+  std::string profile;  ///< "production", "development"
+  bool reload_successful = true;
+  WallTime reloaded{};  ///< last time that settings were taken over
+  std::string error;    ///< why the last reload was refused
+};
+
+/// What a findings counter is labelled with.
+struct FindingKey {
+  std::string class_name;
+  std::string qualifier;
+  Identity identity;
+  auto operator<=>(const FindingKey&) const = default;
+};
+
+/// A listening address of a program; pids and sockets that share it are summed.
+struct ListenerKey {
+  Identity identity;
+  std::string endpoint;
+  auto operator<=>(const ListenerKey&) const = default;
+};
+
+struct Published {
+  Model model;
+  std::vector<HookStatus> hooks;
+  std::vector<LedgerEntry> findings;
+  WallTime started{};  ///< when the agent started
+  ConfigState config;
+
+  /// Filled in by Snapshot::publish, because these must not fall when the ledger forgets or a socket closes.
+  std::map<FindingKey, std::uint64_t> finding_totals;
+  std::map<ListenerKey, std::uint64_t> listener_drops;
+};
+
+}  // namespace sockwarden

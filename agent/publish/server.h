@@ -1,0 +1,55 @@
+// The agent's HTTP side: /metrics, the JSON API, health and the landing page, on every listen address.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "agent/config/config.h"
+#include "agent/kernel/error.h"
+#include "agent/publish/snapshot.h"
+
+namespace sockwarden {
+
+/// Where the server takes what it shows from.
+struct Content {
+  std::shared_ptr<Snapshot> snapshot;
+
+  /// Parent of a process that the Model does not know (a shell between two of them); may be empty.
+  std::function<std::optional<std::uint32_t>(std::uint32_t pid)> parent_of;
+};
+
+class WebServer {
+ public:
+  /// Binds every address and serves at once; /-/ready says 503 until the first Published is there.
+  /// With a web configuration file, changes to it and to its certificates are taken over within two seconds.
+  static tl::expected<std::unique_ptr<WebServer>, Error> open(const Config::Web& web, Content content);
+
+  /// Stops accepting and closes all connections.
+  ~WebServer();
+  WebServer(const WebServer&) = delete;
+  WebServer& operator=(const WebServer&) = delete;
+
+  /// Reads the web configuration file again now. On an error the old one stays in force.
+  tl::expected<void, Error> reload();
+
+  /// False makes /-/ready say 503, for instance while shutting down. True at the start.
+  void set_ready(bool ready);
+
+  /// What is bound, with the real ports: "127.0.0.1:10180", "[::1]:10180".
+  [[nodiscard]] std::vector<std::string> addresses() const;
+
+  /// The same as URLs: "http://127.0.0.1:10180/".
+  [[nodiscard]] std::vector<std::string> urls() const;
+
+ private:
+  struct Parts;
+  explicit WebServer(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace sockwarden
