@@ -1,0 +1,79 @@
+#include "agent/proc/process_facts.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string_view>
+
+namespace sockwarden {
+namespace {
+
+constexpr std::size_t longest_cmdline = 16384;
+
+std::optional<std::uint64_t> count_entries(int process) {
+  DIR* stream = ::fdopendir(::openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (stream == nullptr) return std::nullopt;
+  std::uint64_t count = 0;
+  while (const dirent* entry = ::readdir(stream)) count += entry->d_name[0] != '.' ? 1 : 0;
+  ::closedir(stream);
+  return count;
+}
+
+std::optional<std::uint64_t> count_descriptors(int process) {
+  struct stat status {};
+  // Since 6.2 the size of the directory is the number of descriptors; before, it is 0.
+  if (::fstatat(process, "fd", &status, 0) == 0 && status.st_size > 0) return status.st_size;
+  return count_entries(process);
+}
+
+}  // namespace
+
+OwnedFd open_process(std::uint32_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid);
+  return OwnedFd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+std::optional<StatText> read_stat(int process) {
+  const auto text = read_text_at(process, "stat", 4096);
+  return text ? parse_stat(*text) : std::nullopt;
+}
+
+void read_fixed_facts(int process, ProcessFacts& facts) {
+  facts.cmdline = parse_cmdline(read_text_at(process, "cmdline", longest_cmdline).value_or(""));
+  facts.exe = read_link_at(process, "exe");
+  constexpr std::string_view deleted = " (deleted)";  // the file was replaced, as by an upgrade
+  if (facts.exe.ends_with(deleted)) facts.exe.resize(facts.exe.size() - deleted.size());
+  facts.cgroup = parse_cgroup(read_text_at(process, "cgroup").value_or(""));
+  facts.container_id = container_id_in(facts.cgroup);
+  facts.unit = unit_in(facts.cgroup);
+}
+
+void read_moving_facts(int process, ProcessFacts& facts) {
+  facts.descriptor_count = count_descriptors(process);
+  rlimit limit{};
+  if (::prlimit(static_cast<pid_t>(facts.pid), RLIMIT_NOFILE, nullptr, &limit) == 0) {
+    facts.descriptor_limit = limit.rlim_cur;
+  } else if (const auto text = read_text_at(process, "limits")) {  // readable by everybody, but eight times the work
+    facts.descriptor_limit = parse_descriptor_limit(*text);
+  }
+}
+
+std::optional<ProcessFacts> read_process_facts(std::uint32_t pid) {
+  const OwnedFd process = open_process(pid);
+  if (!process) return std::nullopt;
+  const auto stat = read_stat(process.get());
+  if (!stat) return std::nullopt;
+  ProcessFacts facts;
+  facts.pid = pid;
+  facts.parent_pid = stat->parent_pid;
+  facts.start_ticks = stat->start_ticks;
+  facts.comm = stat->comm;
+  read_fixed_facts(process.get(), facts);
+  read_moving_facts(process.get(), facts);
+  return facts;
+}
+
+}  // namespace sockwarden

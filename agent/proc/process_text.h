@@ -1,0 +1,40 @@
+// What the texts under /proc/PID say. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sockwarden {
+
+struct StatText {
+  std::string comm;  ///< raw: any byte but NUL
+  char state = '?';
+  std::uint32_t parent_pid = 0;
+  std::uint64_t start_ticks = 0;
+  /// Changes with each exec (where the code and the stack lie); 0 where the kernel hides it.
+  std::uint64_t image = 0;
+};
+[[nodiscard]] std::optional<StatText> parse_stat(std::string_view text);
+
+[[nodiscard]] std::vector<std::string> parse_cmdline(std::string_view text);
+
+/// The soft limit of open files; nothing if the line is missing. Unlimited is the greatest number.
+[[nodiscard]] std::optional<std::uint64_t> parse_descriptor_limit(std::string_view text);
+
+/// The path of a process: cgroup2's, or that of v1's systemd hierarchy where cgroup2 only has the root.
+[[nodiscard]] std::string parse_cgroup(std::string_view text);
+
+/// The id of the innermost container in a cgroup path, or empty. 64 hexadecimal digits, or 32 below a container
+/// engine's name.
+[[nodiscard]] std::string container_id_in(std::string_view cgroup);
+
+/// The innermost systemd service or scope in a cgroup path, or empty.
+[[nodiscard]] std::string unit_in(std::string_view cgroup);
+
+/// Where cgroup2 is mounted according to /proc/self/mountinfo's text, or nothing.
+[[nodiscard]] std::optional<std::string> parse_cgroup2_mount(std::string_view mountinfo);
+
+}  // namespace sockwarden

@@ -1,0 +1,111 @@
+#include "agent/proc/process_text.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+using namespace sockwarden;
+
+namespace {
+
+std::string stat_of(const std::string& comm) {
+  return "42 (" + comm +
+         ") S 7 42 42 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 98765 1000 200 18446744073709551615 11 12 13 0 0 " +
+         "0 0 0 0 0 0 0 17 0 0 0 0 0 0 21 22 23 24 25 26 0\n";
+}
+
+const std::string id64 = "3085bc81a5e30b4356bfe0962074e4eb3085bc81a5e30b4356bfe0962074e4eb";
+const std::string id32 = "3085bc81a5e30b4356bfe0962074e4eb";
+
+}  // namespace
+
+TEST_CASE("a name with parentheses, spaces, newlines and broken UTF-8 is kept as it is") {
+  const std::string hostile = ") S 1 (\n\"\xff\xfe' ";
+  const auto stat = parse_stat(stat_of(hostile));
+  REQUIRE(stat);
+  CHECK(stat->comm == hostile);
+  CHECK(stat->parent_pid == 7);
+  CHECK(stat->start_ticks == 98765);
+  CHECK(stat->state == 'S');
+}
+
+TEST_CASE("an image key depends on where code, stack and arguments lie") {
+  auto other = stat_of("a");
+  other.replace(other.find(" 24 "), 4, " 99 ");
+  CHECK(parse_stat(stat_of("a"))->image == parse_stat(stat_of("a"))->image);
+  CHECK(parse_stat(stat_of("a"))->image != parse_stat(other)->image);
+}
+
+TEST_CASE("a truncated or foreign stat text is no process") {
+  CHECK_FALSE(parse_stat(""));
+  CHECK_FALSE(parse_stat("42 (a"));
+  CHECK_FALSE(parse_stat("42 (a) S 7 42"));
+  CHECK_FALSE(parse_stat(")("));
+}
+
+TEST_CASE("arguments are split at NULs and may be empty") {
+  CHECK(parse_cmdline(std::string("a\0\0b c\0", 7)) == std::vector<std::string>{"a", "", "b c"});
+  CHECK(parse_cmdline("").empty());
+  CHECK(parse_cmdline(std::string("title\0\0\0\0", 9)) == std::vector<std::string>{"title"});
+}
+
+TEST_CASE("the soft limit of open files is the first number of its line") {
+  CHECK(parse_descriptor_limit(
+            "Max processes 1 2 x\nMax open files            1024                 524288    files\n") == 1024);
+  CHECK(parse_descriptor_limit("Max open files            unlimited            unlimited            files\n") ==
+        std::numeric_limits<std::uint64_t>::max());
+  CHECK_FALSE(parse_descriptor_limit("Max processes 1 2 x\n"));
+  CHECK_FALSE(parse_descriptor_limit("Max open files"));
+}
+
+TEST_CASE("the cgroup2 path is preferred, and v1's systemd hierarchy stands in for a bare root") {
+  CHECK(parse_cgroup("0::/system.slice/a.service\n") == "/system.slice/a.service");
+  CHECK(parse_cgroup("1:name=systemd:/x\n0::/y\n") == "/y");
+  CHECK(parse_cgroup("4:memory:/m\n1:name=systemd:/system.slice/b.service\n0::/\n") == "/system.slice/b.service");
+  CHECK(parse_cgroup("1:name=systemd:/only-v1\n") == "/only-v1");
+  CHECK(parse_cgroup("0::/\n") == "/");
+  CHECK(parse_cgroup("0::/a:b\n") == "/a:b");
+  CHECK(parse_cgroup("0::/gone (deleted)\n") == "/gone");
+  CHECK(parse_cgroup("").empty());
+}
+
+TEST_CASE("container ids are found in the shapes that engines use") {
+  CHECK(container_id_in("/docker/" + id64) == id64);
+  CHECK(container_id_in("/system.slice/docker-" + id64 + ".scope") == id64);
+  CHECK(container_id_in("/kubepods/burstable/pod0ac9d2f6-2b3f-4a2e-8b9a-7f0d2d6cbb2e/" + id64) == id64);
+  CHECK(container_id_in("/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" + id32 +
+                        ".slice/cri-containerd-" + id64 + ".scope") == id64);
+  CHECK(container_id_in("/kubepods.slice/kubepods-pod1.slice/crio-" + id64 + ".scope/init.scope") == id64);
+  CHECK(container_id_in("/machine.slice/libpod-" + id64 + ".scope/container") == id64);
+  CHECK(container_id_in("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:" + id64) == id64);
+  CHECK(container_id_in("/ecs/" + id32 + "/" + id32 + "-2531612879") == id32);
+  const std::string inner(64, 'a');
+  CHECK(container_id_in("/docker/" + id64 + "/docker/" + inner) == inner);
+}
+
+TEST_CASE("what only looks like a container id is none") {
+  CHECK(container_id_in("/process/" + id32).empty());
+  CHECK(container_id_in("/machine.slice/libpod-conmon-" + id64 + ".scope").empty());
+  CHECK(container_id_in("/kubepods.slice/kubepods-pod" + id32 + ".slice").empty());
+  CHECK(container_id_in("/docker/" + id64.substr(1) + "g").empty());
+  CHECK(container_id_in("/user.slice/user-1000.slice/session-3.scope").empty());
+}
+
+TEST_CASE("the innermost service or scope is the unit") {
+  CHECK(unit_in("/system.slice/orders.service") == "orders.service");
+  CHECK(unit_in("/system.slice/system-getty.slice/getty@tty1.service") == "getty@tty1.service");
+  CHECK(unit_in("/user.slice/user-1000.slice/user@1000.service/app.slice/app-x@1.service/sub") == "app-x@1.service");
+  CHECK(unit_in("/user.slice/user-1000.slice/session-3.scope") == "session-3.scope");
+  CHECK(unit_in("/user.slice/user-1000.slice").empty());
+  CHECK(unit_in("/").empty());
+  CHECK(unit_in("/.service").empty());
+}
+
+TEST_CASE("the cgroup2 mount is found by its type, its escapes undone") {
+  CHECK(parse_cgroup2_mount("24 1 0:22 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw\n") ==
+        "/sys/fs/cgroup");
+  CHECK(parse_cgroup2_mount("37 31 0:34 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+                            "41 31 0:38 / /odd\\040place rw - cgroup2 none rw\n") == "/odd place");
+  CHECK(parse_cgroup2_mount("41 31 0:38 /part /a rw - cgroup2 none rw\n42 31 0:38 / /b rw - cgroup2 none rw\n") ==
+        "/b");
+  CHECK_FALSE(parse_cgroup2_mount("37 31 0:34 / /cgroup2 rw - tmpfs cgroup2 rw\n"));
+}
