@@ -19,14 +19,16 @@ struct TargetRule {
   std::string cgroup;  ///< glob on the cgroup path
   std::optional<std::uint32_t> pid;
   std::optional<std::uint16_t> port;  ///< local or remote port
+  bool operator==(const TargetRule&) const = default;
 };
 
 /// Durations after which a wait or a leak counts. Defaults depend on the profile.
 struct Thresholds {
-  std::chrono::milliseconds wait{};         ///< a wait that nothing ends: 30 s production, 4 s development
-  std::chrono::milliseconds leak{};         ///< disuse before something counts as leaked: 60 s, 4 s
-  std::chrono::milliseconds close_wait{};   ///< grace for a CLOSE_WAIT: 60 s, 4 s
-  std::uint32_t leak_count = 0;             ///< least growth of a count: 10, 3
+  std::chrono::milliseconds wait{};        ///< a wait that nothing ends: 30 s production, 4 s development
+  std::chrono::milliseconds leak{};        ///< disuse before something counts as leaked: 60 s, 4 s
+  std::chrono::milliseconds close_wait{};  ///< grace for a CLOSE_WAIT: 60 s, 4 s
+  std::uint32_t leak_count = 0;            ///< least growth of a count: 10, 3
+  bool operator==(const Thresholds&) const = default;
 };
 
 struct ThresholdOverride {
@@ -34,6 +36,7 @@ struct ThresholdOverride {
   std::string endpoint;
   std::optional<std::chrono::milliseconds> wait, leak, close_wait;
   std::optional<std::uint32_t> leak_count;
+  bool operator==(const ThresholdOverride&) const = default;
 };
 
 enum class LogFormat { automatic, text, json };
@@ -44,11 +47,13 @@ struct Config {
   struct Web {
     std::vector<std::string> listen_addresses{"127.0.0.1:10180", "[::1]:10180"};
     std::string config_file;  ///< exporter-toolkit's web configuration (TLS, basic auth); empty = plain HTTP
+    bool operator==(const Web&) const = default;
   } web;
 
   struct Log {
     std::string level = "info";  ///< debug, info, warn, error
     LogFormat format = LogFormat::automatic;
+    bool operator==(const Log&) const = default;
   } log;
 
   struct Kernel {
@@ -59,26 +64,35 @@ struct Config {
     std::uint32_t max_endpoints = 16384;
     bool peek = true;    ///< read the first bytes of each turn (protocols and phases)
     bool stacks = true;  ///< user stack at connect()
+    bool operator==(const Kernel&) const = default;
   } kernel;
 
   struct Metrics {
     std::uint32_t endpoints_per_process = 50;  ///< the rest is folded into endpoint="other"
+    bool operator==(const Metrics&) const = default;
   } metrics;
 
   struct Targets {
     std::vector<TargetRule> include;  ///< empty = everything
     std::vector<TargetRule> exclude;
+    bool operator==(const Targets&) const = default;
   } targets;
 
   struct Findings {
     std::chrono::seconds retention{15 * 60};  ///< how long resolved findings are kept
+    bool operator==(const Findings&) const = default;
   } findings;
 
-  Thresholds thresholds;                       ///< 0 = by profile; fill with `thresholds_of(profile)`
-  std::vector<ThresholdOverride> overrides;    ///< the first that matches wins, field by field
+  Thresholds thresholds;                     ///< 0 = by profile; fill with `thresholds_of(profile)`
+  std::vector<ThresholdOverride> overrides;  ///< the first that matches wins, field by field
+  bool operator==(const Config&) const = default;
 };
 
 /// The built-in thresholds of a profile.
 [[nodiscard]] Thresholds thresholds_of(Profile profile);
+[[nodiscard]] std::chrono::milliseconds scan_interval_of(Profile profile);
+
+/// Gives every value that is "by profile" the one of its profile.
+[[nodiscard]] Config with_profile(Config config);
 
 }  // namespace sockwarden

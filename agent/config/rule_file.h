@@ -1,0 +1,16 @@
+// The lists of rules in the YAML file: targets and threshold overrides.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/config/config.h"
+#include "agent/config/yaml_reader.h"
+
+namespace sockwarden {
+
+[[nodiscard]] std::vector<TargetRule> read_rules(const YamlReader& reader, const YAML::Node& list,
+                                                 const std::string& path);
+[[nodiscard]] std::vector<ThresholdOverride> read_overrides(const YamlReader& reader, const YAML::Node& list);
+
+}  // namespace sockwarden

@@ -1,0 +1,120 @@
+#include "agent/config/setting.h"
+
+#include <cctype>
+
+#include "agent/config/value.h"
+
+namespace sockwarden {
+namespace {
+
+using Values = std::vector<std::string>;
+using Outcome = tl::expected<void, std::string>;
+
+template <class Reader, class Place>
+auto one(Reader read, Place place) {
+  return [read, place](Config& config, const Values& values) -> Outcome {
+    if (values.size() != 1) return tl::unexpected(std::string("exactly one value is needed"));
+    auto value = read(values.front());
+    if (!value) return tl::unexpected(value.error());
+    place(config) = *value;
+    return {};
+  };
+}
+
+Outcome set_listen_addresses(Config& config, const Values& values) {
+  if (values.empty()) return tl::unexpected(std::string("at least one address is needed"));
+  for (const std::string& value : values) {
+    if (auto checked = read_listen_address(value); !checked) return tl::unexpected(checked.error());
+  }
+  config.web.listen_addresses = values;
+  return {};
+}
+
+std::vector<Setting> table() {
+  using Form = Setting::Form;
+  const auto text = [](const std::string& value) -> tl::expected<std::string, std::string> { return value; };
+  const auto count = count_between(1, 1U << 24);
+  const auto by_profile = duration_by_profile(std::chrono::milliseconds(100), std::chrono::hours(24 * 7));
+  return {
+      {"profile", "--profile", "thresholds and scan interval: production or development", Form::value, false,
+       one(
+           read_profile, [](Config & c) -> auto& { return c.profile; })},
+      {"web.listen_addresses", "--web.listen-address", "address and port to serve on; repeatable", Form::list, false,
+       set_listen_addresses},
+      {"web.config_file", "--web.config.file",
+       "exporter-toolkit web configuration: TLS, client certificates, passwords", Form::value, false,
+       one(
+           text, [](Config & c) -> auto& { return c.web.config_file; })},
+      {"log.level", "--log.level", "debug, info, warn or error", Form::value, false,
+       one(
+           read_log_level, [](Config & c) -> auto& { return c.log.level; })},
+      {"log.format", "--log.format", "text, json, or automatic (text on a terminal)", Form::value, false,
+       one(
+           read_log_format, [](Config & c) -> auto& { return c.log.format; })},
+      {"kernel.scan_interval", "--scan-interval", "time between scans; 5s in production, 1s in development",
+       Form::value, false,
+       one(
+           by_profile, [](Config & c) -> auto& { return c.kernel.scan_interval; })},
+      {"kernel.ring_bytes", "--ring-bytes", "ring of closed connections' details", Form::value, true,
+       one(
+           read_ring_bytes, [](Config & c) -> auto& { return c.kernel.ring_bytes; })},
+      {"kernel.max_sockets", "--max-sockets", "records where socket storage is missing", Form::value, true,
+       one(
+           count, [](Config & c) -> auto& { return c.kernel.max_sockets; })},
+      {"kernel.max_processes", "--max-processes", "rows of the process table", Form::value, true,
+       one(
+           count, [](Config & c) -> auto& { return c.kernel.max_processes; })},
+      {"kernel.max_endpoints", "--max-endpoints", "rows of the endpoint table", Form::value, true,
+       one(
+           count, [](Config & c) -> auto& { return c.kernel.max_endpoints; })},
+      {"kernel.peek", "--no-peek", "do not read first bytes: no protocols and phases", Form::switch_off, true,
+       one(
+           read_bool, [](Config & c) -> auto& { return c.kernel.peek; })},
+      {"kernel.stacks", "--no-stacks", "no user stack at connect", Form::switch_off, true,
+       one(
+           read_bool, [](Config & c) -> auto& { return c.kernel.stacks; })},
+      {"metrics.endpoints_per_process", "--metrics.endpoints-per-process",
+       "endpoint series a process; the rest is one series, other", Form::value, false,
+       one(
+           count_between(0, 1U << 20), [](Config & c) -> auto& { return c.metrics.endpoints_per_process; })},
+      {"findings.retention", "--findings.retention", "how long resolved findings are kept", Form::value, false,
+       one(
+           read_seconds, [](Config & c) -> auto& { return c.findings.retention; })},
+      {"thresholds.wait", "", "", Form::value, false,
+       one(
+           by_profile, [](Config & c) -> auto& { return c.thresholds.wait; })},
+      {"thresholds.leak", "", "", Form::value, false,
+       one(
+           by_profile, [](Config & c) -> auto& { return c.thresholds.leak; })},
+      {"thresholds.close_wait", "", "", Form::value, false,
+       one(
+           by_profile, [](Config & c) -> auto& { return c.thresholds.close_wait; })},
+      {"thresholds.leak_count", "", "", Form::value, false,
+       one(
+           count_by_profile, [](Config & c) -> auto& { return c.thresholds.leak_count; })},
+  };
+}
+
+}  // namespace
+
+std::string Setting::variable() const {
+  std::string name = "SOCKWARDEN_";
+  for (const char letter : key) {
+    name += letter == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  }
+  return name;
+}
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = table();
+  return all;
+}
+
+const Setting* find_setting(const std::string& key) {
+  for (const Setting& setting : settings()) {
+    if (setting.key == key) return &setting;
+  }
+  return nullptr;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,55 @@
+#include "agent/config/yaml_reader.h"
+
+#include <algorithm>
+#include <set>
+
+#include "agent/config/nearest.h"
+
+namespace sockwarden {
+namespace {
+
+const char* kind_of(const YAML::Node& node) {
+  if (node.IsMap()) return "a map";
+  if (node.IsSequence()) return "a list";
+  if (node.IsNull()) return "nothing";
+  return "one value";
+}
+
+}  // namespace
+
+void YamlReader::fail(const YAML::Node& node, const std::string& what, const std::string& advice) const {
+  const YAML::Mark mark = node.Mark();
+  const std::string line = mark.is_null() ? "" : ":" + std::to_string(mark.line + 1);
+  throw ConfigFault{{"read the configuration", file_ + line + ": " + what, 0, advice}};
+}
+
+void YamlReader::each(const YAML::Node& map, const std::string& path, const std::vector<std::string>& known,
+                      const std::function<void(const std::string&, const YAML::Node&)>& visit) const {
+  const std::string name = path.empty() ? "the file" : path;
+  if (!map.IsMap()) fail(map, name + " must be a map of keys, it is " + kind_of(map));
+  std::set<std::string> seen;
+  for (const auto& entry : map) {
+    if (!entry.first.IsScalar()) fail(entry.first, "a key of " + name + " must be one word");
+    const std::string& key = entry.first.Scalar();
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      fail(entry.first, "unknown key \"" + (path.empty() ? key : path + "." + key) + "\"", suggestion(key, known));
+    }
+    if (!seen.insert(key).second) fail(entry.first, "key \"" + key + "\" stands twice in " + name);
+    visit(key, entry.second);
+  }
+}
+
+std::string YamlReader::text(const YAML::Node& node, const std::string& path) const {
+  if (!node.IsScalar()) fail(node, path + " must be one value, it is " + kind_of(node));
+  return node.Scalar();
+}
+
+std::vector<std::string> YamlReader::texts(const YAML::Node& node, const std::string& path) const {
+  if (node.IsScalar()) return {node.Scalar()};
+  if (!node.IsSequence()) fail(node, path + " must be a list, it is " + kind_of(node));
+  std::vector<std::string> all;
+  for (const auto& entry : node) all.push_back(text(entry, path));
+  return all;
+}
+
+}  // namespace sockwarden
