@@ -1,0 +1,10 @@
+#pragma once
+
+#include "bpf/record.h"
+
+namespace sockwarden {
+
+/// The word for a kind of loss in metrics and JSON: "detail", "record", …
+[[nodiscard]] const char* name_of_loss(sw_loss loss);
+
+}  // namespace sockwarden

@@ -1,0 +1,38 @@
+// One function a group of metrics; metrics.md lists them all.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <prometheus/metric_family.h>
+
+#include "agent/publish/metric_set.h"
+#include "agent/publish/process_usage.h"
+#include "agent/publish/published.h"
+
+namespace sockwarden {
+
+/// How the web server itself fares.
+struct WebUse {
+  std::uint64_t scrapes = 0;
+  double scrape_seconds = 0;  ///< sum over those scrapes
+  bool reload_successful = true;
+};
+
+void add_endpoint_metrics(MetricSet& set, const Model& model);
+void add_distribution_metrics(MetricSet& set, const Model& model);
+void add_connection_metrics(MetricSet& set, const Model& model);
+void add_option_metrics(MetricSet& set, const Model& model);
+void add_listener_metrics(MetricSet& set, const Published& published);
+void add_descriptor_metrics(MetricSet& set, const Model& model);
+void add_finding_metrics(MetricSet& set, const Published& published);
+void add_agent_metrics(MetricSet& set, const Published& published);
+void add_build_metrics(MetricSet& set);
+void add_web_metrics(MetricSet& set, const WebUse& use);
+void add_process_metrics(MetricSet& set, const ProcessUsage& usage);
+
+/// All of them; those of the agent alone before the first scan (`published` null).
+[[nodiscard]] std::vector<prometheus::MetricFamily> metric_families(const Published* published, const WebUse& use,
+                                                                    const ProcessUsage& usage);
+
+}  // namespace sockwarden

@@ -1,0 +1,88 @@
+#include <chrono>
+
+#include "agent/publish/loss_names.h"
+#include "agent/publish/metrics.h"
+
+namespace sockwarden {
+namespace {
+
+double unix_seconds(WallTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+
+void add_losses(MetricSet& set, const Model& model) {
+  const auto count_of = [&](sw_loss loss) { return static_cast<double>(model.losses[loss]); };
+  set.counter("sockwarden_details_lost_total",
+              "Closed connections whose details were lost to a full ring; the totals still count them.")
+      .add({}, count_of(SW_LOSS_DETAIL));
+  set.counter("sockwarden_connections_unattributed_total", "Connections that ended before any process used them.")
+      .add({}, count_of(SW_LOSS_UNATTRIBUTED));
+  set.counter("sockwarden_mptcp_connections_total", "MPTCP connections seen, whose data is not followed.")
+      .add({}, count_of(SW_LOSS_MPTCP_PARENT));
+  auto& others = set.counter("sockwarden_losses_total", "What found no room in a kernel table, by kind.");
+  for (const auto loss : {SW_LOSS_RECORD, SW_LOSS_PROCESS, SW_LOSS_ENDPOINT, SW_LOSS_STACK, SW_LOSS_DUMP,
+                          SW_LOSS_DESCRIPTORS, SW_LOSS_OPTION}) {
+    others.add({{"kind", name_of_loss(loss)}}, count_of(loss));
+  }
+}
+
+void add_tables(MetricSet& set, const Model& model) {
+  auto& entries = set.gauge("sockwarden_table_entries", "Entries in use in a kernel table.");
+  auto& capacity = set.gauge("sockwarden_table_capacity", "Room for entries in a kernel table.");
+  for (const auto& table : model.tables) {
+    entries.add({{"table", table.name}}, static_cast<double>(table.entries));
+    capacity.add({{"table", table.name}}, static_cast<double>(table.capacity));
+  }
+}
+
+}  // namespace
+
+void add_agent_metrics(MetricSet& set, const Published& published) {
+  const Model& model = published.model;
+  auto& hooks = set.gauge("sockwarden_hook_attached", "1 where the hook is attached, 0 where it is not.", Merge::highest);
+  for (const auto& hook : published.hooks) {
+    hooks.add({{"hook", hook.name}, {"kind", hook.kind}, {"variant", hook.variant}}, hook.attached ? 1 : 0);
+  }
+  add_losses(set, model);
+  add_tables(set, model);
+  set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in endpoint=\"other\" by the label limit.")
+      .add({}, static_cast<double>(model.folded_endpoints));
+  set.counter("sockwarden_scans_total", "Scans completed.").add({}, static_cast<double>(model.number));
+  set.gauge("sockwarden_scan_duration_seconds", "Duration of the last scan.")
+      .add({}, std::chrono::duration<double>(model.scan_duration).count());
+  set.gauge("sockwarden_last_scan_timestamp_seconds", "Unix time of the last scan.").add({}, unix_seconds(model.wall));
+  set.gauge("sockwarden_start_timestamp_seconds", "Unix time at which the agent started.")
+      .add({}, unix_seconds(published.started));
+  set.gauge("sockwarden_config_last_reload_successful", "1 where the last reload of the configuration was taken over.")
+      .add({}, published.config.reload_successful ? 1 : 0);
+  set.gauge("sockwarden_config_last_reload_success_timestamp_seconds",
+            "Unix time at which the configuration was last taken over.")
+      .add({}, unix_seconds(published.config.reloaded));
+}
+
+void add_build_metrics(MetricSet& set) {
+  set.gauge("sockwarden_build_info", "The agent's version; the value is always 1.")
+      .add({{"version", SOCKWARDEN_VERSION}}, 1);
+}
+
+void add_web_metrics(MetricSet& set, const WebUse& use) {
+  set.summary("sockwarden_scrape_duration_seconds", "Time taken to write this page, over the scrapes before this one.")
+      .add_summary({}, use.scrapes, use.scrape_seconds);
+  set.gauge("sockwarden_web_config_last_reload_successful",
+            "1 where the last change of the web configuration was taken over.")
+      .add({}, use.reload_successful ? 1 : 0);
+}
+
+void add_process_metrics(MetricSet& set, const ProcessUsage& usage) {
+  const auto add_gauge = [&](const char* name, const char* help, auto value) {
+    auto& family = set.gauge(name, help);
+    if (value) family.add({}, static_cast<double>(*value));
+  };
+  auto& cpu = set.counter("process_cpu_seconds_total", "CPU time of the agent, user and system.");
+  if (usage.cpu_seconds) cpu.add({}, *usage.cpu_seconds);
+  add_gauge("process_resident_memory_bytes", "Resident memory of the agent.", usage.resident_bytes);
+  add_gauge("process_virtual_memory_bytes", "Virtual memory of the agent.", usage.virtual_bytes);
+  add_gauge("process_open_fds", "Open descriptors of the agent.", usage.open_descriptors);
+  add_gauge("process_max_fds", "Limit of open descriptors of the agent.", usage.descriptor_limit);
+  add_gauge("process_start_time_seconds", "Unix time at which the agent's process started.", usage.start_time_seconds);
+}
+
+}  // namespace sockwarden

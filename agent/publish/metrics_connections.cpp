@@ -1,0 +1,36 @@
+#include <netinet/tcp.h>
+
+#include "agent/publish/metrics.h"
+
+namespace sockwarden {
+
+void add_connection_metrics(MetricSet& set, const Model& model) {
+  auto& by_state = set.gauge("sockwarden_connections", "Connections now, by TCP state.");
+  auto& unguarded = set.gauge("sockwarden_connections_without_keepalive",
+                              "Connections established now on which SO_KEEPALIVE is off.");
+  auto& unread = set.gauge("sockwarden_unread_receive_bytes", "Bytes received and not yet read, now.");
+  auto& unsent = set.gauge("sockwarden_unsent_bytes", "Bytes written and not yet acknowledged, now.");
+  for (const auto& connection : model.connections) {
+    const Process* process = model.process_of(connection);
+    const Identity identity = process != nullptr ? process->identity : Identity{};
+    const Labels role{{"role", name_of(connection.role)}};
+    Labels state = role;
+    state.push_back({"state", name_of_tcp_state(connection.state)});
+    by_state.add(labels_of(identity, state), 1);
+    if (connection.role == Role::listener) continue;
+    const bool kept_alive = (connection.raw.socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0;
+    if (connection.state == TCP_ESTABLISHED) unguarded.add(labels_of(identity, role), kept_alive ? 0 : 1);
+    unread.add(labels_of(identity, role), connection.unread_bytes);
+    unsent.add(labels_of(identity, role), connection.unsent_bytes);
+  }
+}
+
+void add_option_metrics(MetricSet& set, const Model& model) {
+  auto& options = set.counter("sockwarden_setsockopt_total", "Calls of setsockopt() on TCP sockets, by option.");
+  for (const auto& row : model.option_rows) {
+    if (row.count == 0) continue;
+    options.add(labels_of(row.identity, {{"option", row.option}}), static_cast<double>(row.count));
+  }
+}
+
+}  // namespace sockwarden

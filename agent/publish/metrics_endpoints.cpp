@@ -1,0 +1,89 @@
+#include "agent/publish/metrics.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr double nanosecond = 1e-9;
+
+/// A counter of sw_totals that every endpoint has.
+struct EndpointCounter {
+  const char* name;
+  const char* help;
+  __u64 sw_totals::*value;
+};
+
+constexpr EndpointCounter counters[] = {
+    {"sockwarden_connections_opened_total", "Connections established while the agent runs.", &sw_totals::opened},
+    {"sockwarden_connections_seeded_total", "Connections older than the agent, found when it started.",
+     &sw_totals::seeded},
+    {"sockwarden_unused_closes_total", "Established connections that ended with no turn.", &sw_totals::unused_closes},
+    {"sockwarden_unread_closes_total", "Connections closed by the process with received bytes unread.",
+     &sw_totals::unread_closes},
+    {"sockwarden_unread_bytes_total", "Bytes received and never read, at the process's own closes.",
+     &sw_totals::unread_bytes},
+    {"sockwarden_turns_total", "Changes of direction: a request or a response, as seen by its receiver.",
+     &sw_totals::turns},
+    {"sockwarden_received_bytes_total", "Bytes received.", &sw_totals::bytes_received},
+    {"sockwarden_sent_bytes_total", "Bytes sent and acknowledged.", &sw_totals::bytes_sent},
+};
+
+Labels endpoint_labels(const EndpointRow& row, Labels more = {}) {
+  Labels labels{{"role", name_of(row.role)}, {"endpoint", row.endpoint}};
+  labels.insert(labels.end(), more.begin(), more.end());
+  return labels_of(row.identity, std::move(labels));
+}
+
+void add_closes(MetricSet& set, const Model& model) {
+  auto& closed = set.counter("sockwarden_connections_closed_total",
+                             "Connections that ended, by who ended them first and in which manner.");
+  for (const auto& row : model.endpoint_rows) {
+    for (std::size_t closer = 0; closer < SW_CLOSER_COUNT; ++closer) {
+      for (std::size_t manner = 0; manner < SW_MANNER_COUNT; ++manner) {
+        const auto count = row.totals.closed[closer][manner];
+        if (count == 0) continue;
+        const Labels how{{"closer", name_of(static_cast<Closer>(closer))},
+                         {"manner", name_of(static_cast<Manner>(manner))}};
+        closed.add(endpoint_labels(row, how), static_cast<double>(count));
+      }
+    }
+  }
+}
+
+void add_connects(MetricSet& set, const Model& model) {
+  auto& attempts = set.counter("sockwarden_connect_attempts_total", "Calls of connect() begun.");
+  auto& outcomes = set.counter("sockwarden_connect_outcomes_total", "Attempts to connect that ended, by outcome.");
+  for (const auto& row : model.endpoint_rows) {
+    const auto begun = row.totals.connects[SW_CONNECT_PENDING];
+    const Labels endpoint{{"endpoint", row.endpoint}};
+    if (begun != 0) attempts.add(labels_of(row.identity, endpoint), static_cast<double>(begun));
+    for (std::uint8_t outcome = SW_CONNECT_ESTABLISHED; outcome < SW_CONNECT_COUNT; ++outcome) {
+      const auto count = row.totals.connects[outcome];
+      if (count == 0) continue;
+      Labels labels = endpoint;
+      labels.push_back({"outcome", name_of_connect(outcome)});
+      outcomes.add(labels_of(row.identity, labels), static_cast<double>(count));
+    }
+  }
+}
+
+}  // namespace
+
+void add_endpoint_metrics(MetricSet& set, const Model& model) {
+  for (const auto& counter : counters) {
+    auto& family = set.counter(counter.name, counter.help);
+    for (const auto& row : model.endpoint_rows) {
+      family.add(endpoint_labels(row), static_cast<double>(row.totals.*counter.value));
+    }
+  }
+  add_closes(set, model);
+  add_connects(set, model);
+  auto& first_byte = set.summary("sockwarden_endpoint_first_byte_duration_seconds",
+                                 "Request sent to first byte of the response, by endpoint.");
+  for (const auto& row : model.endpoint_rows) {
+    if (row.totals.first_byte_count == 0) continue;
+    first_byte.add_summary(endpoint_labels(row), row.totals.first_byte_count,
+                           static_cast<double>(row.totals.first_byte_sum_ns) * nanosecond);
+  }
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,25 @@
+#include "agent/publish/listener_keys.h"
+#include "agent/publish/metrics.h"
+
+namespace sockwarden {
+namespace {
+
+Labels labels_of(const ListenerKey& key) { return labels_of(key.identity, {{"endpoint", key.endpoint}}); }
+
+}  // namespace
+
+void add_listener_metrics(MetricSet& set, const Published& published) {
+  auto& length = set.gauge("sockwarden_accept_queue_length", "Connections established and not yet accepted.");
+  auto& limit = set.gauge("sockwarden_accept_queue_limit", "Length of the accept queue beyond which drops begin.");
+  auto& drops = set.counter("sockwarden_accept_queue_drops_total", "Packets dropped by listening sockets.");
+  const auto keys = listener_keys(published.model);
+  for (const auto& connection : published.model.connections) {
+    const auto key = keys.find(connection.id);
+    if (key == keys.end()) continue;
+    length.add(labels_of(key->second), connection.raw.socket.accept_queue);
+    limit.add(labels_of(key->second), connection.raw.socket.accept_queue_limit);
+  }
+  for (const auto& [key, count] : published.listener_drops) drops.add(labels_of(key), static_cast<double>(count));
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,118 @@
+#include "agent/publish/openmetrics.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <set>
+#include <string_view>
+
+namespace sockwarden {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+constexpr std::string_view total = "_total";
+
+std::string number(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+/// Canonical form of `le`: always with a fraction or an exponent.
+std::string bound(double value) {
+  std::string text = number(value);
+  if (std::isfinite(value) && text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\n') {
+      result += "\\n";
+      continue;
+    }
+    if (c == '\\' || c == '"') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+void write_sample(std::string& out, const std::string& name, const ClientMetric& metric, const std::string& le,
+                  const std::string& value) {
+  out += name;
+  std::string labels;
+  for (const auto& label : metric.label) {
+    labels += (labels.empty() ? "" : ",") + label.name + "=\"" + escaped(label.value) + '"';
+  }
+  if (!le.empty()) labels += (labels.empty() ? "le=\"" : ",le=\"") + le + '"';
+  if (!labels.empty()) out += '{' + labels + '}';
+  out += ' ' + value + '\n';
+}
+
+void write_metric(std::string& out, const std::string& name, MetricType type, const ClientMetric& metric) {
+  switch (type) {
+    case MetricType::Counter:
+      return write_sample(out, name + "_total", metric, "", number(metric.counter.value));
+    case MetricType::Gauge:
+      return write_sample(out, name, metric, "", number(metric.gauge.value));
+    case MetricType::Summary:
+      write_sample(out, name + "_count", metric, "", std::to_string(metric.summary.sample_count));
+      return write_sample(out, name + "_sum", metric, "", number(metric.summary.sample_sum));
+    case MetricType::Histogram:
+      for (const auto& bucket : metric.histogram.bucket) {
+        write_sample(out, name + "_bucket", metric, bound(bucket.upper_bound), std::to_string(bucket.cumulative_count));
+      }
+      write_sample(out, name + "_count", metric, "", std::to_string(metric.histogram.sample_count));
+      return write_sample(out, name + "_sum", metric, "", number(metric.histogram.sample_sum));
+    default:
+      return write_sample(out, name, metric, "", number(metric.counter.value));
+  }
+}
+
+const char* type_name(MetricType type) {
+  switch (type) {
+    case MetricType::Counter:
+      return "counter";
+    case MetricType::Gauge:
+      return "gauge";
+    case MetricType::Summary:
+      return "summary";
+    case MetricType::Histogram:
+      return "histogram";
+    default:
+      return "unknown";
+  }
+}
+
+}  // namespace
+
+std::string openmetrics_text(const std::vector<MetricFamily>& families) {
+  std::set<std::string> names;
+  for (const auto& family : families) names.insert(family.name);
+  std::string out;
+  for (const auto& family : families) {
+    std::string name = family.name;
+    MetricType type = family.type;
+    if (type == MetricType::Counter) {
+      const std::string stem = name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
+      const bool taken = stem != family.name && names.count(stem) != 0;
+      if (taken) {
+        type = MetricType::Untyped;
+      } else {
+        name = stem;
+      }
+    }
+    out += "# HELP " + name + ' ' + escaped(family.help) + '\n';
+    out += "# TYPE " + name + ' ' + type_name(type) + '\n';
+    for (const auto& metric : family.metric) write_metric(out, name, type, metric);
+  }
+  return out + "# EOF\n";
+}
+
+}  // namespace sockwarden
