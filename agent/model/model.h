@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "agent/sample/sample.h"
@@ -37,50 +38,58 @@ struct Identity {
 };
 
 struct Process {
-  std::uint32_t serial = 0;  ///< unique while the agent runs; an exec() starts a new one; 0 = not attributed
+  /// Unique while the agent runs; an exec() starts a new one; 0 = not attributed. A process that never used TCP has
+  /// `serial_without_tcp(pid)`.
+  std::uint32_t serial = 0;
   std::uint32_t pid = 0;
-  Identity identity;
+  Identity identity;  ///< as it was when the process was first seen, so that its counts stay in one row
   ProcessFacts facts;
   Instant first_seen{};
   std::optional<Instant> exited;
 };
+[[nodiscard]] constexpr std::uint32_t serial_without_tcp(std::uint32_t pid) { return 0x8000'0000U | pid; }
 
 enum class Closer : std::uint8_t { none, own, peer, network };
 enum class Manner : std::uint8_t { none, fin, reset, exit, timeout, error };
 [[nodiscard]] const char* name_of(Closer closer);
 [[nodiscard]] const char* name_of(Manner manner);
-[[nodiscard]] const char* name_of_tcp_state(std::uint8_t state);        ///< "ESTABLISHED"
-[[nodiscard]] const char* name_of_option(std::uint8_t option);          ///< "SO_KEEPALIVE"
-[[nodiscard]] const char* name_of_descriptor(std::uint8_t type);        ///< "file"
-[[nodiscard]] const char* name_of_connect(std::uint8_t outcome);        ///< "refused"
+[[nodiscard]] const char* name_of_tcp_state(std::uint8_t state);  ///< "ESTABLISHED"
+[[nodiscard]] const char* name_of_option(std::uint8_t option);    ///< "SO_KEEPALIVE"
+[[nodiscard]] const char* name_of_descriptor(std::uint8_t type);  ///< "file"
+[[nodiscard]] const char* name_of_connect(std::uint8_t outcome);  ///< "refused"
 
 /// A connection or listener. Times that never came are empty; unknown is never 0.
 struct Connection {
   std::uint64_t id = 0;
-  std::uint32_t process = 0;  ///< serial of its owner, 0 = unknown
+  /// Serial of its owner: who connected or accepted it; while it waits in an accept queue, who listens; once that
+  /// process has exited, who holds a descriptor. 0 = unknown. Counts stay with `raw.record.process`.
+  std::uint32_t process = 0;
   std::uint32_t pid = 0;
-  std::optional<std::uint32_t> fd;
+  std::optional<std::uint32_t> fd;  ///< in that pid
   std::uint64_t inode = 0;
   Role role = Role::unknown;
   std::string protocol;  ///< "http/1.1", "tls", …; empty = unknown
   std::uint8_t state = 0;
   Address local, remote;
-  bool seeded = false;   ///< older than the agent
+  bool seeded = false;  ///< older than the agent
   bool mptcp = false;
   bool accepted = true;  ///< false: in the accept queue
   Instant birth{};
   std::optional<Instant> established, last_receive, last_send, peer_closed, own_closed;
+  std::optional<Instant> last_arrival;  ///< the kernel received data, read by the application or not
   std::chrono::nanoseconds longest_idle{};
-  std::chrono::nanoseconds idle{};  ///< since data last moved either way
+  std::chrono::nanoseconds idle{};  ///< since data last moved either way; of a closed one, until its end
   std::uint32_t turns = 0;
   std::uint32_t unread_bytes = 0;
   std::uint32_t unsent_bytes = 0;
   Closer closer = Closer::none;
   Manner manner = Manner::none;
   std::string reset_reason;  ///< of our own reset, kernel's name in lower case; empty = unknown
-  std::vector<std::string> options;  ///< in force, "SO_KEEPALIVE=1", "TCP_KEEPIDLE=30s", …
   sw_connection raw{};
 };
+
+/// Options in force, "SO_KEEPALIVE=1", "TCP_KEEPIDLE=30s", …; on demand, since most connections are never shown.
+[[nodiscard]] std::vector<std::string> options_in_force(const sw_connection& raw);
 
 /// Cumulative counts with identity and endpoint names, pids summed away. Never decreases.
 struct EndpointRow {
@@ -89,12 +98,14 @@ struct EndpointRow {
   std::string protocol;
   std::string endpoint;  ///< "10.0.0.7:8080"; "other" = folded
   sw_totals totals{};
+  std::uint64_t live = 0;  ///< connections now: opened + seeded - closed
 };
 struct ProcessRow {
   Identity identity;
   Role role = Role::unknown;
   sw_totals totals{};
   std::array<sw_histogram, SW_HISTOGRAM_COUNT> histograms{};
+  std::uint64_t live = 0;
 };
 struct OptionRow {
   Identity identity;
@@ -110,6 +121,14 @@ struct DescriptorRow {
 
 struct ModelLimits {
   std::uint32_t endpoints_per_process = 50;
+  std::uint32_t endpoints = 20'000;  ///< endpoint rows in all
+  std::uint32_t identities = 4'096;  ///< identities that are kept after their last process is gone
+};
+
+/// Who started a process, as first seen: a parent that exits does not orphan its family here.
+struct Parent {
+  std::uint64_t start_ticks = 0;  ///< of the child
+  std::uint32_t pid = 0;
 };
 
 struct Model {
@@ -124,9 +143,12 @@ struct Model {
   std::vector<OptionRow> option_rows;
   std::vector<DescriptorRow> descriptor_rows;
   std::array<std::uint64_t, SW_LOSS_COUNT> losses{};
-  std::uint64_t folded_endpoints = 0;  ///< endpoint series folded into "other" by the label limit
+  std::uint64_t folded_endpoints = 0;   ///< endpoint series folded into "other" by the label limit
+  std::uint64_t folded_identities = 0;  ///< identities folded into comm "other", since the start
   std::vector<TableFill> tables;
   std::chrono::nanoseconds scan_duration{};
+  std::unordered_map<std::uint32_t, std::uint32_t> serial_by_pid;  ///< of processes that run
+  std::unordered_map<std::uint32_t, Parent> parents;               ///< by pid of the child
 
   /// What is carried from one Model to the next: sums of processes that are gone, and the last published values.
   struct Memory;
@@ -134,6 +156,10 @@ struct Model {
 
   [[nodiscard]] static Model next(const Sample& sample, const Model& last, const ModelLimits& limits);
   [[nodiscard]] const Process* process_of(const Connection& connection) const;
+  [[nodiscard]] const Process* process_of_serial(std::uint32_t serial) const;
+  [[nodiscard]] const Process* process_of_pid(std::uint32_t pid) const;
+  [[nodiscard]] std::vector<std::uint32_t> children_of(std::uint32_t pid) const;
+  [[nodiscard]] std::vector<std::uint32_t> family_of(std::uint32_t pid) const;  ///< pid and all its descendants, sorted
   [[nodiscard]] WallTime wall_of(Instant instant) const { return wall + (instant - time); }
 };
 

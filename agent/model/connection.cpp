@@ -1,0 +1,119 @@
+#include "agent/model/connection.h"
+
+#include <algorithm>
+
+#include "agent/model/protocol.h"
+#include "agent/model/reset_reason.h"
+
+namespace sockwarden {
+namespace {
+
+// include/net/tcp_states.h
+enum : std::uint8_t { tcp_syn_sent = 2, tcp_syn_recv = 3, tcp_listen = 10 };
+
+std::optional<Instant> instant_of(std::uint64_t ns) {
+  if (ns == 0) return std::nullopt;
+  return Instant(std::chrono::nanoseconds(ns));
+}
+
+std::optional<Instant> instant_before(std::uint64_t read_ns, std::uint64_t ago_ns) {
+  if (ago_ns >= read_ns) return std::nullopt;
+  return instant_of(read_ns - ago_ns);
+}
+
+bool has_data_times(const sw_socket& socket, bool closed) {
+  if (socket.state == tcp_listen || socket.state == tcp_syn_sent || socket.state == tcp_syn_recv) return false;
+  return socket.state != 0 && (!closed || socket.last_send_ago_ns != 0);
+}
+
+struct Owner {
+  std::uint32_t process = 0;
+  std::uint32_t pid = 0;
+};
+
+Owner owner_of(const sw_connection& raw, const Model& model, const Listeners& listeners) {
+  const sw_record& record = raw.record;
+  const Process* owner = model.process_of_serial(record.process);
+  const bool runs = owner != nullptr && !owner->exited;
+  if (!runs && record.holder_tgid != 0) {
+    if (const Process* holder = model.process_of_pid(record.holder_tgid)) return {holder->serial, holder->pid};
+  }
+  if (record.process != 0) return {record.process, owner != nullptr ? owner->pid : record.tgid};
+  if (record.role == SW_ROLE_SERVER) {
+    const std::uint32_t serial = listeners.owner_of(Address::from(record.local), record.netns);
+    if (const Process* listener = model.process_of_serial(serial)) return {serial, listener->pid};
+  }
+  return {0, record.tgid};
+}
+
+void take_times(Connection& connection, const sw_connection& raw, bool closed) {
+  const sw_record& record = raw.record;
+  const sw_socket& socket = raw.socket;
+  connection.birth = Instant(std::chrono::nanoseconds(record.birth_ns));
+  connection.established = instant_of(record.established_ns);
+  connection.last_receive = instant_of(record.last_receive_ns);
+  connection.last_send = instant_of(record.last_send_ns);
+  connection.peer_closed = instant_of(record.peer_closed_ns);
+  connection.own_closed = instant_of(record.own_closed_ns);
+  connection.longest_idle = std::chrono::nanoseconds(record.longest_idle_ns);
+  if (!has_data_times(socket, closed)) return;
+  // Both clocks start when the connection is established: without data they tell nothing of data.
+  if (socket.last_arrival_known != 0 && (socket.bytes_received != 0 || socket.unread_bytes != 0))
+    connection.last_arrival = instant_before(raw.read_ns, socket.last_arrival_ago_ns);
+  // A client's SYN counts as one byte acknowledged.
+  if (connection.seeded && !connection.last_send && (socket.bytes_acked > 1 || socket.unsent_bytes != 0))
+    connection.last_send = instant_before(raw.read_ns, socket.last_send_ago_ns);
+}
+
+/// The latest moment at which data moved, or else the moment since which none has.
+Instant last_activity(const Connection& connection, const sw_connection& raw, bool closed) {
+  const sw_socket& socket = raw.socket;
+  std::optional<Instant> latest =
+      std::max({connection.last_receive, connection.last_send, connection.last_arrival, connection.established});
+  if (!connection.seeded) return std::max(latest.value_or(connection.birth), connection.birth);
+  if (has_data_times(socket, closed)) {
+    latest = std::max(latest, instant_before(raw.read_ns, socket.last_send_ago_ns));
+    if (socket.last_arrival_known != 0)
+      latest = std::max(latest, instant_before(raw.read_ns, socket.last_arrival_ago_ns));
+  }
+  return latest.value_or(connection.birth);
+}
+
+}  // namespace
+
+Connection connection_from(const sw_connection& raw, const Model& model, const Listeners& listeners, bool closed) {
+  const sw_record& record = raw.record;
+  const sw_socket& socket = raw.socket;
+  Connection connection;
+  connection.id = record.id;
+  const Owner owner = owner_of(raw, model, listeners);
+  connection.process = owner.process;
+  connection.pid = owner.pid;
+  if (record.holder_tgid != 0 && record.holder_tgid == owner.pid) connection.fd = record.holder_fd;
+  connection.inode = socket.inode;
+  connection.role = record.role < SW_ROLE_COUNT ? static_cast<Role>(record.role) : Role::unknown;
+  if (socket.state == tcp_listen) connection.role = Role::listener;
+  connection.protocol = protocol_of(raw);
+  connection.state = socket.state;
+  connection.local = Address::from(record.local);
+  connection.remote = Address::from(record.remote);
+  connection.seeded = (record.flags & SW_FLAG_SEEDED) != 0;
+  connection.mptcp = (record.flags & SW_FLAG_MPTCP) != 0;
+  connection.accepted =
+      connection.role != Role::server || closed || socket.has_descriptor != 0 || (record.flags & SW_FLAG_RELEASED) != 0;
+  take_times(connection, raw, closed);
+  connection.turns = record.turns;
+  connection.unread_bytes = closed ? record.unread_bytes : socket.unread_bytes;
+  connection.unsent_bytes = socket.unsent_bytes;
+  connection.closer = record.closer < SW_CLOSER_COUNT ? static_cast<Closer>(record.closer) : Closer::none;
+  connection.manner = record.manner < SW_MANNER_COUNT ? static_cast<Manner>(record.manner) : Manner::none;
+  connection.reset_reason = reset_reason_of(record.reset_reason);
+  connection.raw = raw;
+  if (connection.role != Role::listener) {
+    const Instant now = closed ? Instant(std::chrono::nanoseconds(raw.read_ns)) : model.time;
+    connection.idle = std::max(std::chrono::nanoseconds{}, now - last_activity(connection, raw, closed));
+  }
+  return connection;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,100 @@
+#include "agent/model/live_tally.h"
+
+#include <cstring>
+
+#include "agent/model/listeners.h"
+#include "agent/model/protocol.h"
+
+namespace sockwarden {
+namespace {
+
+std::uint64_t role_key(std::uint32_t process, std::uint8_t role) { return std::uint64_t{process} << 8 | role; }
+
+const Tally* find(const std::unordered_map<std::uint64_t, Tally>& tallies, std::uint64_t key) {
+  const auto found = tallies.find(key);
+  return found == tallies.end() ? nullptr : &found->second;
+}
+
+void name_protocol(Tally& tally, const sw_connection& raw) {
+  if (*tally.protocol == '\0') tally.protocol = protocol_of(raw);
+}
+
+}  // namespace
+
+std::size_t TallyHash::operator()(const TallyKey& key) const {
+  std::uint64_t high = 0, low = 0;
+  std::memcpy(&high, key.address.ip.data(), sizeof high);
+  std::memcpy(&low, key.address.ip.data() + sizeof high, sizeof low);
+  constexpr std::uint64_t odd = 0x9e37'79b9'7f4a'7c15;
+  std::uint64_t hash = role_key(key.process, key.role) ^ (std::uint64_t{key.address.port} << 48);
+  for (const std::uint64_t part : {high, low}) hash = ((hash ^ part) * odd) ^ (hash >> 29);
+  return hash ^ (hash >> 32);
+}
+
+void Tally::add(const sw_connection& raw) {
+  live += (raw.record.flags & SW_FLAG_COUNTED) != 0 ? 1 : 0;
+  turns += raw.record.turns;
+  bytes_received += raw.socket.bytes_received;
+  bytes_sent += raw.socket.bytes_acked;
+}
+
+void Tally::add(const Tally& tally) {
+  live += tally.live;
+  turns += tally.turns;
+  bytes_received += tally.bytes_received;
+  bytes_sent += tally.bytes_sent;
+}
+
+void Tally::add_to(sw_totals& totals) const {
+  totals.turns += turns;
+  totals.bytes_received += bytes_received;
+  totals.bytes_sent += bytes_sent;
+}
+
+LiveTally::LiveTally(const Sample& sample) {
+  endpoints_.reserve(sample.endpoints.size());
+  for (const EndpointSample& endpoint : sample.endpoints) {
+    const sw_endpoint_key& key = endpoint.key;
+    endpoints_.try_emplace({key.process, static_cast<std::uint8_t>(key.role), Address::from(key.remote)});
+  }
+  for (const sw_connection& raw : sample.live) {
+    const sw_record& record = raw.record;
+    if ((record.flags & SW_FLAG_SETTLED) != 0) continue;  // in the totals already
+    if (record.role != SW_ROLE_CLIENT && record.role != SW_ROLE_SERVER) continue;
+    roles_[role_key(record.process, record.role)].add(raw);
+    Tally* endpoint = endpoint_for(record);
+    Tally& tally = endpoint != nullptr ? *endpoint : others_[role_key(record.process, record.role)];
+    tally.add(raw);
+    name_protocol(tally, raw);
+  }
+  for (const sw_connection& raw : sample.closed)
+    if (Tally* endpoint = endpoint_for(raw.record)) name_protocol(*endpoint, raw);
+}
+
+Tally* LiveTally::endpoint_for(const sw_record& record) {
+  const bool client = record.role == SW_ROLE_CLIENT;
+  TallyKey key{record.process, record.role, Address::from(client ? record.remote : record.local)};
+  auto found = endpoints_.find(key);
+  if (found == endpoints_.end() && !client) {
+    for (const Address& address : listening_addresses(key.address)) {
+      found = endpoints_.find({key.process, key.role, address});
+      if (found != endpoints_.end()) break;
+    }
+  }
+  return found == endpoints_.end() ? nullptr : &found->second;
+}
+
+const Tally* LiveTally::of_endpoint(const TallyKey& key) const {
+  const auto found = endpoints_.find(key);
+  return found == endpoints_.end() ? nullptr : &found->second;
+}
+
+const Tally* LiveTally::of_role(std::uint32_t process, std::uint8_t role) const {
+  return find(roles_, role_key(process, role));
+}
+
+const Tally* LiveTally::of_other(std::uint32_t process, std::uint8_t role) const {
+  return find(others_, role_key(process, role));
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,52 @@
+// What live connections add to the kernel's totals, which know closed connections only.
+#pragma once
+
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "agent/model/model.h"
+
+namespace sockwarden {
+
+/// Process serial, role and endpoint as the kernel keys them.
+struct TallyKey {
+  std::uint32_t process = 0;
+  std::uint8_t role = 0;
+  Address address;
+  bool operator==(const TallyKey&) const = default;
+};
+struct TallyHash {
+  std::size_t operator()(const TallyKey& key) const;
+};
+
+struct Tally {
+  std::uint64_t live = 0;
+  std::uint64_t turns = 0;
+  std::uint64_t bytes_received = 0;
+  std::uint64_t bytes_sent = 0;
+  const char* protocol = "";
+  void add(const sw_connection& raw);
+  void add(const Tally& tally);
+  void add_to(sw_totals& totals) const;
+};
+
+class LiveTally {
+ public:
+  explicit LiveTally(const Sample& sample);
+
+  /// Null where no connection lives.
+  [[nodiscard]] const Tally* of_endpoint(const TallyKey& key) const;
+  [[nodiscard]] const Tally* of_role(std::uint32_t process, std::uint8_t role) const;
+  /// Of connections whose endpoint has no room in the kernel's table.
+  [[nodiscard]] const Tally* of_other(std::uint32_t process, std::uint8_t role) const;
+
+ private:
+  Tally* endpoint_for(const sw_record& record);
+
+  using RoleTallies = std::unordered_map<std::uint64_t, Tally>;
+  std::unordered_map<TallyKey, Tally, TallyHash> endpoints_;
+  RoleTallies roles_, others_;
+};
+
+}  // namespace sockwarden
