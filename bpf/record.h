@@ -18,19 +18,27 @@ extern "C" {
 #define SW_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
 #endif
 
+enum { SW_SCAN_BUFFER_ENTRIES = 16384, SW_STACK_DEPTH = 48 };
+
 enum sw_role { SW_ROLE_UNKNOWN = 0, SW_ROLE_CLIENT = 1, SW_ROLE_SERVER = 2, SW_ROLE_LISTENER = 3, SW_ROLE_COUNT = 4 };
 
 /* Who ended the connection first. */
-enum sw_closer { SW_CLOSER_NONE = 0, SW_CLOSER_OWN = 1, SW_CLOSER_PEER = 2, SW_CLOSER_NETWORK = 3, SW_CLOSER_COUNT = 4 };
+enum sw_closer {
+	SW_CLOSER_NONE = 0,
+	SW_CLOSER_OWN = 1,
+	SW_CLOSER_PEER = 2,
+	SW_CLOSER_NETWORK = 3,
+	SW_CLOSER_COUNT = 4
+};
 
 /* How it ended. One connection has one manner: that of its first end. */
 enum sw_manner {
 	SW_MANNER_NONE = 0,
-	SW_MANNER_FIN = 1,      /* FIN, after close() or shutdown() */
-	SW_MANNER_RESET = 2,    /* RST: sent where the closer is us, received where it is the peer */
-	SW_MANNER_EXIT = 3,     /* FIN or RST because the owner exited or was killed */
-	SW_MANNER_TIMEOUT = 4,  /* ETIMEDOUT: retransmission, keep-alive or TCP_USER_TIMEOUT gave up */
-	SW_MANNER_ERROR = 5,    /* any other socket error */
+	SW_MANNER_FIN = 1,     /* FIN, after close() or shutdown() */
+	SW_MANNER_RESET = 2,   /* RST: sent where the closer is us, received where it is the peer */
+	SW_MANNER_EXIT = 3,    /* FIN or RST because the owner exited or was killed */
+	SW_MANNER_TIMEOUT = 4, /* ETIMEDOUT: retransmission, keep-alive or TCP_USER_TIMEOUT gave up */
+	SW_MANNER_ERROR = 5,   /* any other socket error */
 	SW_MANNER_COUNT = 6,
 };
 
@@ -39,11 +47,11 @@ enum sw_connect {
 	SW_CONNECT_NONE = 0,
 	SW_CONNECT_PENDING = 1,
 	SW_CONNECT_ESTABLISHED = 2,
-	SW_CONNECT_REFUSED = 3,      /* ECONNREFUSED */
-	SW_CONNECT_TIMED_OUT = 4,    /* ETIMEDOUT: SYN retries ran out */
-	SW_CONNECT_UNREACHABLE = 5,  /* EHOSTUNREACH, ENETUNREACH, or no route before a SYN was sent */
-	SW_CONNECT_NO_PORT = 6,      /* EADDRNOTAVAIL: no free local port */
-	SW_CONNECT_ABANDONED = 7,    /* the program closed the socket while it connected */
+	SW_CONNECT_REFUSED = 3,	    /* ECONNREFUSED */
+	SW_CONNECT_TIMED_OUT = 4,   /* ETIMEDOUT: SYN retries ran out */
+	SW_CONNECT_UNREACHABLE = 5, /* EHOSTUNREACH, ENETUNREACH, or no route before a SYN was sent */
+	SW_CONNECT_NO_PORT = 6,	    /* EADDRNOTAVAIL: no free local port */
+	SW_CONNECT_ABANDONED = 7,   /* the program closed the socket while it connected */
 	SW_CONNECT_OTHER = 8,
 	SW_CONNECT_COUNT = 9,
 };
@@ -73,19 +81,21 @@ enum sw_option {
 
 /* Bits of sw_record.flags. */
 enum sw_flag {
-	SW_FLAG_SEEDED = 1 << 0,        /* older than the agent: what happened before is unknown */
-	SW_FLAG_RELEASED = 1 << 1,      /* close() or exit, not only shutdown() */
-	SW_FLAG_PEER_FIN = 1 << 2,      /* the peer's FIN came */
-	SW_FLAG_OWN_FIN = 1 << 3,       /* we sent a FIN */
+	SW_FLAG_SEEDED = 1 << 0,   /* older than the agent: what happened before is unknown */
+	SW_FLAG_RELEASED = 1 << 1, /* close() or exit, not only shutdown() */
+	SW_FLAG_PEER_FIN = 1 << 2, /* the peer's FIN came */
+	SW_FLAG_OWN_FIN = 1 << 3,  /* we sent a FIN */
 	SW_FLAG_RESET_SENT = 1 << 4,
 	SW_FLAG_RESET_RECEIVED = 1 << 5,
-	SW_FLAG_MPTCP = 1 << 6,         /* a subflow: its data is not seen on this socket */
-	SW_FLAG_COUNTED = 1 << 7,       /* in its owner's `opened` */
-	SW_FLAG_EXITING = 1 << 8,       /* closed by exit or a signal */
-	SW_FLAG_PEEKED = 1 << 9,        /* MSG_PEEK was used on it */
-	SW_FLAG_RECEIVED = 1 << 10,     /* the application received at least once */
+	SW_FLAG_MPTCP = 1 << 6,		   /* a subflow: its data is not seen on this socket */
+	SW_FLAG_COUNTED = 1 << 7,	   /* in its owner's `opened` */
+	SW_FLAG_EXITING = 1 << 8,	   /* closed by exit or a signal */
+	SW_FLAG_PEEKED = 1 << 9,	   /* MSG_PEEK was used on it */
+	SW_FLAG_RECEIVED = 1 << 10,	   /* the application received at least once */
 	SW_FLAG_CONNECT_STARTED = 1 << 11, /* connect() was called, no SYN yet */
-	SW_FLAG_SETTLED = 1 << 12,      /* folded into the totals */
+	SW_FLAG_SETTLED = 1 << 12,	   /* ended, and folded into the totals */
+	SW_FLAG_UNREAD_KNOWN = 1 << 13,	   /* unread_bytes was taken at our close */
+	SW_FLAG_DETAIL_DUE = 1 << 14,	   /* the ring event waits for the reset's reason */
 };
 
 /* Option flags in force: bits of sw_socket.option_flags. */
@@ -111,76 +121,77 @@ SW_ASSERT_SIZE(sw_address, 20);
 
 /* One record a socket. Lives in socket storage (or, before 5.11, in a hash keyed by the socket's address). */
 struct sw_record {
-	__u64 id;                  /* unique while the agent runs */
-	__u64 birth_ns;            /* connect started, connection accepted, or first seen (SW_FLAG_SEEDED) */
+	__u64 id;	/* unique while the agent runs */
+	__u64 birth_ns; /* connect started, connection accepted, or first seen (SW_FLAG_SEEDED) */
 	__u64 established_ns;
-	__u64 last_receive_ns;     /* the application took data */
-	__u64 last_send_ns;        /* the application gave data; coarse (a jiffy) without sock_send_length */
-	__u64 request_sent_ns;     /* first send after a receive: where a client's turn starts */
-	__u64 turn_ns;             /* the latest turn began (as seen by its receiver) */
-	__u64 peer_closed_ns;      /* FIN or RST came */
-	__u64 own_closed_ns;       /* we closed, shut down or reset */
-	__u64 longest_idle_ns;     /* longest gap between two receives with data */
-	__u64 first_byte_sum_ns;   /* request sent -> response received, over `first_byte_count` turns (client) */
+	__u64 last_receive_ns;	 /* the application took data */
+	__u64 last_send_ns;	 /* the application gave data; coarse (a jiffy) without sock_send_length */
+	__u64 request_sent_ns;	 /* first send after a receive: where a client's turn starts */
+	__u64 turn_ns;		 /* the latest turn began (as seen by its receiver) */
+	__u64 peer_closed_ns;	 /* FIN or RST came */
+	__u64 own_closed_ns;	 /* we closed, shut down or reset */
+	__u64 longest_idle_ns;	 /* longest gap between two receives with data */
+	__u64 first_byte_sum_ns; /* request sent -> response received, over `first_byte_count` turns (client) */
 	__u64 first_byte_max_ns;
-	__u64 options_set;         /* bit per enum sw_option: setsockopt was called for it */
+	__u64 options_set; /* bit per enum sw_option: setsockopt was called for it */
 	__u64 cgroup_id;
 	__u32 first_byte_count;
-	__u32 process;             /* serial of sw_process, 0 = not yet known */
-	__u32 tgid;                /* owner: who connected, listened, or first used an accepted socket */
-	__u32 holder_tgid;         /* who holds a descriptor of it, from the last scan of descriptors; 0 = nobody */
+	__u32 process;	   /* serial of sw_process, 0 = not yet known */
+	__u32 tgid;	   /* owner: who connected, listened, or first used an accepted socket */
+	__u32 holder_tgid; /* who holds a descriptor of it, from the last scan of descriptors; 0 = nobody */
 	__u32 holder_fd;
-	__u32 netns;               /* inode number of its network namespace */
-	__u32 stack_id;            /* user stack at connect() or listen() + 1; 0 = none */
+	__u32 netns;	/* inode number of its network namespace */
+	__u32 stack_id; /* user stack at connect() or listen() + 1; 0 = none */
 	__u32 turns;
-	__u32 write_seq;           /* tcp_sock.write_seq at the last receive */
-	__u32 copied_seq;          /* tcp_sock.copied_seq at the last receive */
-	__u32 unread_bytes;        /* received and never read, at our own close */
+	__u32 write_seq;    /* tcp_sock.write_seq at the last receive */
+	__u32 copied_seq;   /* tcp_sock.copied_seq at the last receive */
+	__u32 unread_bytes; /* received and never read, at our own close */
 	__u32 connect_latency_us;
-	__u32 scan;                /* number of the last scan that read this record */
-	__u32 reset_reason;        /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
+	__u32 scan;	    /* number of the last scan that read this record */
+	__u32 holder_scan;  /* number of the last scan that found a descriptor of it */
+	__u32 reset_reason; /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
 	struct sw_address local;
 	struct sw_address remote;
-	__u16 flags;               /* enum sw_flag */
-	__u8 role;                 /* enum sw_role */
-	__u8 closer;               /* enum sw_closer */
-	__u8 manner;               /* enum sw_manner */
-	__u8 connect;              /* enum sw_connect */
-	__u8 family;               /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
-	__u8 pad;
+	__u16 flags;  /* enum sw_flag */
+	__u8 role;    /* enum sw_role */
+	__u8 closer;  /* enum sw_closer */
+	__u8 manner;  /* enum sw_manner */
+	__u8 connect; /* enum sw_connect */
+	__u8 family;  /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
+	__u8 pad[5];
 };
-SW_ASSERT_SIZE(sw_record, 216);
+SW_ASSERT_SIZE(sw_record, 224);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
 	__u64 bytes_received;
-	__u64 bytes_acked;             /* sent and acknowledged by the peer */
-	__u64 inode;                   /* 0: no descriptor refers to it (not accepted, or orphaned) */
-	__u64 receive_timeout_ns;      /* SO_RCVTIMEO, 0 = none */
-	__u64 send_timeout_ns;         /* SO_SNDTIMEO, 0 = none */
-	__u64 linger_ns;               /* SO_LINGER with SW_IN_FORCE_LINGER */
-	__u64 last_send_ago_ns;        /* from tcp_sock.lsndtime: resolution one jiffy */
-	__u64 last_arrival_ago_ns;     /* from icsk_ack.lrcvtime: resolution one jiffy; 0 with last_arrival_known 0 */
-	__u32 unread_bytes;            /* rcv_nxt - copied_seq, the peer's FIN not counted */
-	__u32 unsent_bytes;            /* write_seq - snd_una: not sent, or not acknowledged */
-	__u32 keepalive_time_s;        /* 0 = the namespace's default */
+	__u64 bytes_acked;	   /* sent and acknowledged by the peer */
+	__u64 inode;		   /* 0: no descriptor refers to it (not accepted, or orphaned) */
+	__u64 receive_timeout_ns;  /* SO_RCVTIMEO, 0 = none */
+	__u64 send_timeout_ns;	   /* SO_SNDTIMEO, 0 = none */
+	__u64 linger_ns;	   /* SO_LINGER with SW_IN_FORCE_LINGER */
+	__u64 last_send_ago_ns;	   /* from tcp_sock.lsndtime: resolution one jiffy */
+	__u64 last_arrival_ago_ns; /* from icsk_ack.lrcvtime: resolution one jiffy; 0 with last_arrival_known 0 */
+	__u32 unread_bytes;	   /* rcv_nxt - copied_seq, the peer's FIN not counted */
+	__u32 unsent_bytes;	   /* write_seq - snd_una: not sent, or not acknowledged */
+	__u32 keepalive_time_s;	   /* 0 = the namespace's default */
 	__u32 keepalive_interval_s;
 	__u32 keepalive_probes;
-	__u32 user_timeout_ms;         /* TCP_USER_TIMEOUT, 0 = none */
-	__u32 send_buffer_bytes;       /* sk_sndbuf: twice what SO_SNDBUF was given */
+	__u32 user_timeout_ms;	 /* TCP_USER_TIMEOUT, 0 = none */
+	__u32 send_buffer_bytes; /* sk_sndbuf: twice what SO_SNDBUF was given */
 	__u32 receive_buffer_bytes;
-	__u32 accept_queue;            /* listener: sk_ack_backlog */
-	__u32 accept_queue_limit;      /* listener: sk_max_ack_backlog */
-	__u32 drops;                   /* sk_drops */
-	__u32 option_flags;            /* enum sw_in_force */
-	__u32 error;                   /* sk_err */
+	__u32 accept_queue;	  /* listener: sk_ack_backlog */
+	__u32 accept_queue_limit; /* listener: sk_max_ack_backlog */
+	__u32 drops;		  /* sk_drops */
+	__u32 option_flags;	  /* enum sw_in_force */
+	__u32 error;		  /* sk_err */
 	__u32 srtt_us;
 	__u16 fastopen_queue;
-	__u8 defer_accept;             /* TCP_DEFER_ACCEPT as SYN-ACK retries */
-	__u8 state;                    /* TCP_ESTABLISHED .. (include/net/tcp_states.h) */
-	__u8 shutdown;                 /* sk_shutdown: 1 receive, 2 send */
-	__u8 retransmits;              /* icsk_retransmits: retries in a row of the oldest unacknowledged segment */
-	__u8 has_descriptor;           /* sk_socket is set: accepted and not orphaned */
+	__u8 defer_accept;   /* TCP_DEFER_ACCEPT as SYN-ACK retries */
+	__u8 state;	     /* TCP_ESTABLISHED .. (include/net/tcp_states.h) */
+	__u8 shutdown;	     /* sk_shutdown: 1 receive, 2 send */
+	__u8 retransmits;    /* icsk_retransmits: retries in a row of the oldest unacknowledged segment */
+	__u8 has_descriptor; /* sk_socket is set: accepted and not orphaned */
 	__u8 last_arrival_known;
 };
 SW_ASSERT_SIZE(sw_socket, 128);
@@ -189,24 +200,24 @@ SW_ASSERT_SIZE(sw_socket, 128);
 struct sw_connection {
 	struct sw_record record;
 	struct sw_socket socket;
-	__u64 read_ns;                 /* when this was read */
+	__u64 read_ns; /* when this was read */
 };
-SW_ASSERT_SIZE(sw_connection, 352);
+SW_ASSERT_SIZE(sw_connection, 360);
 
 /* Cumulative counts of one endpoint of one process; also, summed, of a whole process. */
 struct sw_totals {
-	__u64 opened;                  /* connections established while the agent ran */
-	__u64 seeded;                  /* older than the agent */
+	__u64 opened; /* connections established while the agent ran */
+	__u64 seeded; /* older than the agent */
 	__u64 closed[SW_CLOSER_COUNT][SW_MANNER_COUNT];
 	__u64 connects[SW_CONNECT_COUNT]; /* attempts by outcome; [PENDING] counts attempts begun */
-	__u64 turns;                   /* of closed connections; live ones have theirs in the record */
+	__u64 turns;			  /* of closed connections; live ones have theirs in the record */
 	__u64 first_byte_sum_ns;
 	__u64 first_byte_count;
-	__u64 unread_closes;           /* our own closes with bytes unread */
+	__u64 unread_closes; /* our own closes with bytes unread */
 	__u64 unread_bytes;
-	__u64 bytes_received;          /* of closed connections */
+	__u64 bytes_received; /* of closed connections */
 	__u64 bytes_sent;
-	__u64 unused_closes;           /* established connections that ended with no turn */
+	__u64 unused_closes; /* established connections that ended with no turn */
 };
 SW_ASSERT_SIZE(sw_totals, 8 * 43);
 
@@ -218,22 +229,22 @@ struct sw_histogram {
 };
 
 enum sw_histogram_kind {
-	SW_HISTOGRAM_LIFETIME_MS = 0,     /* of closed connections, milliseconds */
-	SW_HISTOGRAM_IDLE_MS = 1,         /* longest idle gap of closed connections, milliseconds */
-	SW_HISTOGRAM_TURNS = 2,           /* turns a closed connection */
-	SW_HISTOGRAM_CONNECT_US = 3,      /* connect() to ESTABLISHED, microseconds */
-	SW_HISTOGRAM_FIRST_BYTE_US = 4,   /* request sent to response read, each turn, microseconds */
+	SW_HISTOGRAM_LIFETIME_MS = 0,	/* of closed connections, milliseconds */
+	SW_HISTOGRAM_IDLE_MS = 1,	/* longest idle gap of closed connections, milliseconds */
+	SW_HISTOGRAM_TURNS = 2,		/* turns a closed connection */
+	SW_HISTOGRAM_CONNECT_US = 3,	/* connect() to ESTABLISHED, microseconds */
+	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request sent to response read, each turn, microseconds */
 	SW_HISTOGRAM_COUNT = 5,
 };
 
 /* One row a process and role. */
 struct sw_process_role_key {
-	__u32 process;                 /* serial */
-	__u32 role;                    /* enum sw_role */
+	__u32 process; /* serial */
+	__u32 role;    /* enum sw_role */
 };
 struct sw_process_role {
 	struct sw_totals totals;
-	struct sw_totals other;        /* endpoints that had no room in the table; part of totals too */
+	struct sw_totals other; /* endpoints that had no room in the table; part of totals too */
 	struct sw_histogram histograms[SW_HISTOGRAM_COUNT];
 };
 
@@ -244,14 +255,14 @@ struct sw_process {
 	__u64 cgroup_id;
 	__u32 serial;
 	__u32 tgid;
-	char comm[16];                 /* of the thread group leader */
+	char comm[16]; /* of the thread group leader */
 	__u64 setsockopt[SW_OPTION_COUNT];
 };
 
 struct sw_endpoint_key {
-	__u32 process;                 /* serial; 0 = not attributed (never accepted) */
+	__u32 process; /* serial; 0 = not attributed (never accepted) */
 	__u32 role;
-	struct sw_address remote;      /* client: the peer; server: the local listener's address and port */
+	struct sw_address remote; /* client: the peer; server: the local listener's address and port */
 };
 SW_ASSERT_SIZE(sw_endpoint_key, 28);
 
@@ -265,7 +276,7 @@ struct sw_other_option_key {
 /* Descriptors. */
 enum sw_descriptor_type {
 	SW_DESCRIPTOR_FILE = 0,
-	SW_DESCRIPTOR_SOCKET = 1,      /* AF_INET, AF_INET6 */
+	SW_DESCRIPTOR_SOCKET = 1, /* AF_INET, AF_INET6 */
 	SW_DESCRIPTOR_PIPE = 2,
 	SW_DESCRIPTOR_EVENTFD = 3,
 	SW_DESCRIPTOR_TIMERFD = 4,
@@ -287,33 +298,33 @@ struct sw_descriptor_counts {
 
 /* One descriptor of a process that was asked for in full. */
 struct sw_descriptor {
-	__u64 file;                    /* identity of the open file description; shared by dup() and fork() */
+	__u64 file; /* identity of the open file description; shared by dup() and fork() */
 	__u64 inode;
-	__u64 position;                /* f_pos */
-	__u64 record_id;               /* its TCP connection's sw_record.id, 0 = none */
+	__u64 position;	 /* f_pos */
+	__u64 record_id; /* its TCP connection's sw_record.id, 0 = none */
 	__u32 tgid;
 	__u32 fd;
 	__u32 device;
-	__u32 open_flags;              /* f_flags */
-	__u8 type;                     /* enum sw_descriptor_type */
+	__u32 open_flags; /* f_flags */
+	__u8 type;	  /* enum sw_descriptor_type */
 	__u8 tcp_state;
-	__u16 socket_family;           /* 0 = no socket */
+	__u16 socket_family; /* 0 = no socket */
 	__u32 pad;
 };
 SW_ASSERT_SIZE(sw_descriptor, 56);
 
 /* What was lost, and what could not be kept. Every failed reserve, lookup or update counts here. */
 enum sw_loss {
-	SW_LOSS_DETAIL = 0,            /* ring full: a closed connection's detail; its counts are in the totals */
-	SW_LOSS_RECORD = 1,            /* no room for a socket's record: the connection is not watched */
-	SW_LOSS_PROCESS = 2,           /* process table full: counted under process 0 */
-	SW_LOSS_ENDPOINT = 3,          /* endpoint table full: counted under the process's `other` */
-	SW_LOSS_STACK = 4,             /* user stack not readable or stack table full */
-	SW_LOSS_UNATTRIBUTED = 5,      /* connections that ended before any process used them */
-	SW_LOSS_DUMP = 6,              /* scan buffer full: the scan takes another pass */
-	SW_LOSS_MPTCP_PARENT = 7,      /* MPTCP connections seen (their data is not followed) */
-	SW_LOSS_DESCRIPTORS = 8,       /* descriptor table full */
-	SW_LOSS_OPTION = 9,            /* option table full */
+	SW_LOSS_DETAIL = 0,	  /* ring full: a closed connection's detail; its counts are in the totals */
+	SW_LOSS_RECORD = 1,	  /* no room for a socket's record: the connection is not watched */
+	SW_LOSS_PROCESS = 2,	  /* process table full: counted under process 0 */
+	SW_LOSS_ENDPOINT = 3,	  /* endpoint table full: counted under the process's `other` */
+	SW_LOSS_STACK = 4,	  /* user stack not readable or stack table full */
+	SW_LOSS_UNATTRIBUTED = 5, /* connections that ended before any process used them */
+	SW_LOSS_DUMP = 6,	  /* scan buffer full: the scan takes another pass */
+	SW_LOSS_MPTCP_PARENT = 7, /* MPTCP connections seen (their data is not followed) */
+	SW_LOSS_DESCRIPTORS = 8,  /* descriptor table full */
+	SW_LOSS_OPTION = 9,	  /* option table full */
 	SW_LOSS_COUNT = 10,
 };
 

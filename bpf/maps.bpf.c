@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* Defines what maps.bpf.h declares. No program here. */
+#include "bpf/maps.bpf.h"
+
+const volatile bool use_socket_storage = true;
+const volatile bool use_send_hook = true;
+const volatile bool use_release_hook = true;
+const volatile bool use_stacks = true;
+const volatile __u32 own_tgid = 0;
+
+__u32 hz = 0;
+__u32 scan_number = 0;
+__u32 scan_filled = 0;
+__u32 scan_left_over = 0;
+bool seed_listeners = false;
+__u64 record_key_anchor = 0;
+
+struct socket_records socket_records SEC(".maps");
+struct hashed_records hashed_records SEC(".maps");
+struct process_serials process_serials SEC(".maps");
+struct processes processes SEC(".maps");
+struct process_roles process_roles SEC(".maps");
+struct endpoints endpoints SEC(".maps");
+struct other_options other_options SEC(".maps");
+struct closed_connections closed_connections SEC(".maps");
+struct scan_buffer scan_buffer SEC(".maps");
+struct descriptor_counts descriptor_counts SEC(".maps");
+struct detailed_processes detailed_processes SEC(".maps");
+struct listen_ports listen_ports SEC(".maps");
+struct stacks stacks SEC(".maps");
+struct losses losses SEC(".maps");
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

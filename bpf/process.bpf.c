@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * tp_btf/sched_process_exec and sched_process_exit: a process becomes another program, or ends. Process context; exit
+ * fires for each thread, before its descriptors are closed; the process has ended when signal->live is 0.
+ * Writes: the mark that lets the agent retire a process's rows once nothing of it is left.
+ */
+#include "bpf/processes.bpf.h"
+
+static __always_inline void process_ended(__u32 tgid)
+{
+	__u32 *serial = bpf_map_lookup_elem(&process_serials, &tgid);
+	struct sw_process *process = serial ? bpf_map_lookup_elem(&processes, serial) : 0;
+
+	if (process && !process->exited_ns)
+		process->exited_ns = bpf_ktime_get_ns();
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	process_ended(task->tgid);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(process_exit, struct task_struct *task)
+{
+	if (!task->signal->live.counter)
+		process_ended(task->tgid);
+	return 0;
+}

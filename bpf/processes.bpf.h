@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Who owns a socket: a serial for each process (each exec) that used TCP. */
+#ifndef SOCKWARDEN_PROCESSES_BPF_H
+#define SOCKWARDEN_PROCESSES_BPF_H
+
+#include "bpf/maps.bpf.h"
+
+/* The current task as a number where BTF loads are not possible on it (before 5.11, and in cgroup programs). */
+static __always_inline struct task_struct *task_current(void)
+{
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+static __always_inline bool task_exiting(void)
+{
+	return BPF_CORE_READ(task_current(), flags) & PF_EXITING;
+}
+
+/*
+ * Makes the row of a process. `task` is read with probe_read, which fails under lockdown=confidentiality: the caller's
+ * own `comm` (of the thread) stands in then, and only an exec or a restart loses the right name.
+ */
+static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task)
+{
+	struct sw_process process = {};
+	__u32 serial;
+
+	process.tgid = tgid;
+	process.first_seen_ns = bpf_ktime_get_ns();
+	process.cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	BPF_CORE_READ_STR_INTO(&process.comm, task, group_leader, comm);
+	/* Random, and unique because the second of two equal ones is refused. */
+	process.serial = serial = bpf_get_prandom_u32() | 1;
+	if (bpf_map_update_elem(&processes, &serial, &process, BPF_NOEXIST)) {
+		process.serial = serial = bpf_get_prandom_u32() | 1;
+		if (bpf_map_update_elem(&processes, &serial, &process, BPF_NOEXIST)) {
+			loss_count(SW_LOSS_PROCESS);
+			return 0;
+		}
+	}
+	if (bpf_map_update_elem(&process_serials, &tgid, &serial, BPF_ANY)) {
+		bpf_map_delete_elem(&processes, &serial);
+		loss_count(SW_LOSS_PROCESS);
+		return 0;
+	}
+	return serial;
+}
+
+/* The serial of a process, made where it is new; 0 where the table is full. */
+static __always_inline __u32 process_serial(__u32 tgid, struct task_struct *task, bool exiting)
+{
+	__u32 *serial = bpf_map_lookup_elem(&process_serials, &tgid);
+	struct sw_process *process;
+
+	if (serial) {
+		process = bpf_map_lookup_elem(&processes, serial);
+		/* A marked row belongs to the dead: its own last closes still count there, a reused pid does not. */
+		if (process && (!process->exited_ns || exiting))
+			return *serial;
+	}
+	return process_make(tgid, task);
+}
+
+#endif

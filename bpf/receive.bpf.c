@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * tp_btf/tcp_rcv_space_adjust: the application took data from a TCP socket (4.16+); once a segment, process context
+ * with the socket held; for recv, splice, zero-copy and io_uring alike. MSG_PEEK fires too and leaves copied_seq.
+ * Writes: turns, idle gaps, time to first byte, the owner of an accepted connection.
+ *
+ * sock_recv_length would also show EOF and EAGAIN, for 97 to 145 ns each receive. It is not used: copied_seq already
+ * counts a FIN that was read.
+ */
+#include "bpf/records.bpf.h"
+#include "bpf/owners.bpf.h"
+#include "bpf/sockets.bpf.h"
+
+static __always_inline void first_byte(struct sw_record *record, struct tcp_sock *tp, __u64 now_ns)
+{
+	__u64 waited_ns = 0;
+
+	if (record->role != SW_ROLE_CLIENT || record->write_seq == tp->write_seq)
+		return;
+	if (record->request_sent_ns)
+		waited_ns = now_ns - record->request_sent_ns;
+	else if (!use_send_hook)
+		waited_ns = ago_ns(tp->lsndtime);
+	else
+		return; /* another thread's send has not returned yet */
+	record->first_byte_count++;
+	record->first_byte_sum_ns += waited_ns;
+	if (waited_ns > record->first_byte_max_ns)
+		record->first_byte_max_ns = waited_ns;
+	histogram_add(process_role_find(record->process, record->role), SW_HISTOGRAM_FIRST_BYTE_US, waited_ns / 1000);
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(socket_receive, struct sock *sk)
+{
+	struct sw_record *record = record_find(sk);
+	struct tcp_sock *tp;
+	__u64 now_ns, last_ns;
+
+	if (!record)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 0;
+	if (tp->copied_seq == record->copied_seq) {
+		record->flags |= SW_FLAG_PEEKED;
+		return 0;
+	}
+	now_ns = bpf_ktime_get_ns();
+	record_claim(record, sk, false);
+	if (!(record->flags & SW_FLAG_RECEIVED) || record->write_seq != tp->write_seq) {
+		record->turns++;
+		record->turn_ns = now_ns;
+		first_byte(record, tp, now_ns);
+		record->request_sent_ns = 0;
+		record->write_seq = tp->write_seq;
+		record->flags |= SW_FLAG_RECEIVED;
+	}
+	last_ns = record->last_receive_ns ? record->last_receive_ns : record->established_ns;
+	if (last_ns && now_ns - last_ns > record->longest_idle_ns)
+		record->longest_idle_ns = now_ns - last_ns;
+	record->last_receive_ns = now_ns;
+	record->copied_seq = tp->copied_seq;
+	return 0;
+}

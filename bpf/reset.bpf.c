@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * tp_btf/tcp_send_reset and tcp_receive_reset: an RST went out or came in (4.16+). Received: before the state changes;
+ * sent: after it. The reason came as a third argument with 6.10: two programs, the loader picks one.
+ * Writes: who reset, why, and the detail that waited for it.
+ */
+#include "bpf/records.bpf.h"
+#include "bpf/settle.bpf.h"
+
+static __always_inline void reset_sent(struct sock *sk, __u32 reason)
+{
+	struct sw_record *record;
+	struct tcp_sock *tp;
+
+	if (!sk) /* no socket: an answer to a stray segment */
+		return;
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return;
+	record = record_find(sk);
+	if (!record || !record->established_ns)
+		return;
+	record->flags |= SW_FLAG_RESET_SENT;
+	record->reset_reason = reason;
+	if (record->flags & SW_FLAG_DETAIL_DUE)
+		detail_send(record, tp);
+}
+
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(socket_reset_sent, struct sock *sk, struct sk_buff *skb)
+{
+	reset_sent(sk, 0);
+	return 0;
+}
+
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(socket_reset_sent_reason, struct sock *sk, struct sk_buff *skb, int reason)
+{
+	reset_sent(sk, (__u32)reason + 1);
+	return 0;
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(socket_reset_received, struct sock *sk)
+{
+	struct sw_record *record = record_find(sk);
+
+	if (!record)
+		return 0;
+	record->flags |= SW_FLAG_RESET_RECEIVED;
+	if (!record->peer_closed_ns)
+		record->peer_closed_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* The socket goes away: last call for a detail whose reset was never sent, and for the hash's entry. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(socket_destroyed, struct sock *sk)
+{
+	struct sw_record *record = record_find(sk);
+	struct tcp_sock *tp;
+	__u64 key;
+
+	if (record && record->flags & SW_FLAG_DETAIL_DUE) {
+		tp = bpf_skc_to_tcp_sock(sk);
+		if (tp)
+			detail_send(record, tp);
+	}
+	if (!use_socket_storage) {
+		key = record_key(sk);
+		bpf_map_delete_elem(&hashed_records, &key);
+	}
+	return 0;
+}

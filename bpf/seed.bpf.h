@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Sockets that are older than the agent: what can be said of them, marked as such. */
+#ifndef SOCKWARDEN_SEED_BPF_H
+#define SOCKWARDEN_SEED_BPF_H
+
+#include "bpf/owners.bpf.h"
+#include "bpf/records.bpf.h"
+#include "bpf/sockets.bpf.h"
+
+/*
+ * Jiffies a second. jiffies_64 starts at 2^32 - 300 * HZ (INITIAL_JIFFIES, include/linux/jiffies.h) and runs with the
+ * monotonic clock, so of the four rates that a kernel can be built with one fits.
+ */
+static __always_inline void hz_find(void)
+{
+	const __u32 rates[] = {100, 250, 300, 1000};
+	__u64 now_ms = bpf_ktime_get_ns() / 1000000, jiffies = bpf_jiffies64(), best = ~0ull;
+
+	if (hz)
+		return;
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		__u64 expected = (1ull << 32) - 300 * rates[i] + now_ms * rates[i] / 1000;
+		__u64 off = expected > jiffies ? expected - jiffies : jiffies - expected;
+
+		off = off * 1000 / rates[i];
+		if (off < best) {
+			best = off;
+			hz = rates[i];
+		}
+	}
+}
+
+static __always_inline void record_seed(struct sw_record *record, struct sock *sk, struct tcp_sock *tp, __u8 state,
+					bool direct)
+{
+	struct listen_port port = {};
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	record->birth_ns = now_ns;
+	record_set_addresses(record, sk, direct);
+	if (state == TCP_SYN_SENT) {
+		record->role = SW_ROLE_CLIENT;
+		record->connect = SW_CONNECT_PENDING;
+		return;
+	}
+	record->flags |= SW_FLAG_SEEDED;
+	record->established_ns = now_ns;
+	SOCKET_READ(record->write_seq, tp, write_seq);
+	SOCKET_READ(record->copied_seq, tp, copied_seq);
+	if (state == TCP_LISTEN) {
+		record->role = SW_ROLE_LISTENER;
+		return;
+	}
+	port.netns = record->netns;
+	port.port = record->local.port;
+	record->role = bpf_map_lookup_elem(&listen_ports, &port) ? SW_ROLE_SERVER : SW_ROLE_CLIENT;
+	if (state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING) {
+		record->flags |= SW_FLAG_PEER_FIN;
+		record->closer = SW_CLOSER_PEER;
+		record->manner = SW_MANNER_FIN;
+	}
+	if (state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_LAST_ACK || state == TCP_CLOSING)
+		record->flags |= SW_FLAG_OWN_FIN;
+	if (state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2) {
+		record->closer = SW_CLOSER_OWN;
+		record->manner = SW_MANNER_FIN;
+	}
+}
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* The end of a connection: its record is folded into the totals, and goes to the ring as a detail. */
+#ifndef SOCKWARDEN_SETTLE_BPF_H
+#define SOCKWARDEN_SETTLE_BPF_H
+
+#include "bpf/owners.bpf.h"
+#include "bpf/sockets.bpf.h"
+
+/* Wake the reader only when half of the ring is full; it looks by itself now and then. */
+static __always_inline __u64 ring_wakeup(void)
+{
+	__u64 waiting = bpf_ringbuf_query(&closed_connections, BPF_RB_AVAIL_DATA);
+	__u64 size = bpf_ringbuf_query(&closed_connections, BPF_RB_RING_SIZE);
+
+	return waiting > size / 2 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void detail_send(struct sw_record *record, struct tcp_sock *tp)
+{
+	struct sw_connection *detail = bpf_ringbuf_reserve(&closed_connections, sizeof(*detail), 0);
+
+	record->flags &= ~SW_FLAG_DETAIL_DUE;
+	if (!detail) {
+		loss_count(SW_LOSS_DETAIL);
+		return;
+	}
+	__builtin_memcpy(&detail->record, record, sizeof(detail->record));
+	socket_read(&detail->socket, tp, record, true);
+	detail->read_ns = bpf_ktime_get_ns();
+	bpf_ringbuf_submit(detail, ring_wakeup());
+}
+
+static __always_inline __u64 since_ms(__u64 now_ns, __u64 then_ns)
+{
+	return then_ns && now_ns > then_ns ? (now_ns - then_ns) / 1000000 : 0;
+}
+
+/* An established connection has ended. Once a connection; the totals are exact whatever becomes of the detail. */
+static __always_inline void record_settle(struct sw_record *record, struct tcp_sock *tp, __u64 now_ns)
+{
+	struct rows rows = rows_find(record);
+	__u32 closer = record->closer, manner = record->manner;
+
+	record->flags |= SW_FLAG_SETTLED;
+	if (!record->process)
+		loss_count(SW_LOSS_UNATTRIBUTED);
+	record_count_opened(record, rows);
+	if (closer < SW_CLOSER_COUNT && manner < SW_MANNER_COUNT)
+		TOTALS_ADD(rows, closed[closer][manner], 1);
+	TOTALS_ADD(rows, turns, record->turns);
+	TOTALS_ADD(rows, bytes_received, tp->bytes_received);
+	TOTALS_ADD(rows, bytes_sent, tp->bytes_acked);
+	TOTALS_ADD(rows, first_byte_sum_ns, record->first_byte_sum_ns);
+	TOTALS_ADD(rows, first_byte_count, record->first_byte_count);
+	if (record->unread_bytes) {
+		TOTALS_ADD(rows, unread_closes, 1);
+		TOTALS_ADD(rows, unread_bytes, record->unread_bytes);
+	}
+	if (!record->turns)
+		TOTALS_ADD(rows, unused_closes, 1);
+	if (record->flags & SW_FLAG_SEEDED)
+		return; /* its lifetime and turns are not known in full */
+	histogram_add(rows.role, SW_HISTOGRAM_LIFETIME_MS, since_ms(now_ns, record->established_ns));
+	histogram_add(rows.role, SW_HISTOGRAM_IDLE_MS, record->longest_idle_ns / 1000000);
+	histogram_add(rows.role, SW_HISTOGRAM_TURNS, record->turns);
+}
+
+#endif
