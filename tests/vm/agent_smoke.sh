@@ -36,6 +36,7 @@ $agent agent --profile development >"$log" 2>&1 &
 pid=$!
 await 60 get /-/ready >/dev/null || fail "not ready within 60 s"
 await 30 sees_connections || fail "its own scrapes are connections, and none is counted"
+get /metrics | grep '^sockwarden_hook_attached' | sort >/tmp/hooks.free
 get /metrics | grep -q '^sockwarden_build_info' || fail "no sockwarden_build_info"
 get /api/v1/findings | grep -q '"status": *"success"' || fail "/api/v1/findings"
 [ "$(programs)" -gt 0 ] || fail "no BPF program is held while the agent runs: this check is blind"
