@@ -1,0 +1,106 @@
+"""What was found against what had to be found. Pure: no clock, no process, no network."""
+
+import dataclasses
+
+from .manifest import QUALIFIERS
+
+
+@dataclasses.dataclass
+class Sighting:
+    """A finding as last seen, with the moment (CLOCK_MONOTONIC) when each state of it was first seen."""
+    role: str
+    finding: dict
+    history: list  # (moment, finding), only where something that is judged changed
+    state: tuple = ()
+
+
+@dataclasses.dataclass
+class Verdict:
+    found: list = dataclasses.field(default_factory=list)  # (label, seconds)
+    missed: list = dataclasses.field(default_factory=list)  # (label, why)
+    alarms: list = dataclasses.field(default_factory=list)  # (label, text)
+    broken: list = dataclasses.field(default_factory=list)  # the animal itself did not do what it is for
+
+    @property
+    def good(self):
+        return not (self.missed or self.alarms or self.broken)
+
+
+def qualifier(finding):
+    return str(finding.get(QUALIFIERS.get(finding["class"], ""), "") or "")
+
+
+def label(finding):
+    return finding["class"] + (f"/{qualifier(finding)}" if qualifier(finding) else "")
+
+
+def wanted_count(expectation, facts):
+    """(least, most), or None where any count will do, or where the fact is not said yet."""
+    wanted = expectation.count
+    if isinstance(wanted, str):
+        wanted = facts.get(wanted)
+    if wanted is None:
+        return None
+    return tuple(wanted) if isinstance(wanted, list) else (wanted, wanted)
+
+
+def objection(expectation, finding, facts):
+    """Why this finding is not yet what is expected; empty where it is."""
+    if expectation.state != "any" and finding.get("state", "active") != expectation.state:
+        return f"state {finding['state']}"
+    if finding["confidence"] not in expectation.confidence:
+        return f"confidence {finding['confidence']}"
+    bounds = wanted_count(expectation, facts)
+    if isinstance(expectation.count, str) and bounds is None:
+        return f"the program has not said {expectation.count!r}"
+    if bounds and not bounds[0] <= finding["count"] <= bounds[1]:
+        least, most = bounds
+        return f"count {finding['count']}, not {least if least == most else f'{least} to {most}'}"
+    for key, value in expectation.evidence.items():
+        if finding.get("evidence", {}).get(key) != value:
+            return f"evidence {key} is {finding.get('evidence', {}).get(key)!r}, not {value!r}"
+    return ""
+
+
+def matches(rule, sighting):
+    finding = sighting.finding
+    return (rule.process == sighting.role and rule.class_name == finding["class"]
+            and rule.qualifier in ("", qualifier(finding)))
+
+
+def moment_met(expectation, sighting, facts):
+    return next((moment for moment, finding in sighting.history if not objection(expectation, finding, facts)), None)
+
+
+def all_met(animal, sightings, facts):
+    """True once every expectation has its finding: the animal need not be watched much longer."""
+    return all(any(matches(e, s) and not objection(e, s.finding, facts) for s in sightings) for e in animal.expect)
+
+
+def judge(animal, sightings, facts, began):
+    verdict, left = Verdict(), list(sightings)
+    for expectation in animal.expect:
+        candidates = [one for one in left if matches(expectation, one)]
+        good = [one for one in candidates if not objection(expectation, one.finding, facts)]
+        chosen = (good or candidates)[:1]
+        if not chosen:
+            verdict.missed.append((expectation.label, "no such finding"))
+            continue
+        left.remove(chosen[0])
+        for double in candidates:
+            if double is not chosen[0]:
+                left.remove(double)
+                verdict.alarms.append((expectation.label, f"reported twice: {double.finding.get('summary', '')}"))
+        met = moment_met(expectation, chosen[0], facts)
+        if not good:
+            verdict.missed.append((expectation.label, objection(expectation, chosen[0].finding, facts)))
+        elif met is not None and met - began > expectation.within:
+            verdict.missed.append((expectation.label, f"after {met - began:.1f} s, not within {expectation.within:g} s"))
+        else:
+            verdict.found.append((expectation.label, (met or began) - began))
+    for sighting in left:
+        if not any(matches(rule, sighting) for rule in animal.may):
+            finding = sighting.finding
+            verdict.alarms.append((label(finding), f"{sighting.role}: {finding['confidence']}, {finding.get('state')}, "
+                                                   f"count {finding['count']}: {finding.get('summary', '')}"))
+    return verdict

@@ -1,0 +1,142 @@
+"""The manifest as values, checked: a wrong entry is named with what is wrong in it."""
+
+import dataclasses
+import fnmatch
+import pathlib
+import re
+
+import yaml
+
+ZOO = pathlib.Path(__file__).resolve().parent.parent
+QUALIFIERS = {"missing-timeout": "phase", "pool-churn": "cause", "fd-leak": "type", "socket-option": "option"}
+CLASSES = {"missing-timeout", "undrained-body", "connection-leak", "pool-churn", "pool-unbounded", "stuck-request",
+           "fd-leak", "stale-reuse", "listen-overflow", "socket-option"}
+SCRIPTED = re.compile(r"\{((?:plain|tls|mute|full)[46])\}")
+SERVICES = ("nginx", "nginx_tls", "postgres", "redis")
+ENTRY_KEYS = {"name", "about", "client", "server", "scripted", "expect", "may", "lasts", "signal", "settle"}
+
+
+class BadManifest(Exception):
+    pass
+
+
+@dataclasses.dataclass
+class Program:
+    kind: str  # "go", "python fetch", "scripted", "visitor"
+    plan: dict
+
+
+@dataclasses.dataclass
+class Expectation:
+    process: str
+    class_name: str
+    qualifier: str = ""
+    count: object = None  # number, [least, most], the name of a fact, or None
+    confidence: tuple = ("proven", "likely")
+    within: float = 6.0
+    state: str = "active"
+    evidence: dict = dataclasses.field(default_factory=dict)
+
+    @property
+    def label(self):
+        return self.class_name + (f"/{self.qualifier}" if self.qualifier else "")
+
+
+@dataclasses.dataclass
+class Allowance:
+    process: str
+    class_name: str
+    qualifier: str
+    reason: str
+
+
+@dataclasses.dataclass
+class Animal:
+    name: str
+    about: str
+    programs: dict  # role -> Program, in the order in which they are started
+    subjects: tuple
+    expect: list
+    may: list
+    lasts: float
+    settle: float
+    signal: dict
+
+    @property
+    def services(self):
+        text = "".join(str(value) for program in self.programs.values() for value in program.plan.values())
+        return {name for name in SERVICES if "{" + name in text}
+
+
+def qualified(entry, where):
+    class_name = entry.get("class")
+    if class_name not in CLASSES:
+        raise BadManifest(f"{where}: class {class_name!r} is none of {', '.join(sorted(CLASSES))}")
+    return class_name, str(entry.get(QUALIFIERS.get(class_name, ""), ""))
+
+
+def expectation(entry, where):
+    class_name, qualifier = qualified(entry, where)
+    if class_name in QUALIFIERS and not qualifier:
+        raise BadManifest(f"{where}: {class_name} needs its {QUALIFIERS[class_name]}")
+    confidence = entry.get("confidence", ["proven", "likely"])
+    return Expectation(entry["process"], class_name, qualifier, entry.get("count"),
+                       tuple([confidence] if isinstance(confidence, str) else confidence),
+                       float(entry.get("within", 6)), entry.get("state", "active"), entry.get("evidence", {}))
+
+
+def allowance(entry, where, process=None):
+    if not entry.get("reason"):
+        raise BadManifest(f"{where}: a finding that may be reported needs its reason")
+    return Allowance(process or entry["process"], *qualified(entry, where), entry["reason"])
+
+
+def program(entry, where):
+    if not isinstance(entry, dict) or "program" not in entry:
+        raise BadManifest(f"{where}: needs a program")
+    return Program(entry["program"], {key: str(value) for key, value in entry.get("plan", {}).items()})
+
+
+def animal(entry, harness):
+    where = f"animal {entry.get('name', entry)!r}"
+    unknown = set(entry) - ENTRY_KEYS
+    if unknown or "name" not in entry:
+        raise BadManifest(f"{where}: unknown keys {sorted(unknown)}" if unknown else f"{where}: needs a name")
+    programs = {}
+    if "server" in entry:
+        programs["server"] = program(entry["server"], where)
+    if "client" in entry:
+        client = program(entry["client"], where)
+        listeners = sorted(set(SCRIPTED.findall("".join(client.plan.values()))))
+        if listeners and "server" not in programs:
+            plan = {"listen": ",".join(listeners), **{k: str(v) for k, v in entry.get("scripted", {}).items()}}
+            programs["server"] = Program("scripted", plan)
+        programs["client"] = client
+    subjects = tuple(role for role, one in programs.items() if one.kind not in harness)
+    if not subjects:
+        raise BadManifest(f"{where}: has no program of its own")
+    may = [allowance(one, where) for one in entry.get("may", [])]
+    for role, one in programs.items():
+        may += [allowance(allowed, f"harness {one.kind}", role) for allowed in harness.get(one.kind, [])]
+    return Animal(entry["name"], entry.get("about", ""), programs, subjects,
+                  [expectation(one, where) for one in entry.get("expect", [])], may,
+                  float(entry.get("lasts", 60)), float(entry.get("settle", 2.5)), entry.get("signal", {}))
+
+
+def load(path, only="*", class_name=None):
+    """The animals whose name matches, and what is allowed of the shared services."""
+    try:
+        document = yaml.safe_load(pathlib.Path(path).read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise BadManifest(f"{path}: {error}") from error
+    animals = [animal(entry, document["harness"]) for entry in document["animals"]]
+    names = [one.name for one in animals]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadManifest(f"animal {name!r} is there twice")
+    wanted = [one for one in animals if fnmatch.fnmatch(one.name, only)]
+    if class_name:
+        wanted = [one for one in wanted if any(e.label.startswith(class_name) for e in one.expect)]
+    services = {name: [allowance(one, f"service {name}", name) for one in allowed]
+                for name, allowed in document.get("services", {}).items()}
+    return wanted, services

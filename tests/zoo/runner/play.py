@@ -1,0 +1,129 @@
+"""One animal from start to verdict."""
+
+import re
+import signal
+import time
+
+from . import judge
+from .process import Process
+
+START_LIMIT = 20.0
+
+
+class Stage:
+    """What all animals share: the commands, the services, the environment, the place for logs."""
+
+    def __init__(self, builder, places, environment, logs):
+        self.builder, self.places, self.environment, self.logs = builder, places, environment, logs
+
+    def start(self, animal, role, places):
+        program = animal.programs[role]
+        plan = {key: re.sub(r"\{(\w+)\}", lambda match: str(places[match[1]]), value) for key, value in program.plan.items()}
+        return Process(self.builder.command(program.kind), plan, self.environment, self.logs / f"{animal.name}.{role}.log")
+
+
+class Play:
+    def __init__(self, stage, animal):
+        self.stage, self.animal = stage, animal
+        self.processes = {}
+        self.sightings = {}
+        self.broken = []
+        self.sent = False
+
+    def begin(self):
+        places = dict(self.stage.places)
+        for role, program in self.animal.programs.items():
+            process = self.processes[role] = self.stage.start(self.animal, role, places)
+            if role == "client":
+                continue
+            if program.kind == "scripted":
+                ready = process.wait_for("ports", START_LIMIT)
+                for name, port in process.facts.get("ports", {}).items():
+                    places[name] = f"[::1]:{port}" if name.endswith("6") else f"127.0.0.1:{port}"
+            else:
+                ready = "client" not in self.animal.programs or process.wait_for("port", START_LIMIT)
+                places["visited"] = f"127.0.0.1:{process.facts.get('port')}"
+            if not ready:
+                self.broken.append(f"{role} does not start")
+                return False
+        return True
+
+    @property
+    def facts(self):
+        together = {}
+        for process in self.processes.values():
+            together.update(process.facts)
+        return together
+
+    @property
+    def began(self):
+        return self.facts.get("began") or max(process.started for process in self.processes.values())
+
+    def main_process(self):
+        return self.processes.get("client") or self.processes["server"]
+
+    def send_signal(self):
+        order = self.animal.signal
+        if self.sent or not order:
+            return
+        process = self.processes[order["process"]]
+        if time.monotonic() - process.started > float(order["after"]):
+            self.sent = True
+            process.send(getattr(signal, order.get("name", "SIGTERM")))
+
+    def look(self, agent):
+        for role, process in self.processes.items():
+            for finding in agent.findings(process.pid):
+                seen = self.sightings.setdefault((role, finding["id"]), judge.Sighting(role, finding, []))
+                state = (finding.get("state"), finding["count"], finding["confidence"], finding.get("evidence"))
+                if not seen.history or state != seen.state:
+                    seen.history.append((time.monotonic(), finding))
+                    seen.state = state
+                seen.finding = finding
+
+    def watch(self, look, met):
+        """Looks until what is expected is there, or the time for it is over; a healthy program until it ends."""
+        mistake = bool(self.animal.expect)
+        within = max((e.within for e in self.animal.expect), default=self.animal.lasts)
+        while True:
+            self.send_signal()
+            look()
+            ended = self.main_process().status() is not None
+            elapsed = time.monotonic() - self.began
+            if mistake and (met() or elapsed > within + 1.5):
+                return
+            if not mistake and (ended or elapsed > within):
+                break
+            time.sleep(0.25)
+        if not ended:
+            self.broken.append(f"does not end within {within:g} s")
+        elif self.main_process().status() != 0:
+            self.broken.append(f"ends with status {self.main_process().status()}")
+
+    def settle(self, look, seconds):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            look()
+            time.sleep(0.25)
+
+    def end(self):
+        for role in ("client", "server"):
+            if role in self.processes:
+                self.processes[role].end()
+
+
+def play(stage, animal, agent):
+    """(verdict, findings seen, facts)"""
+    show = Play(stage, animal)
+    try:
+        if show.begin():
+            look = lambda: show.look(agent)
+            show.watch(look, lambda: judge.all_met(animal, show.sightings.values(), show.facts))
+            if not animal.expect:
+                show.end()
+            show.settle(look, animal.settle)
+    finally:
+        show.end()
+    verdict = judge.judge(animal, list(show.sightings.values()), show.facts, show.began)
+    verdict.broken += show.broken
+    return verdict, [one.finding for one in show.sightings.values()], show.facts
