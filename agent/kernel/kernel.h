@@ -33,9 +33,9 @@ struct KernelOptions {
 
 /// One hook, for `sockwarden doctor` and the hooks metric.
 struct HookStatus {
-  std::string name;     ///< "inet_sock_set_state"
-  std::string kind;     ///< "tp_btf", "cgroup", "iterator"
-  std::string gives;    ///< what it tells: "connections opened and closed, by whom"
+  std::string name;   ///< "inet_sock_set_state"
+  std::string kind;   ///< "tp_btf", "cgroup", "iterator"
+  std::string gives;  ///< what it tells: "connections opened and closed, by whom"
   bool attached = false;
   std::string variant;  ///< "socket storage", "hash", "with reason", … or empty
   std::string reason;   ///< why it is not attached, and what to do
@@ -62,8 +62,8 @@ class Kernel {
 struct HostAbility {
   std::string kernel_release;
   bool btf = false;
-  std::string lockdown;                              ///< "none", "integrity", "confidentiality", or "unknown"
-  std::string cgroup2;                               ///< mount point, empty = none
+  std::string lockdown;                                    ///< "none", "integrity", "confidentiality", or "unknown"
+  std::string cgroup2;                                     ///< mount point, empty = none
   std::vector<std::pair<std::string, bool>> capabilities;  ///< "CAP_BPF" → held
 };
 [[nodiscard]] HostAbility probe_host();

@@ -1,0 +1,137 @@
+#include "agent/kernel/hooks.h"
+
+#include <algorithm>
+#include <array>
+
+namespace sockwarden {
+namespace {
+
+struct Entry {
+  const char* program;
+  const char* name;
+  Attachment attachment;
+  bool required;
+  const char* gives;
+  const char* lost;
+};
+
+constexpr auto tracepoint = Attachment::tracepoint;
+constexpr auto cgroup = Attachment::cgroup;
+constexpr auto iterator = Attachment::iterator;
+
+constexpr std::array entries{
+    Entry{"socket_state", "inet_sock_set_state", tracepoint, true, "connections opened and closed, by whom and how",
+          "everything"},
+    Entry{"socket_receive", "tcp_rcv_space_adjust", tracepoint, true, "turns, idle times, owners of accepted sockets",
+          "turns and idle times"},
+    Entry{"socket_send", "sock_send_length", tracepoint, false, "send times to the nanosecond",
+          "nothing but precision: send times are known to a jiffy (1 to 10 ms)"},
+    Entry{"socket_reset_sent_reason", "tcp_send_reset", tracepoint, false, "our resets and their reason",
+          "which closes were resets of ours"},
+    Entry{"socket_reset_sent", "tcp_send_reset", tracepoint, false, "our resets", "which closes were resets of ours"},
+    Entry{"socket_reset_received", "tcp_receive_reset", tracepoint, false, "the peer's resets",
+          "a peer's reset shows as an error"},
+    Entry{"socket_destroyed", "tcp_destroy_sock", tracepoint, true, "the end of a socket", "details of resets"},
+    Entry{"process_exec", "sched_process_exec", tracepoint, false, "a process that becomes another program",
+          "connections opened after an exec count under the old name"},
+    Entry{"process_exit", "sched_process_exit", tracepoint, false, "the end of a process",
+          "rows of ended processes are kept until their pid is seen to be gone"},
+    Entry{"socket_release", "sock_release", cgroup, false, "close() told apart from shutdown()",
+          "shutdown(SHUT_RDWR) counts as a close"},
+    Entry{"socket_option", "setsockopt", cgroup, false, "which socket options programs set",
+          "counts of setsockopt; the options in force are still seen"},
+    Entry{"socket_connect4", "connect4", cgroup, false, "IPv4 connects that fail before a SYN is sent",
+          "connects without a route are not counted"},
+    Entry{"socket_connect6", "connect6", cgroup, false, "IPv6 connects that fail before a SYN is sent",
+          "connects without a route are not counted"},
+    Entry{"peek_ingress", "cgroup_skb/ingress", cgroup, false, "protocols and phases, from the first bytes received",
+          "protocols are unknown and phases coarse"},
+    Entry{"peek_egress", "cgroup_skb/egress", cgroup, false, "protocols and phases, from the first bytes sent",
+          "protocols are unknown and phases coarse"},
+    Entry{"descriptor_seen", "task_file", iterator, true, "descriptors, and who holds which connection",
+          "owners and descriptors"},
+    Entry{"scan_sockets", "bpf_sk_storage_map", iterator, true, "the state of every connection", "live connections"},
+    Entry{"scan_hash", "bpf_map_elem", iterator, true, "the state of every connection", "live connections"},
+    Entry{"seed_orphans", "tcp", iterator, false, "connections older than the agent that no descriptor refers to",
+          "connections in accept queues before the agent started"},
+};
+
+const char* kind_of(Attachment attachment) {
+  switch (attachment) {
+    case Attachment::tracepoint:
+      return "tp_btf";
+    case Attachment::cgroup:
+      return "cgroup";
+    case Attachment::iterator:
+      return "iterator";
+  }
+  return "";
+}
+
+/// Empty: part of what was chosen.
+bool belongs(const std::string& program, const Choice& choice, const KernelOptions& options) {
+  if (program == "socket_send") return choice.send_hook || !options.variant.force_receive_only;
+  if (program == "socket_reset_sent_reason") return choice.reset_reason;
+  if (program == "socket_reset_sent") return !choice.reset_reason;
+  if (program == "scan_sockets") return choice.socket_storage;
+  if (program == "scan_hash") return !choice.socket_storage;
+  if (program.starts_with("peek_")) return options.peek;
+  return true;
+}
+
+std::string variant_of(const std::string& program, const Choice& choice) {
+  if (program == "socket_state") return choice.socket_storage ? "socket storage" : "hash";
+  if (program == "socket_reset_sent_reason") return "with reason";
+  if (program == "socket_reset_sent") return "without reason";
+  if (program == "descriptor_seen") return choice.socket_storage ? "bpf_sock_from_file" : "probe_read";
+  if (program == "socket_receive") return choice.send_hook ? "with send times" : "jiffy send times";
+  return {};
+}
+
+std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choice) {
+  if (entry.attachment == tracepoint && !btf.tracepoint_arguments(entry.name))
+    return "this kernel has no tracepoint " + std::string(entry.name);
+  if (entry.attachment == iterator && !btf.iterator(entry.name))
+    return "this kernel has no iterator over " + std::string(entry.name);
+  if (entry.attachment == cgroup && choice.cgroup2.empty())
+    return "no cgroup2 is mounted; mount it: mount -t cgroup2 none /sys/fs/cgroup";
+  return {};
+}
+
+}  // namespace
+
+Choice choose(const KernelBtf& btf, const KernelVariant& variant, std::string cgroup2) {
+  Choice choice;
+  choice.socket_storage = btf.socket_storage_in_tracing() && btf.iterator("bpf_sk_storage_map") && !variant.force_hash;
+  choice.send_hook = btf.tracepoint_arguments("sock_send_length").has_value() && !variant.force_receive_only;
+  choice.reset_reason = btf.tracepoint_arguments("tcp_send_reset").value_or(0) >= 3 && !variant.force_no_reason;
+  choice.cgroup2 = std::move(cgroup2);
+  return choice;
+}
+
+std::vector<Hook> list_hooks(bpf_object& object, const KernelBtf& btf, const Choice& choice,
+                             const KernelOptions& options) {
+  std::vector<Hook> hooks;
+  for (const Entry& entry : entries) {
+    bpf_program* program = bpf_object__find_program_by_name(&object, entry.program);
+    if (program == nullptr) continue;
+    if (!belongs(entry.program, choice, options)) {
+      bpf_program__set_autoload(program, false);
+      continue;
+    }
+    Hook hook{program, entry.attachment,
+              HookStatus{.name = entry.name,
+                         .kind = kind_of(entry.attachment),
+                         .gives = entry.gives,
+                         .attached = false,
+                         .variant = variant_of(entry.program, choice),
+                         .reason = why_not(entry, btf, choice),
+                         .lost = entry.lost,
+                         .required = entry.required}};
+    bpf_program__set_autoload(program, hook.status.reason.empty());
+    hooks.push_back(std::move(hook));
+  }
+  return hooks;
+}
+
+}  // namespace sockwarden

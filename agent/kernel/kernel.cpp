@@ -1,0 +1,62 @@
+#include "agent/kernel/kernel.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "agent/kernel/object.h"
+#include "agent/kernel/ring_reader.h"
+#include "agent/kernel/scanner.h"
+
+namespace sockwarden {
+namespace {
+
+class LoadedKernel final : public Kernel {
+ public:
+  explicit LoadedKernel(Object object)
+      : object_(std::move(object)),
+        ring_(bpf_map__fd(object_.skeleton->maps.closed_connections)),
+        scanner_(object_, ring_) {
+    for (const auto& hook : object_.hooks) hooks_.push_back(hook.status);
+  }
+
+  tl::expected<void, Error> start() {
+    if (!ring_.ok()) return tl::unexpected(Error{"read the ring of closed connections", "", errno, ""});
+    return scanner_.start();
+  }
+
+  Sample scan(const std::vector<std::uint32_t>& details) override { return scanner_.scan(details); }
+
+  std::vector<std::uint64_t> stack(std::uint32_t stack_id) override {
+    if (stack_id == 0) return {};
+    const __u32 key = stack_id - 1;
+    std::vector<std::uint64_t> frames(SW_STACK_DEPTH);
+    if (bpf_map_lookup_elem(bpf_map__fd(object_.skeleton->maps.stacks), &key, frames.data()) != 0) return {};
+    while (!frames.empty() && frames.back() == 0) frames.pop_back();
+    return frames;
+  }
+
+  [[nodiscard]] const std::vector<HookStatus>& hooks() const override { return hooks_; }
+
+ private:
+  Object object_;
+  RingReader ring_;
+  Scanner scanner_;
+  std::vector<HookStatus> hooks_;
+};
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Kernel>, Error> Kernel::open(const KernelOptions& options) {
+  const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
+  if (options.ring_bytes < page || (options.ring_bytes & (options.ring_bytes - 1)) != 0)
+    return tl::unexpected(Error{"use a ring of", std::to_string(options.ring_bytes) + " bytes", 0,
+                                "it must be a power of two and at least " + std::to_string(page)});
+  auto object = Object::load(options);
+  if (!object) return tl::unexpected(object.error());
+  if (auto attached = object->attach(); !attached) return tl::unexpected(attached.error());
+  auto kernel = std::make_unique<LoadedKernel>(std::move(*object));
+  if (auto started = kernel->start(); !started) return tl::unexpected(started.error());
+  return kernel;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,37 @@
+// The BPF object: opened with what was chosen, loaded, attached. Everything is held by descriptors, so the kernel drops
+// it all when the process ends, however it ends.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "agent/kernel/handle.h"
+#include "agent/kernel/hooks.h"
+#include "sockwarden.skel.h"
+
+namespace sockwarden {
+
+struct DestroySkeleton {
+  void operator()(sockwarden_bpf* skeleton) const { sockwarden_bpf__destroy(skeleton); }
+};
+using Skeleton = std::unique_ptr<sockwarden_bpf, DestroySkeleton>;
+
+struct Object {
+  Skeleton skeleton;
+  Choice choice;
+  std::vector<Hook> hooks;
+  std::vector<Link> links;
+
+  /// Loads. A program that the kernel refuses and that is not required is left out, with the kernel's reason.
+  static tl::expected<Object, Error> load(const KernelOptions& options);
+
+  /// Attaches tracepoints and cgroup programs. Fails only for required ones.
+  tl::expected<void, Error> attach();
+
+  /// Opens the iterator program and reads it to its end; what it wrote is returned.
+  tl::expected<std::vector<char>, Error> iterate(bpf_program* program, const bpf_map* over = nullptr);
+};
+
+}  // namespace sockwarden
