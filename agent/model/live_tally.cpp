@@ -36,19 +36,16 @@ void Tally::add(const sw_connection& raw) {
   turns += raw.record.turns;
   bytes_received += raw.socket.bytes_received;
   bytes_sent += raw.socket.bytes_acked;
-}
-
-void Tally::add(const Tally& tally) {
-  live += tally.live;
-  turns += tally.turns;
-  bytes_received += tally.bytes_received;
-  bytes_sent += tally.bytes_sent;
+  first_byte_sum_ns += raw.record.first_byte_sum_ns;
+  first_byte_count += raw.record.first_byte_count;
 }
 
 void Tally::add_to(sw_totals& totals) const {
   totals.turns += turns;
   totals.bytes_received += bytes_received;
   totals.bytes_sent += bytes_sent;
+  totals.first_byte_sum_ns += first_byte_sum_ns;
+  totals.first_byte_count += first_byte_count;
 }
 
 LiveTally::LiveTally(const Sample& sample) {

@@ -25,9 +25,10 @@ struct Tally {
   std::uint64_t turns = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
+  std::uint64_t first_byte_sum_ns = 0;
+  std::uint64_t first_byte_count = 0;
   const char* protocol = "";
   void add(const sw_connection& raw);
-  void add(const Tally& tally);
   void add_to(sw_totals& totals) const;
 };
 
