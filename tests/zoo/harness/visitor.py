@@ -69,7 +69,7 @@ async def half_head():
         writer.write(b"GET /ok HTTP/1.1\r\nHost: loc")
         await writer.drain()
     plan.say(waiting=COUNT, began=plan.now())
-    await asyncio.sleep(600)
+    await asyncio.sleep(plan.seconds("stay") or 600)
 
 
 async def slow_post():

@@ -18,6 +18,7 @@ def with_requests():
     import requests
 
     session = requests.Session()
+    session.trust_env = False
     session.verify = CERTIFICATE
     limit = plan.seconds("timeout")
     if plan.seconds("dial_timeout"):

@@ -8,6 +8,10 @@ import threading
 import time
 
 
+# The machine's own settings (proxies, trusted certificates) are no part of any animal.
+CLEAN = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+
+
 class Process:
     def __init__(self, command, plan, environment, log):
         text = "".join(f"{key}={value}\n" for key, value in plan.items())
@@ -15,7 +19,7 @@ class Process:
         self._facts = {}
         self._changed = threading.Condition()
         self._log = open(log, "w")
-        self._popen = subprocess.Popen(command, env={**os.environ, **environment, "PLAN": text}, stdin=subprocess.DEVNULL,
+        self._popen = subprocess.Popen(command, env={**CLEAN, **environment, "PLAN": text}, stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE, stderr=self._log, start_new_session=True, text=True)
         self.pid = self._popen.pid
         self._reader = threading.Thread(target=self._read, daemon=True)
