@@ -45,6 +45,8 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   add_tables(set, model);
   set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in endpoint=\"other\" by the label limit.")
       .add({}, static_cast<double>(model.folded_endpoints));
+  set.counter("sockwarden_identities_folded_total", "Identities summed in comm=\"other\", since there were too many.")
+      .add({}, static_cast<double>(model.folded_identities));
   set.counter("sockwarden_scans_total", "Scans completed.").add({}, static_cast<double>(model.number));
   set.gauge("sockwarden_scan_duration_seconds", "Duration of the last scan.")
       .add({}, std::chrono::duration<double>(model.scan_duration).count());

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -18,9 +16,6 @@ namespace sockwarden {
 /// Where the server takes what it shows from.
 struct Content {
   std::shared_ptr<Snapshot> snapshot;
-
-  /// Parent of a process that the Model does not know (a shell between two of them); may be empty.
-  std::function<std::optional<std::uint32_t>(std::uint32_t pid)> parent_of;
 };
 
 class WebServer {

@@ -1,0 +1,23 @@
+// The JSON API: one function a route. A filter that is unknown or makes no sense is an error, never ignored.
+#pragma once
+
+#include <string>
+
+#include "agent/publish/json.h"
+#include "agent/publish/published.h"
+#include "agent/publish/request.h"
+#include "agent/publish/router.h"
+
+namespace sockwarden {
+
+/// {"status":"success","data":…}
+[[nodiscard]] Response api_success(const Json& data);
+
+/// {"status":"error","errorType":…,"error":…}; the type follows from the status.
+[[nodiscard]] Response api_error(int status, const std::string& sentence);
+
+[[nodiscard]] Response api_connections(const Request& request, const Published& published);
+[[nodiscard]] Response api_findings(const Request& request, const Published& published);
+[[nodiscard]] Response api_status(const Request& request, const Published& published, const WebState& state);
+
+}  // namespace sockwarden

@@ -1,0 +1,86 @@
+#include "agent/publish/api.h"
+#include "agent/publish/loss_names.h"
+#include "agent/publish/query.h"
+
+namespace sockwarden {
+namespace {
+
+Json hooks_json(const std::vector<HookStatus>& hooks) {
+  Json rows = Json::array();
+  for (const auto& hook : hooks) {
+    Json row;
+    row["name"] = hook.name;
+    row["kind"] = hook.kind;
+    row["gives"] = hook.gives;
+    row["attached"] = hook.attached;
+    row["required"] = hook.required;
+    row["variant"] = json_of_known(hook.variant);
+    row["reason"] = json_of_known(hook.reason);
+    row["lost"] = json_of_known(hook.lost);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json losses_json(const Model& model) {
+  Json json = Json::object();
+  for (int loss = 0; loss < SW_LOSS_COUNT; ++loss) {
+    json[name_of_loss(static_cast<sw_loss>(loss))] = model.losses[static_cast<std::size_t>(loss)];
+  }
+  return json;
+}
+
+Json tables_json(const std::vector<TableFill>& tables) {
+  Json rows = Json::array();
+  for (const auto& table : tables) {
+    rows.push_back({{"name", table.name}, {"entries", table.entries}, {"capacity", table.capacity}});
+  }
+  return rows;
+}
+
+Json config_json(const ConfigState& config) {
+  Json json;
+  json["file"] = json_of_known(config.file);
+  json["profile"] = json_of_known(config.profile);
+  json["reload_successful"] = config.reload_successful;
+  json["reloaded_at"] = config.reloaded == WallTime{} ? Json(nullptr) : Json(rfc3339(config.reloaded));
+  json["error"] = json_of_known(config.error);
+  return json;
+}
+
+Json web_json(const WebState& state) {
+  Json json;
+  json["addresses"] = state.addresses;
+  json["config_file"] = json_of_known(state.config_file);
+  json["tls"] = state.tls;
+  json["basic_auth"] = state.basic_auth;
+  json["reload_successful"] = state.reload_successful;
+  json["error"] = json_of_known(state.error);
+  return json;
+}
+
+}  // namespace
+
+Response api_status(const Request& request, const Published& published, const WebState& state) {
+  const auto query = Query::of(request, {});
+  if (!query) return api_error(400, query.error());
+  const Model& model = published.model;
+  Json data;
+  data["version"] = SOCKWARDEN_VERSION;
+  data["started_at"] = rfc3339(published.started);
+  data["uptime_seconds"] = json_of(model.wall - published.started);
+  data["scan"] = {{"number", model.number},
+                  {"time", rfc3339(model.wall)},
+                  {"duration_seconds", json_of(model.scan_duration)},
+                  {"connections", model.connections.size()},
+                  {"processes", model.processes.size()}};
+  data["hooks"] = hooks_json(published.hooks);
+  data["losses"] = losses_json(model);
+  data["folded_endpoints"] = model.folded_endpoints;
+  data["tables"] = tables_json(model.tables);
+  data["config"] = config_json(published.config);
+  data["web"] = web_json(state);
+  return api_success(data);
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "agent/model/model.h"
+#include "agent/publish/json.h"
+
+namespace sockwarden {
+
+/// A connection or listener as the API and `sockwarden connections --format json` show it.
+[[nodiscard]] Json to_json(const Connection& connection, const Model& model);
+
+}  // namespace sockwarden

@@ -1,0 +1,63 @@
+#include "agent/publish/finding_json.h"
+
+#include <cmath>
+#include <variant>
+
+namespace sockwarden {
+namespace {
+
+Json evidence_json(const std::map<std::string, EvidenceValue>& evidence) {
+  Json json = Json::object();
+  for (const auto& [name, value] : evidence) {
+    json[name] = std::visit([](const auto& plain) { return Json(plain); }, value);
+  }
+  return json;
+}
+
+Json origin_json(const std::vector<OriginStack>& stacks) {
+  Json json = Json::array();
+  for (const auto& stack : stacks) json.push_back({{"count", stack.count}, {"frames", stack.frames}});
+  return json;
+}
+
+Json process_json(const Process& process) {
+  Json json;
+  json["pid"] = process.pid;
+  json["comm"] = process.identity.comm;
+  json["cmdline"] = process.facts.cmdline;
+  json["exe"] = process.facts.exe;
+  json["container_id"] = process.identity.container_id;
+  json["unit"] = process.identity.unit;
+  json["cgroup"] = process.facts.cgroup;
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const LedgerEntry& entry) {
+  const Finding& finding = entry.finding;
+  Json json;
+  json["id"] = entry.id;
+  json["class"] = finding.class_name;
+  if (!finding.qualifier_name.empty()) json[finding.qualifier_name] = finding.qualifier;
+  json["confidence"] = name_of(finding.confidence);
+  json["severity"] = name_of(finding.severity);
+  json["state"] = entry.active ? "active" : "resolved";
+  json["process"] = process_json(entry.process);
+  json["endpoint"] = {{"role", name_of(finding.role)},
+                      {"protocol", finding.protocol},
+                      {"remote", finding.remote},
+                      {"local", finding.local}};
+  json["count"] = finding.count;
+  json["total"] = entry.total;
+  json["first_seen"] = rfc3339(entry.first_seen);
+  json["last_seen"] = rfc3339(entry.last_seen);
+  json["resolved_at"] = json_of(entry.resolved_at);
+  json["evidence"] = evidence_json(finding.evidence);
+  json["origin"] = origin_json(finding.origin);
+  json["summary"] = finding.summary;
+  json["advice"] = finding.advice;
+  return json;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "agent/detect/finding.h"
+#include "agent/publish/json.h"
+
+namespace sockwarden {
+
+/// A finding as the API, `check` and `run` show it; the public contract.
+[[nodiscard]] Json to_json(const LedgerEntry& entry);
+
+}  // namespace sockwarden

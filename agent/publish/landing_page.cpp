@@ -1,0 +1,81 @@
+#include "agent/publish/landing_page.h"
+
+#include <algorithm>
+#include <string>
+
+#include "agent/publish/json.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr const char* head = R"(<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>sockwarden</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin: 0; }
+p { margin: .25rem 0 1.5rem; opacity: .75; }
+h2 { font-size: 1rem; margin: 2rem 0 .5rem; }
+table { border-collapse: collapse; width: 100%; }
+td { border-top: 1px solid color-mix(in srgb, currentColor 15%, transparent); padding: .35rem 1rem .35rem 0; vertical-align: top; }
+td:first-child { white-space: nowrap; width: 1%; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+</style>
+</head>
+<body>
+)";
+
+constexpr const char* addresses = R"(<h2>Here</h2>
+<table>
+<tr><td><a href="metrics">/metrics</a><td>every number, for Prometheus
+<tr><td><a href="api/v1/findings">/api/v1/findings</a><td>which program mishandles its connections, and how; <code>pid=</code> <code>class=</code> <code>state=</code>
+<tr><td><a href="api/v1/connections">/api/v1/connections</a><td>connections now; <code>pid=</code> <code>comm=</code> <code>role=</code> <code>remote=</code> <code>state=</code> <code>limit=</code>
+<tr><td><a href="api/v1/status">/api/v1/status</a><td>hooks, losses, tables, configuration
+<tr><td><a href="-/healthy">/-/healthy</a><td>the process answers
+<tr><td><a href="-/ready">/-/ready</a><td>the first scan is done
+</table>
+</body>
+</html>
+)";
+
+std::string row(const std::string& name, const std::string& value) {
+  return "<tr><td>" + name + "<td class=\"number\">" + value + "\n";
+}
+
+std::string summary(const Published& published) {
+  const Model& model = published.model;
+  const auto listeners = std::count_if(model.connections.begin(), model.connections.end(),
+                                       [](const auto& connection) { return connection.role == Role::listener; });
+  const auto active = std::count_if(published.findings.begin(), published.findings.end(),
+                                    [](const auto& entry) { return entry.active; });
+  const auto attached = std::count_if(published.hooks.begin(), published.hooks.end(),
+                                      [](const auto& hook) { return hook.attached; });
+  std::string text = "<h2>Now</h2>\n<table>\n";
+  text += row("active findings", std::to_string(active));
+  text += row("connections", std::to_string(static_cast<std::ptrdiff_t>(model.connections.size()) - listeners));
+  text += row("listeners", std::to_string(listeners));
+  text += row("processes", std::to_string(model.processes.size()));
+  text += row("hooks attached", std::to_string(attached) + " of " + std::to_string(published.hooks.size()));
+  text += row("lost details", std::to_string(model.losses[SW_LOSS_DETAIL]));
+  text += row("last scan", rfc3339(model.wall));
+  return text + "</table>\n";
+}
+
+}  // namespace
+
+Response landing_page(const Published* published) {
+  std::string body = head;
+  body += "<h1>sockwarden</h1>\n<p>version " SOCKWARDEN_VERSION ", watches the TCP connections of this host</p>\n";
+  body += published != nullptr ? summary(*published) : "<p>The first scan is under way.</p>\n";
+  body += addresses;
+  return {200,
+          "text/html; charset=utf-8",
+          std::move(body),
+          {{"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}}};
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,125 @@
+#include "agent/publish/router.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <sstream>
+#include <utility>
+
+#include "agent/publish/api.h"
+#include "agent/publish/gzip.h"
+#include "agent/publish/landing_page.h"
+#include "agent/publish/negotiation.h"
+#include "agent/publish/openmetrics.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr std::size_t least_worth_packing = 1024;
+
+constexpr std::array served{"/",        "/metrics",        "/-/healthy",          "/-/ready", "/api/v1/connections",
+                            "/api/v1/findings", "/api/v1/status"};
+
+bool is_served(const std::string& path) { return std::find(served.begin(), served.end(), path) != served.end(); }
+bool is_api(const std::string& path) { return path.starts_with("/api/"); }
+
+Response refusal(const Request& request, int status, const std::string& sentence) {
+  if (is_api(request.path)) return api_error(status, sentence);
+  return {status, "text/plain; charset=utf-8", sentence + '\n', {}};
+}
+
+void pack(const Request& request, Response& response) {
+  response.headers["Vary"] = "Accept-Encoding";
+  if (response.body.size() < least_worth_packing || !accepts_gzip(request.accept_encoding)) return;
+  auto packed = gzip(response.body);
+  if (!packed) return;
+  response.body = std::move(*packed);
+  response.headers["Content-Encoding"] = "gzip";
+}
+
+}  // namespace
+
+Router::Router(Content content) : content_(std::move(content)) {}
+
+void Router::set_state(WebState state) {
+  const std::lock_guard lock(mutex_);
+  use_.reload_successful = state.reload_successful;
+  state_ = std::move(state);
+}
+
+WebState Router::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+Response Router::answer(const Request& request) {
+  const bool readable = request.method == "GET" || request.method == "HEAD";
+  Response response;
+  if (!is_served(request.path)) {
+    response = refusal(request, 404, "nothing is served at this address; see / for what there is");
+  } else if (!readable) {
+    response = refusal(request, 405, "this address takes GET and HEAD only, not " + request.method);
+    response.headers["Allow"] = "GET, HEAD";
+  } else {
+    response = answer_get(request);
+  }
+  response.headers.emplace("X-Content-Type-Options", "nosniff");
+  pack(request, response);
+  return response;
+}
+
+Response Router::answer_get(const Request& request) {
+  const auto& path = request.path;
+  if (path == "/metrics") return metrics(request);
+  if (path == "/-/healthy") return {200, "text/plain; charset=utf-8", "sockwarden is healthy.\n", {}};
+  if (path == "/-/ready") return readiness();
+  if (path == "/") return landing_page(content_.snapshot->latest().get());
+  return api(request);
+}
+
+Response Router::metrics(const Request& request) {
+  const auto begin = std::chrono::steady_clock::now();
+  WebUse use;
+  {
+    const std::lock_guard lock(mutex_);
+    use = use_;
+  }
+  const auto published = content_.snapshot->latest();
+  const auto families = metric_families(published.get(), use, own_usage());
+  Response response;
+  if (prefers_openmetrics(request.accept)) {
+    response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    response.body = openmetrics_text(families);
+  } else {
+    response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    std::ostringstream text;
+    prometheus::TextSerializer().Serialize(text, families);
+    response.body = text.str();
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  const std::lock_guard lock(mutex_);
+  ++use_.scrapes;
+  use_.scrape_seconds += taken.count();
+  return response;
+}
+
+Response Router::readiness() const {
+  if (!ready_) return {503, "text/plain; charset=utf-8", "sockwarden is not ready: it is stopping.\n", {}};
+  if (!content_.snapshot->latest()) {
+    return {503, "text/plain; charset=utf-8", "sockwarden is not ready: the first scan is under way.\n", {}};
+  }
+  return {200, "text/plain; charset=utf-8", "sockwarden is ready.\n", {}};
+}
+
+Response Router::api(const Request& request) const {
+  const auto& path = request.path;
+  const auto published = content_.snapshot->latest();
+  if (!published) return api_error(503, "the first scan is under way; ask again in a few seconds");
+  if (path == "/api/v1/connections") return api_connections(request, *published);
+  if (path == "/api/v1/findings") return api_findings(request, *published);
+  return api_status(request, *published, state());
+}
+
+}  // namespace sockwarden
