@@ -13,9 +13,14 @@
 
 #include <cstdint>
 #define SW_ASSERT_SIZE(type, bytes) static_assert(sizeof(struct type) == (bytes), #type)
-extern "C" {
 #else
 #define SW_ASSERT_SIZE(type, bytes) _Static_assert(sizeof(struct type) == (bytes), #type)
+#endif
+
+#include "bpf/wire.h"
+
+#ifdef __cplusplus
+extern "C" {
 #endif
 
 enum { SW_SCAN_BUFFER_ENTRIES = 16384, SW_STACK_DEPTH = 48 };
@@ -159,8 +164,9 @@ struct sw_record {
 	__u8 connect; /* enum sw_connect */
 	__u8 family;  /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
 	__u8 pad[5];
+	struct sw_wire wire; /* what the peek saw; all zero without it */
 };
-SW_ASSERT_SIZE(sw_record, 224);
+SW_ASSERT_SIZE(sw_record, 416);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
@@ -202,7 +208,7 @@ struct sw_connection {
 	struct sw_socket socket;
 	__u64 read_ns; /* when this was read */
 };
-SW_ASSERT_SIZE(sw_connection, 360);
+SW_ASSERT_SIZE(sw_connection, 552);
 
 /* Cumulative counts of one endpoint of one process; also, summed, of a whole process. */
 struct sw_totals {

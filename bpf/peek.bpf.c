@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * cgroup_skb at the cgroup2 root: reads the first bytes of each turn into sw_record.wire.
+ *
+ * Fires for each TCP packet of a socket with payload: ingress in softirq, before the sequence is checked; egress under
+ * the socket's lock, in process context or softirq, retransmissions too. A SYN and the handshake's ACK come with the
+ * listener as their socket. Since 4.10; socket storage 5.2, loops 5.3. Always lets the packet pass.
+ * Attached twice, as BPF_CGROUP_INET_INGRESS and BPF_CGROUP_INET_EGRESS.
+ */
+#include "bpf/records.bpf.h"
+#include <bpf/bpf_endian.h>
+#include "bpf/wire_parse.h"
+
+enum { PASS = 1, IP_TCP = 6, IPV6_HOP_BY_HOP = 0, IPV6_ROUTING = 43, IPV6_DESTINATION = 60, IPV6_HEADERS = 3 };
+enum { TCP_FLAG_SYN = 1 << 1, TCP_FLAG_RST = 1 << 2 };
+
+struct segment {
+	__u32 payload; /* offset in the packet */
+	__u32 length;
+	__u32 seq;
+};
+
+/* Offset of the TCP header, 0 = none. */
+static __always_inline __u32 find_tcp(struct __sk_buff *skb)
+{
+	void *data = (void *)(long)skb->data, *end = (void *)(long)skb->data_end;
+	__u8 *ip = data, next, words;
+	__u32 offset = 40;
+
+	if (data + 40 > end)
+		return 0;
+	if (ip[0] >> 4 == 4) {
+		__u32 fragment = (__u32)(ip[6] & 0x3f) << 8 | ip[7];
+
+		return ip[9] == IP_TCP && !fragment ? (__u32)(ip[0] & 15) * 4 : 0;
+	}
+	next = ip[6];
+	for (int i = 0; i < IPV6_HEADERS; i++) {
+		if (next != IPV6_HOP_BY_HOP && next != IPV6_ROUTING && next != IPV6_DESTINATION)
+			break;
+		if (bpf_skb_load_bytes(skb, offset, &next, 1) || bpf_skb_load_bytes(skb, offset + 1, &words, 1))
+			return 0;
+		offset += (words + 1u) * 8;
+	}
+	return next == IP_TCP ? offset : 0;
+}
+
+static __always_inline bool find_payload(struct __sk_buff *skb, struct segment *segment)
+{
+	__u32 tcp = find_tcp(skb);
+	__u8 header[20];
+
+	if (!tcp || bpf_skb_load_bytes(skb, tcp, header, sizeof(header)))
+		return false;
+	if (header[13] & (TCP_FLAG_SYN | TCP_FLAG_RST))
+		return false;
+	segment->payload = tcp + (header[12] >> 4) * 4;
+	if (skb->len <= segment->payload)
+		return false;
+	segment->length = skb->len - segment->payload;
+	segment->seq = bpf_ntohl(*(__be32 *)(header + 4));
+	return true;
+}
+
+static __always_inline struct sw_record *find_record(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk;
+
+	sk = sk ? bpf_sk_fullsock(sk) : 0;
+	if (!sk || sk->protocol != IP_TCP || sk->state == TCP_LISTEN)
+		return 0;
+	return record_find(sk);
+}
+
+/* Nothing of this direction came before. */
+static __always_inline bool begins_stream(struct __sk_buff *skb, __u8 direction, __u32 seq)
+{
+	struct bpf_sock *sk = skb->sk;
+	volatile struct bpf_tcp_sock *tcp; /* or clang picks a field's address, not its value */
+	__u64 received, acknowledged;
+	__u32 next, unacknowledged;
+
+	sk = sk ? bpf_sk_fullsock(sk) : 0;
+	tcp = sk ? bpf_tcp_sock(sk) : 0;
+	if (!tcp)
+		return false;
+	received = tcp->bytes_received;
+	next = tcp->rcv_nxt;
+	acknowledged = tcp->bytes_acked;
+	unacknowledged = tcp->snd_una;
+	if (direction == SW_INGRESS)
+		return received == 0 && next == seq;
+	return acknowledged <= 1 && unacknowledged == seq; /* an acknowledged SYN may count as a byte */
+}
+
+static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u8 family)
+{
+	__u8 bytes[SW_WINDOW] __attribute__((aligned(8)));
+	struct sw_record *record = find_record(skb);
+	__u64 now = bpf_ktime_get_ns();
+	struct sw_flow *flow, *peer;
+	__u64 length = left;
+	__u32 taken;
+
+	__builtin_memset(bytes, 0, (sw_window_of(family) + 7) & ~7u);
+	if (!record)
+		return 0;
+	flow = &record->wire.flow[direction & 1];
+	peer = &record->wire.flow[~direction & 1];
+	if (length > sw_window_of(family))
+		length = sw_window_of(family);
+	asm volatile("" : "+r"(length)); /* or clang compares a copy, of which the verifier learns nothing */
+	if (length == 0 || length > sw_window_of(family) || bpf_skb_load_bytes(skb, offset, bytes, length))
+		return 0;
+	taken = sw_wire_window(&record->wire, flow, peer, family, bytes, length, now);
+	if (taken < left)
+		taken += sw_wire_skip(flow, left - taken, now);
+	return taken;
+}
+
+/*
+ * Global functions are verified once, however often they are called; before 5.12 they take only the context and
+ * numbers. Each returns how many bytes it took.
+ */
+__noinline int peek_start(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_START);
+}
+
+__noinline int peek_http(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_HTTP);
+}
+
+__noinline int peek_hello(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_HELLO);
+}
+
+__noinline int peek_record(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_RECORD);
+}
+
+__noinline int peek_postgresql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_POSTGRESQL);
+}
+
+__noinline int peek_mysql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_MYSQL);
+}
+
+__noinline int peek_redis(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_REDIS);
+}
+
+__noinline int peek_tail(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+{
+	return peek_family(skb, direction, offset, left, SW_FAMILY_TAIL);
+}
+
+static __always_inline __u32 peek_step(struct __sk_buff *skb, __u8 step, __u32 direction, __u32 offset, __u32 left)
+{
+	switch (sw_family_of(step)) {
+	case SW_FAMILY_START:
+		return peek_start(skb, direction, offset, left);
+	case SW_FAMILY_HTTP:
+		return peek_http(skb, direction, offset, left);
+	case SW_FAMILY_HELLO:
+		return peek_hello(skb, direction, offset, left);
+	case SW_FAMILY_RECORD:
+		return peek_record(skb, direction, offset, left);
+	case SW_FAMILY_POSTGRESQL:
+		return peek_postgresql(skb, direction, offset, left);
+	case SW_FAMILY_MYSQL:
+		return peek_mysql(skb, direction, offset, left);
+	case SW_FAMILY_REDIS:
+		return peek_redis(skb, direction, offset, left);
+	default:
+		return peek_tail(skb, direction, offset, left);
+	}
+}
+
+/* Only a packet that came in has an interface that it came in by. One program for both ways is verified once. */
+static __always_inline __u8 direction_of(const struct __sk_buff *skb)
+{
+	return skb->ingress_ifindex ? SW_INGRESS : SW_EGRESS;
+}
+
+SEC("cgroup/skb")
+int peek(struct __sk_buff *skb)
+{
+	__u8 direction = direction_of(skb);
+	struct sw_flow *flow, *peer;
+	struct segment segment;
+	struct sw_record *record;
+	__u32 at, taken;
+	__u64 now;
+	bool first;
+
+	if (!find_payload(skb, &segment))
+		return PASS;
+	record = find_record(skb);
+	if (!record)
+		return PASS;
+	now = bpf_ktime_get_ns();
+	flow = &record->wire.flow[direction & 1];
+	peer = &record->wire.flow[~direction & 1];
+	first = flow->step == SW_STEP_FRESH && begins_stream(skb, direction, segment.seq);
+	at = sw_wire_packet(&record->wire, flow, peer, direction, segment.seq, segment.length, now, first);
+	if (at < segment.length)
+		at += sw_wire_skip(flow, segment.length - at, now);
+	for (int round = 0; round < SW_ROUNDS; round++) {
+		if (at >= segment.length)
+			return PASS;
+		taken = peek_step(skb, flow->step, direction, segment.payload + at, segment.length - at);
+		if (taken == 0 || taken > segment.length)
+			break;
+		at += taken;
+	}
+	if (at < segment.length)
+		sw_wire_give_up(flow, segment.length - at);
+	return PASS;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* Redis: the first command of each of the client's turns, and whether it waits by its nature. */
+#ifndef SOCKWARDEN_WIRE_REDIS_H
+#define SOCKWARDEN_WIRE_REDIS_H
+
+#include "bpf/wire_step.h"
+
+/* sw_flow.index: arguments left; sw_flow.field: what the command is. */
+enum { SW_REDIS_NAME = 0, SW_REDIS_STREAM_READ = 1 };
+
+static __always_inline int sw_redis_blocks(__u32 hash)
+{
+	return hash == sw_hash_of("BLPOP") || hash == sw_hash_of("BRPOP") || hash == sw_hash_of("BRPOPLPUSH") ||
+	       hash == sw_hash_of("BLMOVE") || hash == sw_hash_of("BLMPOP") || hash == sw_hash_of("BZPOPMIN") ||
+	       hash == sw_hash_of("BZPOPMAX") || hash == sw_hash_of("BZMPOP") || hash == sw_hash_of("SUBSCRIBE") ||
+	       hash == sw_hash_of("PSUBSCRIBE") || hash == sw_hash_of("SSUBSCRIBE") || hash == sw_hash_of("MONITOR") ||
+	       hash == sw_hash_of("WAIT") || hash == sw_hash_of("WAITAOF");
+}
+
+/* Digits up to CRLF into `number`. True at the LF. */
+static __always_inline int sw_redis_number(struct sw_flow *flow, __u8 byte)
+{
+	if (byte >= '0' && byte <= '9' && flow->count < 9) {
+		flow->number = flow->number * 10 + (byte - '0');
+		flow->count++;
+	} else if (byte == '\n' && flow->count) {
+		return 1;
+	} else if (byte != '\r' || !flow->count) {
+		sw_lose(flow);
+	}
+	return 0;
+}
+
+static __always_inline void sw_redis_array_byte(struct sw_flow *flow, __u8 byte)
+{
+	if (!sw_redis_number(flow, byte))
+		return;
+	flow->index = (__u32)flow->number;
+	flow->field = SW_REDIS_NAME;
+	if (flow->index)
+		flow->step = SW_STEP_REDIS_DOLLAR;
+	else
+		sw_lose(flow);
+}
+
+static __always_inline void sw_redis_dollar_byte(struct sw_flow *flow, __u8 byte)
+{
+	if (byte != '$') {
+		sw_lose(flow);
+		return;
+	}
+	flow->hash = SW_HASH_SEED;
+	sw_to_number(flow, SW_STEP_REDIS_LENGTH);
+}
+
+static __always_inline void sw_redis_length_byte(struct sw_flow *flow, __u8 byte, __u64 now)
+{
+	if (!sw_redis_number(flow, byte))
+		return;
+	if (flow->field == SW_REDIS_NAME) {
+		if (flow->number == 0 || flow->number > 64) {
+			sw_lose(flow);
+			return;
+		}
+		flow->protocol = SW_PROTOCOL_REDIS;
+		flow->flags |= SW_FLOW_REQUEST;
+		flow->flags &= (__u16) ~(SW_FLOW_LOST | SW_FLOW_BLOCKING);
+		flow->messages++;
+		flow->started_ns = now;
+	} else if (flow->number > 64) {
+		flow->step = SW_STEP_REST;
+		return;
+	}
+	flow->number += 2;
+	flow->step = SW_STEP_REDIS_ARGUMENT;
+}
+
+static __always_inline void sw_redis_argument_end(struct sw_flow *flow)
+{
+	__u32 hash = flow->hash;
+	int name = flow->field == SW_REDIS_NAME;
+
+	flow->message = SW_MESSAGE_NONE;
+	flow->step = SW_STEP_REST;
+	if (name ? sw_redis_blocks(hash) : hash == sw_hash_of("BLOCK")) {
+		flow->flags |= SW_FLOW_BLOCKING;
+	} else if (!name || hash == sw_hash_of("XREAD") || hash == sw_hash_of("XREADGROUP")) {
+		flow->field = SW_REDIS_STREAM_READ;
+		if (--flow->index)
+			flow->step = SW_STEP_REDIS_DOLLAR;
+	}
+}
+
+static __always_inline void sw_redis_argument_byte(struct sw_flow *flow, __u8 byte)
+{
+	if (flow->number > 2)
+		flow->hash = sw_hash(flow->hash, sw_upper(byte));
+	if (--flow->number == 0)
+		sw_redis_argument_end(flow);
+}
+
+#endif

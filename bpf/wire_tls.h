@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* TLS: record headers; of the hellos the server's name and the version (RFC 8446, RFC 6066). */
+#ifndef SOCKWARDEN_WIRE_TLS_H
+#define SOCKWARDEN_WIRE_TLS_H
+
+#include "bpf/wire_step.h"
+
+enum { SW_TLS_CHANGE_CIPHER = 20, SW_TLS_ALERT = 21, SW_TLS_HANDSHAKE = 22, SW_TLS_APPLICATION = 23 };
+enum { SW_TLS_RECORD_MAX = 16384 + 2048 };
+
+/* Parts of a hello; sw_flow.field. `hash` counts the bytes left of the part, or reads a length. */
+enum {
+	SW_HELLO_TYPE = 0,
+	SW_HELLO_FIXED,
+	SW_HELLO_SESSION_LENGTH,
+	SW_HELLO_SESSION,
+	SW_HELLO_SUITES_LENGTH,
+	SW_HELLO_SUITES,
+	SW_HELLO_COMPRESSION_LENGTH,
+	SW_HELLO_COMPRESSION,
+	SW_HELLO_EXTENSIONS_LENGTH,
+	SW_HELLO_EXTENSION_TYPE,
+	SW_HELLO_EXTENSION_LENGTH,
+	SW_HELLO_EXTENSION,
+	SW_HELLO_NAME_LIST,
+	SW_HELLO_NAME,
+	SW_HELLO_SUITE, /* server */
+};
+
+static __always_inline void sw_tls_encrypted(struct sw_flow *flow, __u64 now)
+{
+	if (flow->flags & SW_FLOW_ENCRYPTED)
+		return;
+	flow->flags |= SW_FLOW_ENCRYPTED;
+	flow->head_done_ns = now;
+	flow->message = SW_MESSAGE_NONE;
+}
+
+static __always_inline void sw_tls_record_end(struct sw_flow *flow, const struct sw_flow *peer, __u64 now)
+{
+	__u8 type = (__u8)flow->hash;
+
+	if (flow->number == 0 || flow->number > SW_TLS_RECORD_MAX || type < SW_TLS_CHANGE_CIPHER ||
+	    type > SW_TLS_APPLICATION || flow->hash >> 8 != 3) {
+		/* An empty application record is allowed; anything else is not TLS. */
+		if (flow->number || type != SW_TLS_APPLICATION || flow->hash >> 8 != 3) {
+			sw_lose(flow);
+			return;
+		}
+	}
+	flow->step = SW_STEP_TLS_DATA;
+	if (flow->protocol == SW_PROTOCOL_UNKNOWN) {
+		if (type == SW_TLS_HANDSHAKE) {
+			flow->field = SW_HELLO_TYPE;
+			flow->step = SW_STEP_TLS_HELLO;
+			return;
+		}
+		if (!(flow->flags & SW_FLOW_MIDSTREAM)) {
+			sw_lose(flow);
+			return;
+		}
+		if (type != SW_TLS_APPLICATION) {
+			sw_lose(flow);
+			return;
+		}
+		flow->protocol = SW_PROTOCOL_TLS;
+	}
+	flow->flags &= (__u16)~SW_FLOW_LOST;
+	if (type == SW_TLS_CHANGE_CIPHER) {
+		flow->method = 1;
+	} else if (type == SW_TLS_HANDSHAKE) {
+		/* In 1.3 the second hello follows the dummy change_cipher_spec in the clear. */
+		if (flow->method && !((flow->flags | peer->flags) & SW_FLOW_TLS_1_3))
+			sw_tls_encrypted(flow, now);
+	} else if (type == SW_TLS_APPLICATION) {
+		sw_tls_encrypted(flow, now);
+		flow->messages++;
+	}
+}
+
+static __always_inline void sw_tls_record_byte(struct sw_flow *flow, const struct sw_flow *peer, __u8 byte, __u64 now)
+{
+	__u8 at = flow->count++;
+
+	if (at == 0) {
+		flow->hash = byte;
+		flow->number = 0;
+	} else if (at == 1) {
+		flow->hash |= (__u32)byte << 8;
+	} else if (at >= 3) {
+		flow->number = flow->number << 8 | byte;
+	}
+	if (at == 4) {
+		flow->count = 0;
+		sw_tls_record_end(flow, peer, now);
+	}
+}
+
+static __always_inline void sw_hello_next(struct sw_flow *flow, __u8 part, __u32 value)
+{
+	flow->field = part;
+	flow->hash = value;
+	flow->count = 0;
+}
+
+/* Skips the part's bytes. True at the last one. */
+static __always_inline int sw_hello_skipped(struct sw_flow *flow)
+{
+	return --flow->hash == 0;
+}
+
+/* Reads a number of `bytes` bytes. True once it is complete. */
+static __always_inline int sw_hello_number(struct sw_flow *flow, __u8 byte, __u8 bytes)
+{
+	flow->hash = flow->hash << 8 | byte;
+	return ++flow->count == bytes;
+}
+
+static __always_inline void sw_hello_type(struct sw_flow *flow, __u8 byte)
+{
+	if (byte != 1 && byte != 2) {
+		sw_lose(flow);
+		return;
+	}
+	flow->protocol = SW_PROTOCOL_TLS;
+	flow->method = 0;
+	flow->flags &= (__u16) ~(SW_FLOW_REQUEST | SW_FLOW_RESPONSE | SW_FLOW_LOST);
+	flow->flags |= byte == 1 ? SW_FLOW_REQUEST : SW_FLOW_RESPONSE;
+	sw_hello_next(flow, SW_HELLO_FIXED, 3 + 2 + 32);
+}
+
+static __always_inline void sw_hello_part(struct sw_wire *wire, struct sw_flow *flow, __u8 byte)
+{
+	int is_client = flow->flags & SW_FLOW_REQUEST;
+
+	switch (flow->field) {
+	case SW_HELLO_TYPE:
+		sw_hello_type(flow, byte);
+		break;
+	case SW_HELLO_FIXED:
+		if (sw_hello_skipped(flow))
+			sw_hello_next(flow, SW_HELLO_SESSION_LENGTH, 0);
+		break;
+	case SW_HELLO_SESSION_LENGTH:
+		if (byte)
+			sw_hello_next(flow, SW_HELLO_SESSION, byte);
+		else
+			sw_hello_next(flow, is_client ? SW_HELLO_SUITES_LENGTH : SW_HELLO_SUITE, 0);
+		break;
+	case SW_HELLO_SESSION:
+		if (sw_hello_skipped(flow))
+			sw_hello_next(flow, is_client ? SW_HELLO_SUITES_LENGTH : SW_HELLO_SUITE, 0);
+		break;
+	case SW_HELLO_SUITE:
+		if (byte == 0x13) /* TLS_AES_128_GCM_SHA256 and the others of 1.3 */
+			flow->flags |= SW_FLOW_TLS_1_3;
+		flow->step = SW_STEP_TLS_DATA;
+		break;
+	case SW_HELLO_SUITES_LENGTH:
+		if (sw_hello_number(flow, byte, 2))
+			sw_hello_next(flow, flow->hash ? SW_HELLO_SUITES : SW_HELLO_COMPRESSION_LENGTH, flow->hash);
+		break;
+	case SW_HELLO_SUITES:
+		if (sw_hello_skipped(flow))
+			sw_hello_next(flow, SW_HELLO_COMPRESSION_LENGTH, 0);
+		break;
+	case SW_HELLO_COMPRESSION_LENGTH:
+		sw_hello_next(flow, byte ? SW_HELLO_COMPRESSION : SW_HELLO_EXTENSIONS_LENGTH, byte);
+		break;
+	case SW_HELLO_COMPRESSION:
+		if (sw_hello_skipped(flow))
+			sw_hello_next(flow, SW_HELLO_EXTENSIONS_LENGTH, 0);
+		break;
+	case SW_HELLO_EXTENSIONS_LENGTH:
+		if (sw_hello_number(flow, byte, 2))
+			sw_hello_next(flow, SW_HELLO_EXTENSION_TYPE, 0);
+		break;
+	case SW_HELLO_EXTENSION_TYPE:
+		if (sw_hello_number(flow, byte, 2))
+			/* server_name is 0; its length is read into the upper half */
+			sw_hello_next(flow, SW_HELLO_EXTENSION_LENGTH, flow->hash ? 1u << 31 : 0);
+		break;
+	case SW_HELLO_EXTENSION_LENGTH:
+		if (flow->count == 0)
+			flow->hash = (flow->hash & 1u << 31) | (__u32)byte << 8;
+		else
+			flow->hash |= byte;
+		if (++flow->count < 2)
+			break;
+		if (!(flow->hash >> 31))
+			sw_hello_next(flow, SW_HELLO_NAME_LIST, flow->hash);
+		else if (flow->hash & 0xffff)
+			sw_hello_next(flow, SW_HELLO_EXTENSION, flow->hash & 0xffff);
+		else
+			sw_hello_next(flow, SW_HELLO_EXTENSION_TYPE, 0);
+		break;
+	case SW_HELLO_EXTENSION:
+		if (sw_hello_skipped(flow))
+			sw_hello_next(flow, SW_HELLO_EXTENSION_TYPE, 0);
+		break;
+	case SW_HELLO_NAME_LIST: /* list length 2, type 1, name length 2; then the name */
+		if (flow->count < 3)
+			flow->hash = 0;
+		else
+			flow->hash = flow->hash << 8 | byte;
+		if (++flow->count < 5)
+			break;
+		wire->text_length = 0;
+		flow->field = SW_HELLO_NAME;
+		if (!flow->hash)
+			flow->step = SW_STEP_TLS_DATA;
+		break;
+	default:
+		sw_text_add(wire, byte);
+		if (sw_hello_skipped(flow))
+			flow->step = SW_STEP_TLS_DATA;
+	}
+}
+
+static __always_inline void sw_tls_hello_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte)
+{
+	flow->number--;
+	sw_hello_part(wire, flow, byte);
+	if (flow->step == SW_STEP_TLS_HELLO && flow->number == 0) {
+		flow->count = 0;
+		flow->step = SW_STEP_TLS_RECORD;
+	}
+}
+
+#endif
