@@ -1,0 +1,59 @@
+#include <algorithm>
+
+#include "agent/evidence/inquiry.h"
+
+namespace sockwarden {
+namespace {
+
+using Kind = ThreadWait::Kind;
+using Limit = WaitLimit::Kind;
+
+/// Whether the connection is registered there, or in an epoll instance that is registered there.
+std::optional<EpollEntry> registered(Inquiry& inquiry, std::uint32_t epoll) {
+  const auto& question = inquiry.question;
+  auto& process = inquiry.process;
+  if (const auto entry = process.entry(epoll, question.fd, question.inode)) return entry;
+  const auto anonymous = process.anonymous_inode(epoll);
+  constexpr std::size_t most = 1024;
+  std::size_t looked_at = 0;
+  for (const auto& inner : process.watched(epoll)) {
+    if ((inner.inode != 0 && inner.inode != anonymous) || inner.fd == epoll || ++looked_at > most) continue;
+    if (process.target(inner.fd) != "anon_inode:[eventpoll]") continue;
+    if (const auto entry = process.entry(inner.fd, question.fd, question.inode)) return entry;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Evidence> ask_event_loop(Inquiry& inquiry) {
+  for (const auto& thread : inquiry.process.threads()) {
+    const auto& wait = thread.wait;
+    if (wait.kind != Kind::epoll) continue;
+    const auto entry = registered(inquiry, wait.fds.front());
+    if (!entry) continue;
+    Evidence evidence;
+    evidence.sentence = "thread " + std::to_string(thread.id) + " waits in " + wait.call + " for fd " +
+                        std::to_string(entry->fd) + " and others";
+    evidence.facts["thread"] = static_cast<std::int64_t>(thread.id);
+    evidence.facts["blocked_in"] = wait.call;
+    evidence.facts["fd"] = static_cast<std::int64_t>(entry->fd);
+    evidence.facts["epoll_fd"] = static_cast<std::int64_t>(wait.fds.front());
+    if (wait.limit.kind == Limit::finite) {
+      evidence.facts["poll_timeout_seconds"] = in_seconds(wait.limit.length);
+    } else if (wait.limit.kind == Limit::none) {
+      evidence.facts["poll_timeout_seconds"] = nullptr;
+    }
+    if (const auto& sign = inquiry.timers.sign(); sign.empty()) {
+      evidence.verdict = Verdict::infinite;
+      evidence.sentence += " without a timeout, and no timer is pending in the whole process";
+    } else {
+      evidence.verdict = Verdict::timer_pending;
+      evidence.sentence += "; a timer may be pending: " + sign;
+    }
+    return evidence;
+  }
+  return std::nullopt;
+}
+
+}  // namespace sockwarden

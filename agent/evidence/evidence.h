@@ -1,0 +1,57 @@
+// Whether anything will ever end a wait: the question, and the answer in facts and in words.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/detect/finding.h"
+#include "agent/model/model.h"
+
+namespace sockwarden {
+
+enum class WaitDirection { receive, send, connect };
+
+/// A connection that already waits too long, as the sample that noticed it saw it.
+struct EvidenceQuestion {
+  std::uint64_t connection = 0;  ///< identity, handed back
+  std::uint32_t pid = 0;
+  std::uint64_t start_ticks = 0;  ///< of that pid; 0 = do not check
+  std::optional<std::uint32_t> fd;
+  std::uint64_t inode = 0;  ///< of the socket; 0 = unknown
+  Role role = Role::unknown;
+  std::string protocol;
+  WaitDirection direction = WaitDirection::receive;
+  std::chrono::nanoseconds waited{};
+  std::chrono::nanoseconds receive_timeout{};  ///< SO_RCVTIMEO, 0 = none
+  std::chrono::nanoseconds send_timeout{};     ///< SO_SNDTIMEO, 0 = none
+  bool keep_alive = false;
+  std::chrono::milliseconds user_timeout{};  ///< TCP_USER_TIMEOUT, 0 = none
+  std::vector<std::uint32_t> holders;        ///< other processes known to hold a descriptor of it
+};
+
+enum class Verdict {
+  unknown,        ///< no evidence; the sentence says why
+  timer_pending,  ///< something in the process may end the wait: not proven
+  finite,         ///< a timeout exists for this very wait
+  infinite,       ///< proven: only the peer, a signal or TCP itself ends the wait
+};
+[[nodiscard]] const char* name_of(Verdict verdict);
+
+struct Evidence {
+  std::uint64_t connection = 0;
+  Verdict verdict = Verdict::unknown;
+  std::optional<std::chrono::nanoseconds> timeout;  ///< of `finite`: how long the program waits in all, if known
+  std::string sentence;                             ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
+  std::vector<std::string> notes;                   ///< what else a reader should know, a sentence each
+  std::map<std::string, EvidenceValue> facts;       ///< as they go into a finding's `evidence`
+};
+
+/// The question for a connection of the Model; nothing where its process is not known.
+[[nodiscard]] std::optional<EvidenceQuestion> question_of(const Model& model, const Connection& connection,
+                                                          WaitDirection direction, std::chrono::nanoseconds waited);
+
+}  // namespace sockwarden

@@ -1,0 +1,40 @@
+// What a Go program's executable tells of its runtime: the release and where a network descriptor keeps its deadlines.
+// The only place with ELF and DWARF.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sockwarden {
+
+/// Offsets in the runtime's pollDesc (src/runtime/netpoll.go).
+struct PollDescLayout {
+  std::uint32_t fd = 0;
+  std::uint32_t read_deadline = 0;
+  std::uint32_t write_deadline = 0;
+  std::uint32_t self = 0;  ///< a pointer to the pollDesc itself: proves that the other offsets are right
+  bool operator==(const PollDescLayout&) const = default;
+};
+
+struct GoBinary {
+  std::string release;                  ///< "go1.19.8"; empty if the build information does not say
+  std::vector<PollDescLayout> layouts;  ///< candidates; empty = an unknown release without DWARF
+  bool from_dwarf = false;
+};
+
+/// Reads an executable; nothing if it is no Go program.
+[[nodiscard]] std::optional<GoBinary> read_go_binary(const std::string& path);
+
+/// Layouts of a release, from its sources; empty if it is not known.
+[[nodiscard]] std::vector<PollDescLayout> known_layouts(std::string_view release);
+
+/// The release in the contents of a .go.buildinfo section; empty if it is of the older form, a pointer.
+[[nodiscard]] std::string release_in_build_info(std::string_view section);
+
+/// The pointer that epoll gives back: as it is, or shifted beside a counter (src/runtime/tagptr_64bit.go).
+[[nodiscard]] std::vector<std::uint64_t> poll_desc_addresses(std::uint64_t epoll_data);
+
+}  // namespace sockwarden

@@ -1,0 +1,39 @@
+// One question put to one process, and the rules that may answer it. A rule that does not apply says nothing.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "agent/evidence/evidence.h"
+#include "agent/evidence/go_binary.h"
+#include "agent/evidence/pending_timer.h"
+#include "agent/evidence/process_view.h"
+
+namespace sockwarden {
+
+struct Inquiry {
+  ProcessView& process;
+  const EvidenceQuestion& question;
+  const GoBinary* go = nullptr;  ///< of a Go program
+  PendingTimer& timers;
+};
+
+/// A thread blocked in a call that names the connection's descriptor.
+[[nodiscard]] std::optional<Evidence> ask_blocked_thread(Inquiry& inquiry);
+
+/// The deadlines that Go's runtime keeps for the descriptor.
+[[nodiscard]] std::optional<Evidence> ask_go_deadline(Inquiry& inquiry);
+
+/// A thread that waits for events of many descriptors, this one among them.
+[[nodiscard]] std::optional<Evidence> ask_event_loop(Inquiry& inquiry);
+
+/// Whether a wait that went on for `waited` was not ended by a time limit of `limit`: it only wakes the program now and
+/// then.
+[[nodiscard]] bool outlived(std::chrono::nanoseconds waited, std::chrono::nanoseconds limit);
+
+/// "30 s", "250 ms".
+[[nodiscard]] std::string in_words(std::chrono::nanoseconds duration);
+[[nodiscard]] double in_seconds(std::chrono::nanoseconds duration);
+
+}  // namespace sockwarden

@@ -1,0 +1,40 @@
+// Whether any timer may be pending in a whole process.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "agent/evidence/process_view.h"
+
+namespace sockwarden {
+
+/// Whether SO_RCVTIMEO or SO_SNDTIMEO is set on the socket with this inode; nothing if the socket is not known.
+using HasSocketTimeout = std::function<std::optional<bool>(std::uint64_t inode)>;
+
+/// Silence is the proof: no thread runs, sleeps, or waits with a time limit, and no timer descriptor is armed.
+class PendingTimer {
+ public:
+  PendingTimer(ProcessView& process, bool go, HasSocketTimeout has_timeout)
+      : process_(process), go_(go), has_timeout_(std::move(has_timeout)) {}
+
+  /// The first sign of a timer, a sentence without a stop; empty = there is none.
+  [[nodiscard]] const std::string& sign();
+
+ private:
+  std::string find();
+  std::string sign_of(const ProcessView::Thread& thread);
+  std::string sign_of_transfer(const ProcessView::Thread& thread);
+  std::string sign_in_epoll(std::uint32_t epoll, int depth);
+  std::string sign_of_descriptor(std::uint32_t fd, int depth);
+  bool is_go_monitor(const ProcessView::Thread& thread);
+
+  ProcessView& process_;
+  bool go_;
+  HasSocketTimeout has_timeout_;
+  bool monitor_seen_ = false;
+  std::size_t looked_at_ = 0;
+  std::optional<std::string> sign_;
+};
+
+}  // namespace sockwarden

@@ -1,0 +1,85 @@
+// One process as it stands: its threads' waits, its descriptors, its memory. Read when first asked, then kept.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/evidence/descriptor_text.h"
+#include "agent/evidence/system_call.h"
+#include "agent/proc/file_text.h"
+#include "agent/proc/process_text.h"
+
+namespace sockwarden {
+
+class ProcessView {
+ public:
+  struct Thread {
+    std::uint32_t id = 0;
+    SystemCall call;
+    ThreadWait wait;
+  };
+  static constexpr std::size_t most_threads = 4096;
+
+  /// A process by pid, and by start if that is not 0.
+  explicit ProcessView(std::uint32_t pid, std::uint64_t start_ticks = 0, std::size_t thread_limit = most_threads);
+
+  /// Why nothing can be said of it ("process 42 is gone"); empty = readable.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
+  [[nodiscard]] std::uint32_t pid() const { return pid_; }
+  [[nodiscard]] const std::vector<Thread>& threads() const { return threads_; }
+  [[nodiscard]] std::size_t thread_count() const { return thread_count_; }  ///< also those beyond the limit
+
+  /// What a descriptor refers to, "socket:[4711]"; empty if there is none.
+  [[nodiscard]] const std::string& target(std::uint32_t fd);
+  [[nodiscard]] DescriptorText descriptor(std::uint32_t fd) const;
+  [[nodiscard]] bool refers_to(std::uint32_t fd, std::uint64_t socket_inode);
+
+  /// Descriptor numbers of epoll instances, found among all descriptors.
+  [[nodiscard]] const std::vector<std::uint32_t>& epolls();
+
+  /// The entries of an epoll instance.
+  [[nodiscard]] const std::vector<EpollEntry>& watched(std::uint32_t epoll);
+
+  /// A descriptor's entry there, by number and, where both are known, by inode.
+  [[nodiscard]] std::optional<EpollEntry> entry(std::uint32_t epoll, std::optional<std::uint32_t> fd,
+                                                std::uint64_t inode);
+
+  /// Inode number that eventfd, timerfd and epoll share; 0 = unknown.
+  [[nodiscard]] std::uint64_t anonymous_inode(std::uint32_t epoll) const;
+
+  [[nodiscard]] bool read_memory(std::uint64_t address, void* to, std::size_t size) const;
+
+  /// Whether every thread still waits in the very call that was seen: then there was a moment when all did at once.
+  [[nodiscard]] bool unmoved() const;
+
+  /// A POSIX timer exists, or SIGALRM is caught: a timer that no thread shows. A sentence, or empty.
+  [[nodiscard]] std::string hidden_timer(bool catches_all_signals) const;
+
+  [[nodiscard]] std::vector<std::uint32_t> children() const;
+  [[nodiscard]] std::string executable() const { return "/proc/" + std::to_string(pid_) + "/exe"; }
+
+ private:
+  [[nodiscard]] std::optional<SystemCall> call_of(std::uint32_t thread) const;
+  void read_threads(std::size_t thread_limit);
+  [[nodiscard]] bool foreign_word_size() const;
+
+  std::uint32_t pid_;
+  OwnedFd directory_;
+  std::string failure_;
+  std::vector<Thread> threads_;
+  std::size_t thread_count_ = 0;
+  std::unordered_map<std::uint32_t, std::string> targets_;
+  std::optional<std::vector<std::uint32_t>> epolls_;
+  struct Watched {
+    std::vector<EpollEntry> entries;
+    std::unordered_multimap<std::uint32_t, std::size_t> by_fd;
+  };
+  std::unordered_map<std::uint32_t, Watched> watched_;
+  Watched& read_watched(std::uint32_t epoll);
+};
+
+}  // namespace sockwarden

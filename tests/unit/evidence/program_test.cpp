@@ -1,0 +1,204 @@
+// Programs in the languages that people write them in, each with its healthy twin.
+#include <catch2/catch.hpp>
+
+#include "agent/evidence/go_binary.h"
+#include "tests/unit/evidence/waiting_process.h"
+
+using namespace sockwarden;
+using namespace sockwarden::test;
+
+namespace {
+
+constexpr auto python = "/usr/bin/python3";
+constexpr auto node = "/usr/bin/node";
+constexpr auto go = "/usr/bin/go";
+constexpr auto java = "/usr/bin/java";
+
+std::string on_port(std::string text, std::uint16_t port) {
+  for (std::size_t at = 0; (at = text.find("PORT", at)) != text.npos;) text.replace(at, 4, std::to_string(port));
+  return text;
+}
+
+Evidence run_python(const std::string& text, Verdict expected, WaitDirection direction = WaitDirection::receive) {
+  const SilentPeer peer;
+  const ChildProcess program({python, "-c", on_port(text, peer.port())});
+  return await(program, peer, expected, direction);
+}
+
+/// Builds a Go program; where it cannot be built, empty.
+std::string build_go(const TemporaryFolder& folder, const std::string& text, const std::string& flags = "") {
+  const auto source = folder.write("main.go", text);
+  const auto binary = folder.path() + "/program";
+  const auto command = "cd " + folder.path() +
+                       " && GO111MODULE=off GOFLAGS=-mod=mod GOCACHE=${GOCACHE:-/tmp/evidence-go-cache} " + go +
+                       " build " + flags + " -o " + binary + " main.go";
+  return std::system(command.c_str()) == 0 ? binary : "";
+}
+
+const std::string go_client = R"(package main
+import ("net/http"; "os"; "time")
+func main() {
+  client := &http.Client{}
+  if len(os.Args) > 2 { client.Timeout = 100 * time.Second }
+  client.Get("http://127.0.0.1:" + os.Args[1] + "/")
+})";
+
+const std::string go_server = R"(package main
+import ("net"; "net/http"; "os"; "time")
+func main() {
+  server := &http.Server{}
+  if len(os.Args) > 1 && os.Args[1] == "limited" { server.ReadHeaderTimeout = 100 * time.Second }
+  if len(os.Args) > 1 && os.Args[1] == "ticking" { go func() { for range time.Tick(50 * time.Millisecond) {} }() }
+  listener, _ := net.Listen("tcp", "127.0.0.1:0")
+  server.Serve(listener)
+})";
+
+/// What is said of a Go server that holds half of a request.
+Evidence ask_go_server(const std::string& binary, const std::vector<std::string>& arguments, Verdict expected,
+                       const std::string& protocol) {
+  std::vector<std::string> command{binary};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const ChildProcess program(command);
+  unsigned port = 0;
+  eventually([&] {
+    for (const auto& row : sockets_of(program.pid())) {
+      if (row.state == 10) port = row.local_port;
+    }
+    return port != 0;
+  });
+  const OwnedFd client(connect_to(static_cast<std::uint16_t>(port)));
+  (void)!::write(client.get(), "GET / HT", 8);
+  Evidence evidence;
+  eventually([&] {
+    for (const auto& row : sockets_of(program.pid())) {
+      if (row.local_port != port || row.state != 1) continue;
+      EvidenceQuestion question;
+      question.pid = program.pid();
+      question.fd = row.fd;
+      question.inode = row.inode;
+      question.role = Role::server;
+      question.protocol = protocol;
+      evidence = answer(question);
+    }
+    return evidence.verdict == expected;
+  });
+  return evidence;
+}
+
+}  // namespace
+
+TEST_CASE("Python: no timeout is proven, settimeout is a timeout with its value") {
+  if (!installed(python)) return;
+  const std::string request =
+      "import http.client\nc = http.client.HTTPConnection('127.0.0.1', PORT LIMIT)\nc.request('GET', "
+      "'/')\nc.getresponse()";
+  const auto with = [&](const std::string& limit) {
+    auto text = request;
+    return text.replace(text.find(" LIMIT"), 6, limit);
+  };
+  const auto endless = run_python(with(""), Verdict::infinite);
+  CHECK(endless.verdict == Verdict::infinite);
+  CHECK(std::get<std::string>(endless.facts.at("blocked_in")) == "recvfrom");
+  const auto limited = run_python(with(", timeout=100"), Verdict::finite);
+  CHECK(limited.verdict == Verdict::finite);
+  CHECK(limited.timeout == std::chrono::seconds(100));
+}
+
+TEST_CASE("asyncio: without wait_for it is proven, with it a timer is pending") {
+  if (!installed(python)) return;
+  const std::string head = R"(import asyncio
+async def main():
+    reader, writer = await asyncio.open_connection('127.0.0.1', PORT)
+    )";
+  const auto endless = run_python(head + "await reader.read()\nasyncio.run(main())", Verdict::infinite);
+  CHECK(endless.verdict == Verdict::infinite);
+  const auto limited =
+      run_python(head + "await asyncio.wait_for(reader.read(), 100)\nasyncio.run(main())", Verdict::timer_pending);
+  CHECK(limited.verdict == Verdict::timer_pending);
+}
+
+TEST_CASE("Node: without a timeout it is proven once the agent's own 5 s have passed, with one a timer is pending") {
+  if (!installed(node)) return;
+  const auto ask = [](const std::string& text, Verdict expected) {
+    const SilentPeer peer;
+    const ChildProcess program({node, "-e", on_port(text, peer.port())});
+    return await(program, peer, expected);
+  };
+  const std::string start = "require('http').get({host: '127.0.0.1', port: PORT, agent: false";
+  CHECK(ask(start + "})", Verdict::infinite).verdict == Verdict::infinite);
+  CHECK(ask(start + ", timeout: 100000})", Verdict::timer_pending).verdict == Verdict::timer_pending);
+}
+
+TEST_CASE("Java: a blocking stream is proven, a read timeout is a timeout") {
+  if (!installed(java)) return;
+  const auto ask = [](const std::string& limit, Verdict expected) {
+    const SilentPeer peer;
+    const TemporaryFolder folder;
+    const auto source = folder.write("Wait.java", on_port(R"(class Wait {
+  public static void main(String[] arguments) throws Exception {
+    var connection = new java.net.URL("http://127.0.0.1:PORT/").openConnection();
+    )" + limit + R"(
+    connection.getInputStream().read();
+  }
+})",
+                                                          peer.port()));
+    const ChildProcess program({java, source});
+    return await(program, peer, expected);
+  };
+  CHECK(ask("", Verdict::infinite).verdict == Verdict::infinite);
+  CHECK(ask("connection.setReadTimeout(100000);", Verdict::finite).verdict == Verdict::finite);
+}
+
+TEST_CASE("Go client: without a timeout it is proven, with http.Client.Timeout a timer is pending") {
+  if (!installed(go)) return;
+  const TemporaryFolder folder;
+  const auto binary = build_go(folder, go_client);
+  REQUIRE_FALSE(binary.empty());
+  const auto ask = [&](bool limited, Verdict expected) {
+    const SilentPeer peer;
+    std::vector<std::string> command{binary, std::to_string(peer.port())};
+    if (limited) command.emplace_back("limited");
+    const ChildProcess program(command);
+    return await(program, peer, expected);
+  };
+  const auto endless = ask(false, Verdict::infinite);
+  INFO(endless.sentence);
+  CHECK(endless.verdict == Verdict::infinite);
+  CHECK(ask(true, Verdict::timer_pending).verdict == Verdict::timer_pending);
+}
+
+TEST_CASE("Go server: the deadline of the descriptor decides, with debug information and without") {
+  if (!installed(go)) return;
+  for (const auto* flags : {"", "-ldflags='-s -w'"}) {
+    INFO(flags);
+    const TemporaryFolder folder;
+    const auto binary = build_go(folder, go_server, flags);
+    REQUIRE_FALSE(binary.empty());
+    CHECK(ask_go_server(binary, {}, Verdict::infinite, "http/1.1").verdict == Verdict::infinite);
+    const auto limited = ask_go_server(binary, {"limited"}, Verdict::finite, "http/1.1");
+    INFO(limited.sentence);
+    REQUIRE(limited.verdict == Verdict::finite);
+    CHECK(std::abs(std::chrono::duration<double>(*limited.timeout).count() - 100) < 60);
+    // Another timer of the program does not matter to a server of HTTP/1, all of whose timeouts are deadlines.
+    CHECK(ask_go_server(binary, {"ticking"}, Verdict::infinite, "http/1.1").verdict == Verdict::infinite);
+    CHECK(ask_go_server(binary, {"ticking"}, Verdict::timer_pending, "http/2").verdict == Verdict::timer_pending);
+  }
+}
+
+TEST_CASE("the layout is read from DWARF where there is one, and is that of the table for the release") {
+  if (!installed(go)) return;
+  const TemporaryFolder folder;
+  const auto full = read_go_binary(build_go(folder, go_server));
+  REQUIRE(full);
+  CHECK(full->from_dwarf);
+  REQUIRE(full->layouts.size() == 1);
+  const auto stripped = read_go_binary(build_go(folder, go_server, "-ldflags='-s -w'"));
+  REQUIRE(stripped);
+  CHECK_FALSE(stripped->from_dwarf);
+  CHECK(stripped->release == full->release);
+  const auto& known = stripped->layouts;
+  CHECK(std::find(known.begin(), known.end(), full->layouts.front()) != known.end());
+  CHECK_FALSE(read_go_binary("/bin/sh"));
+  CHECK_FALSE(read_go_binary("/etc/passwd"));
+  CHECK_FALSE(read_go_binary("/nonexistent"));
+}

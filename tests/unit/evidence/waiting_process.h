@@ -1,0 +1,156 @@
+// Programs that wait for a silent peer, and the question about their connection.
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "agent/evidence/evidence_reader.h"
+#include "agent/proc/file_text.h"
+#include "tests/unit/proc/child_process.h"
+
+namespace sockwarden::test {
+
+/// Accepts (by its backlog) and never says a word.
+class SilentPeer {
+ public:
+  SilentPeer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
+    ::listen(fd_, 64);
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+  }
+  SilentPeer(const SilentPeer&) = delete;
+  SilentPeer& operator=(const SilentPeer&) = delete;
+  ~SilentPeer() { ::close(fd_); }
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+
+ private:
+  int fd_;
+  std::uint16_t port_ = 0;
+};
+
+inline int connect_to(std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return -1;
+  return fd;
+}
+
+struct SocketRow {
+  std::uint32_t fd = 0;
+  std::uint64_t inode = 0;
+  unsigned local_port = 0, remote_port = 0, state = 0;
+};
+
+/// The TCP sockets of a process, as /proc lists them.
+inline std::vector<SocketRow> sockets_of(std::uint32_t pid) {
+  std::vector<SocketRow> rows;
+  std::error_code error;
+  std::vector<std::pair<std::uint32_t, std::string>> links;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd", error)) {
+    links.emplace_back(std::stoul(entry.path().filename().string()), read_link_at(-100, entry.path().c_str()));
+  }
+  for (const auto* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::istringstream text(read_text(table).value_or(""));
+    for (std::string line; std::getline(text, line);) {
+      SocketRow row;
+      unsigned long inode = 0;
+      if (std::sscanf(line.c_str(), " %*d: %*[0-9A-F]:%x %*[0-9A-F]:%x %x %*x:%*x %*x:%*x %*x %*d %*d %lu",
+                      &row.local_port, &row.remote_port, &row.state, &inode) != 4) {
+        continue;
+      }
+      row.inode = inode;
+      for (const auto& [fd, target] : links) {
+        row.fd = fd;
+        if (target == "socket:[" + std::to_string(inode) + "]") rows.push_back(row);
+      }
+    }
+  }
+  return rows;
+}
+
+inline std::optional<EvidenceQuestion> question_about(std::uint32_t pid, unsigned remote_port) {
+  for (const auto& row : sockets_of(pid)) {
+    if (row.remote_port != remote_port) continue;
+    EvidenceQuestion question;
+    question.pid = pid;
+    question.fd = row.fd;
+    question.inode = row.inode;
+    question.role = Role::client;
+    return question;
+  }
+  return std::nullopt;
+}
+
+inline Evidence answer(const EvidenceQuestion& question) {
+  static EvidenceReader reader;
+  return reader.answer({question}).front();
+}
+
+/// The answer once it is `expected`, or the last one. What is limited must not look endless for one moment.
+inline Evidence await(const EvidenceQuestion& question, Verdict expected) {
+  Evidence evidence;
+  eventually([&] { return (evidence = answer(question)).verdict == expected; });
+  for (int count = 0; expected != Verdict::infinite && count < 50; ++count) {
+    if (const auto again = answer(question); again.verdict == Verdict::infinite) return again;
+  }
+  return evidence;
+}
+/// The same for a program that first has to connect to the peer.
+inline Evidence await(const ChildProcess& program, const SilentPeer& peer, Verdict expected,
+                      WaitDirection direction = WaitDirection::receive) {
+  std::optional<EvidenceQuestion> question;
+  if (!eventually([&] { return (question = question_about(program.pid(), peer.port())).has_value(); })) {
+    Evidence none;
+    none.sentence = "it never connected";
+    return none;
+  }
+  question->direction = direction;
+  return await(*question, expected);
+}
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = "/tmp/evidence-test-XXXXXX";
+    path_ = ::mkdtemp(name.data());
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ + "/" + name) << text;
+    return path_ + "/" + name;
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+inline bool installed(const char* program) {
+  if (::access(program, X_OK) == 0) return true;
+  std::printf("SKIPPED: %s is not installed\n", program);
+  return false;
+}
+
+}  // namespace sockwarden::test
