@@ -1,0 +1,133 @@
+#include "agent/findings/ledger.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "agent/findings/statement.h"
+
+namespace sockwarden {
+
+std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Model& model) {
+  ++round_;
+  refused_ = 0;
+  std::vector<LedgerEvent> events;
+  Superseded sorted = most_specific(statements_of(std::move(findings), model), recent_explanations(model.time));
+  forget_superseded(sorted.ids, model, events);
+  for (Statement& statement : sorted.kept) take(std::move(statement), model, events);
+  for (auto& [id, record] : records_)
+    if (record.entry.active && record.round != round_) resolve(record, model, events);
+  forget_old(model.time);
+  return events;
+}
+
+std::vector<Explanation> Ledger::recent_explanations(Instant now) const {
+  std::vector<Explanation> recent;
+  for (const auto& [id, record] : records_) {
+    if (!record.entry.active && now - record.resolved >= limits_.grace) continue;
+    recent.push_back(explanation_of(record.entry.finding, record.entry.process));
+    recent.back().subjects = record.subjects.now();
+  }
+  return recent;
+}
+
+void Ledger::take(Statement statement, const Model& model, std::vector<LedgerEvent>& events) {
+  auto found = records_.find(statement.id);
+  const bool known = found != records_.end();
+  if (!known) {
+    if (!make_room()) {
+      ++refused_;
+      return;
+    }
+    found = records_.emplace(statement.id, Record{{}, SubjectMemory(limits_.past_subjects), {}, 0}).first;
+    found->second.entry.id = statement.id;
+    found->second.entry.first_seen = model.wall;
+  }
+  Record& record = found->second;
+  LedgerEntry& entry = record.entry;
+  const bool activated = !known || !entry.active;
+  const std::uint64_t last_count = known && entry.active ? entry.finding.count : 0;
+
+  Finding& finding = statement.finding;
+  std::uint64_t growth = finding.count > last_count ? finding.count - last_count : 0;
+  if (!finding.subjects.empty()) growth = record.subjects.take(std::exchange(finding.subjects, {}));
+  growth = std::max(growth, finding.count > entry.total ? finding.count - entry.total : 0);
+  if (finding.origin.empty() && finding.stack_ids == entry.finding.stack_ids)
+    finding.origin = std::move(entry.finding.origin);
+
+  entry.finding = std::move(finding);
+  if (statement.process.pid != 0 || !known) entry.process = std::move(statement.process);
+  entry.active = true;
+  entry.resolved_at.reset();
+  entry.last_seen = model.wall;
+  entry.total += growth;
+  record.round = round_;
+  count(entry, growth);
+  if (activated) events.push_back({LedgerEvent::Kind::activated, entry});
+}
+
+void Ledger::resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events) {
+  record.entry.active = false;
+  record.entry.resolved_at = model.wall;
+  record.resolved = model.time;
+  if (const Process* process = model.process_of_serial(record.entry.process.serial)) record.entry.process = *process;
+  events.push_back({LedgerEvent::Kind::resolved, record.entry});
+}
+
+void Ledger::forget_superseded(const std::vector<std::string>& ids, const Model& model,
+                               std::vector<LedgerEvent>& events) {
+  for (const std::string& id : ids) {
+    const auto found = records_.find(id);
+    if (found == records_.end()) continue;
+    if (found->second.entry.active) resolve(found->second, model, events);
+    records_.erase(found);
+  }
+}
+
+void Ledger::forget_old(Instant now) {
+  std::erase_if(records_, [&](const auto& item) {
+    const Record& record = item.second;
+    return !record.entry.active && now - record.resolved >= limits_.retention;
+  });
+}
+
+bool Ledger::make_room() {
+  if (records_.size() < limits_.entries) return true;
+  auto oldest = records_.end();
+  for (auto it = records_.begin(); it != records_.end(); ++it)
+    if (!it->second.entry.active && (oldest == records_.end() || it->second.resolved < oldest->second.resolved))
+      oldest = it;
+  if (oldest == records_.end()) return false;
+  records_.erase(oldest);
+  ++dropped_;
+  return true;
+}
+
+void Ledger::count(const LedgerEntry& entry, std::uint64_t growth) {
+  TotalKey key{entry.finding.class_name, entry.finding.qualifier, entry.process.identity};
+  if (!totals_.contains(key) && totals_.size() >= limits_.totals) key.identity = {"other", {}, {}};
+  totals_[key] += growth;
+}
+
+void Ledger::set_origin(const std::string& id, std::vector<OriginStack> origin) {
+  const auto found = records_.find(id);
+  if (found != records_.end()) found->second.entry.finding.origin = std::move(origin);
+}
+
+std::vector<LedgerEntry> Ledger::entries() const {
+  std::vector<LedgerEntry> entries;
+  entries.reserve(records_.size());
+  for (const auto& [id, record] : records_) entries.push_back(record.entry);
+  std::sort(entries.begin(), entries.end(), [](const LedgerEntry& a, const LedgerEntry& b) {
+    return std::tie(b.first_seen, a.id) < std::tie(a.first_seen, b.id);
+  });
+  return entries;
+}
+
+std::vector<FindingTotal> Ledger::totals() const {
+  std::vector<FindingTotal> totals;
+  for (const auto& [key, total] : totals_) totals.push_back({key.class_name, key.qualifier, key.identity, total});
+  return totals;
+}
+
+}  // namespace sockwarden

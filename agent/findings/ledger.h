@@ -1,0 +1,89 @@
+// The findings' memory: who they are, since when, how many in all, and what became of them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/detect/finding.h"
+#include "agent/findings/precedence.h"
+#include "agent/findings/subject_memory.h"
+
+namespace sockwarden {
+
+struct LedgerLimits {
+  std::chrono::seconds retention{15 * 60};  ///< how long resolved findings are kept
+  std::chrono::seconds grace{30};           ///< how long a finding that is over still explains a less specific one
+  std::size_t entries = 4'096;
+  std::size_t past_subjects = 1'024;  ///< a finding
+  std::size_t totals = 10'000;
+};
+
+/// What is to be logged, once.
+struct LedgerEvent {
+  enum class Kind { activated, resolved };
+  Kind kind;
+  LedgerEntry entry;
+};
+
+/// Subjects covered by findings since the agent started; never decreases, whatever the ledger forgets.
+struct FindingTotal {
+  std::string class_name;
+  std::string qualifier;
+  Identity identity;
+  std::uint64_t total = 0;
+};
+
+class Ledger {
+ public:
+  explicit Ledger(LedgerLimits limits = {}) : limits_(limits) {}
+
+  /// Takes what the detectors state of this Model: what is not stated any longer is resolved.
+  std::vector<LedgerEvent> update(std::vector<Finding> findings, const Model& model);
+
+  /// Newest first.
+  [[nodiscard]] std::vector<LedgerEntry> entries() const;
+  [[nodiscard]] std::vector<FindingTotal> totals() const;
+
+  /// Resolved findings that had to go before their time.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  /// Findings of the last round that had no room.
+  [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+  /// Names for the stacks of a finding; they stay while it has the same stacks.
+  void set_origin(const std::string& id, std::vector<OriginStack> origin);
+  void set_retention(std::chrono::seconds retention) { limits_.retention = retention; }
+
+ private:
+  struct Record {
+    LedgerEntry entry;
+    SubjectMemory subjects;
+    Instant resolved{};
+    std::uint64_t round = 0;
+  };
+  struct TotalKey {
+    std::string class_name;
+    std::string qualifier;
+    Identity identity;
+    auto operator<=>(const TotalKey&) const = default;
+  };
+
+  [[nodiscard]] std::vector<Explanation> recent_explanations(Instant now) const;
+  void take(Statement statement, const Model& model, std::vector<LedgerEvent>& events);
+  void resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events);
+  void forget_superseded(const std::vector<std::string>& ids, const Model& model, std::vector<LedgerEvent>& events);
+  void forget_old(Instant now);
+  bool make_room();
+  void count(const LedgerEntry& entry, std::uint64_t growth);
+
+  LedgerLimits limits_;
+  std::map<std::string, Record> records_;
+  std::map<TotalKey, std::uint64_t> totals_;
+  std::uint64_t round_ = 0;
+  std::uint64_t dropped_ = 0;
+  std::uint64_t refused_ = 0;
+};
+
+}  // namespace sockwarden

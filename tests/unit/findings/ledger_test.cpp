@@ -1,0 +1,172 @@
+#include <catch2/catch.hpp>
+
+#include "agent/findings/finding_id.h"
+#include "tests/unit/findings/statements.h"
+
+using namespace sockwarden;
+using namespace sockwarden::testing;
+using Kind = LedgerEvent::Kind;
+
+TEST_CASE("an id is the same in every agent for the same class, qualifier and subject") {
+  const Process process = model_at(0s).processes.at(1);
+  const Finding header = finding("missing-timeout", 1, "header");
+  const std::string id = finding_id(header, process);
+  CHECK(id == finding_id(finding("missing-timeout", 9, "header"), process));
+  CHECK(id.size() == 18);
+  CHECK(id.rfind("f-", 0) == 0);
+  CHECK(id == "f-6861913b7727be73");
+
+  Process other = process;
+  other.facts.start_ticks = 1;
+  CHECK(id != finding_id(header, other));
+  CHECK(id != finding_id(finding("missing-timeout", 1, "body"), process));
+  CHECK(id != finding_id(finding("missing-timeout", 1, "header", "10.0.0.8:80"), process));
+  Process after_exec = process;
+  after_exec.serial = 77;
+  CHECK(id == finding_id(header, after_exec));
+}
+
+TEST_CASE("a finding activates once, stays, and resolves once") {
+  Ledger ledger;
+  auto events = ledger.update({finding("fd-leak", 3)}, model_at(0s));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].kind == Kind::activated);
+  CHECK(ledger.update({finding("fd-leak", 4)}, model_at(1s)).empty());
+
+  events = ledger.update({}, model_at(2s));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].kind == Kind::resolved);
+  CHECK(ledger.update({}, model_at(3s)).empty());
+
+  const LedgerEntry entry = ledger.entries().at(0);
+  CHECK_FALSE(entry.active);
+  CHECK(entry.first_seen == model_at(0s).wall);
+  CHECK(entry.last_seen == model_at(1s).wall);
+  CHECK(entry.resolved_at == model_at(2s).wall);
+}
+
+TEST_CASE("a finding that comes back is the same finding") {
+  Ledger ledger;
+  ledger.update({finding_of("fd-leak", {1, 2})}, model_at(0s));
+  const std::string id = ledger.entries().at(0).id;
+  ledger.update({}, model_at(10s));
+  const auto events = ledger.update({finding_of("fd-leak", {2, 3})}, model_at(20s));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].kind == Kind::activated);
+  REQUIRE(ledger.entries().size() == 1);
+  const LedgerEntry entry = ledger.entries()[0];
+  CHECK(entry.id == id);
+  CHECK(entry.active);
+  CHECK_FALSE(entry.resolved_at);
+  CHECK(entry.first_seen == model_at(0s).wall);
+  CHECK(entry.finding.count == 2);
+  CHECK(entry.total == 3);
+}
+
+TEST_CASE("the total counts each subject once, however often it is stated") {
+  Ledger ledger;
+  for (int round = 0; round < 5; ++round) ledger.update({finding_of("fd-leak", {1, 2, 3})}, model_at(0s));
+  CHECK(ledger.entries().at(0).total == 3);
+  ledger.update({finding_of("fd-leak", {4})}, model_at(1s));
+  ledger.update({finding_of("fd-leak", {1, 4})}, model_at(2s));
+  CHECK(ledger.entries().at(0).total == 4);
+  CHECK(ledger.entries().at(0).finding.count == 2);
+}
+
+TEST_CASE("without subjects the total is the sum of all growth") {
+  Ledger ledger;
+  for (const std::uint64_t count : {10U, 20U, 5U, 8U}) ledger.update({finding("fd-leak", count)}, model_at(0s));
+  CHECK(ledger.entries().at(0).total == 23);
+}
+
+TEST_CASE("findings with one id are one finding: the proven one speaks, the counts are summed") {
+  Ledger ledger;
+  Finding likely = finding_of("missing-timeout", {1, 2}, "header");
+  likely.summary = "likely";
+  Finding proven = finding_of("missing-timeout", {2, 3}, "header");
+  proven.summary = "proven";
+  proven.confidence = Confidence::proven;
+  CHECK(ledger.update({likely, proven}, model_at(0s)).size() == 1);
+  const LedgerEntry entry = ledger.entries().at(0);
+  CHECK(entry.finding.summary == "proven");
+  CHECK(entry.finding.count == 3);
+  CHECK(entry.total == 3);
+}
+
+TEST_CASE("a resolved finding is kept for its retention and then forgotten") {
+  Ledger ledger;
+  ledger.update({finding("fd-leak")}, model_at(0s));
+  ledger.update({}, model_at(1s));
+  ledger.update({}, model_at(15 * 60s));
+  CHECK(ledger.entries().size() == 1);
+  ledger.update({}, model_at(15 * 60s + 1s));
+  CHECK(ledger.entries().empty());
+}
+
+TEST_CASE("a finding outlives its process, with what was known of it") {
+  Ledger ledger;
+  ledger.update({finding("fd-leak")}, model_at(0s));
+  Model gone = model_at(1s);
+  gone.processes.clear();
+  ledger.update({}, gone);
+  const LedgerEntry entry = ledger.entries().at(0);
+  CHECK_FALSE(entry.active);
+  CHECK(entry.process.pid == 101);
+  CHECK(entry.process.identity.comm == "app1");
+}
+
+TEST_CASE("when the ledger is full the oldest resolved finding goes, and is counted") {
+  Ledger ledger({.entries = 3});
+  for (int i = 0; i < 3; ++i) {
+    ledger.update({finding("fd-leak", 1, {}, "host" + std::to_string(i))}, model_at(std::chrono::seconds(2 * i)));
+    ledger.update({}, model_at(std::chrono::seconds(2 * i + 1)));
+  }
+  ledger.update({finding("fd-leak", 1, {}, "host3")}, model_at(10s));
+  CHECK(ledger.entries().size() == 3);
+  CHECK(ledger.dropped() == 1);
+  for (const LedgerEntry& entry : ledger.entries()) CHECK(entry.finding.remote != "host0");
+}
+
+TEST_CASE("active findings never make room for others") {
+  Ledger ledger({.entries = 2});
+  const std::vector<Finding> findings{finding("fd-leak", 1, {}, "a"), finding("fd-leak", 1, {}, "b"),
+                                      finding("fd-leak", 1, {}, "c")};
+  CHECK(ledger.update(findings, model_at(0s)).size() == 2);
+  CHECK(ledger.refused() == 1);
+  CHECK(ledger.dropped() == 0);
+  CHECK(ledger.update(findings, model_at(1s)).empty());
+}
+
+TEST_CASE("totals by class and identity outlive what the ledger forgets") {
+  Ledger ledger;
+  ledger.update({finding_of("fd-leak", {1, 2}, "file")}, model_at(0s));
+  ledger.update({}, model_at(1s));
+  ledger.update({}, model_at(3600s));
+  REQUIRE(ledger.entries().empty());
+  ledger.update({finding_of("fd-leak", {7}, "file")}, model_at(3601s));
+  REQUIRE(ledger.totals().size() == 1);
+  CHECK(ledger.totals()[0].class_name == "fd-leak");
+  CHECK(ledger.totals()[0].qualifier == "file");
+  CHECK(ledger.totals()[0].identity.comm == "app1");
+  CHECK(ledger.totals()[0].total == 3);
+}
+
+TEST_CASE("names of a stack stay while the stack is the same") {
+  Ledger ledger;
+  Finding stated = finding("connection-leak");
+  stated.stack_ids = {4};
+  ledger.update({stated}, model_at(0s));
+  ledger.set_origin(ledger.entries().at(0).id, {{1, {"main.fetch"}}});
+  ledger.update({stated}, model_at(1s));
+  REQUIRE(ledger.entries().at(0).finding.origin.size() == 1);
+  stated.stack_ids = {5};
+  ledger.update({stated}, model_at(2s));
+  CHECK(ledger.entries().at(0).finding.origin.empty());
+}
+
+TEST_CASE("the newest finding comes first") {
+  Ledger ledger;
+  ledger.update({finding("fd-leak", 1, {}, "a")}, model_at(0s));
+  ledger.update({finding("fd-leak", 1, {}, "a"), finding("fd-leak", 1, {}, "b")}, model_at(1s));
+  CHECK(ledger.entries().at(0).finding.remote == "b");
+}
