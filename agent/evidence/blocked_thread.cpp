@@ -73,6 +73,7 @@ void judge_limit(Inquiry& inquiry, const WaitLimit& limit, Evidence& evidence) {
     evidence.sentence += ", its timeout unreadable";
   } else if (outlived(inquiry.question.waited, limit.length)) {
     evidence.verdict = Verdict::timer_pending;
+    evidence.shown_timeout = limit.length;
     evidence.sentence += ", which has passed without ending the wait";
   } else {
     evidence.verdict = Verdict::finite;

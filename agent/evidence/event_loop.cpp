@@ -41,6 +41,7 @@ std::optional<Evidence> ask_event_loop(Inquiry& inquiry) {
     evidence.facts["epoll_fd"] = static_cast<std::int64_t>(wait.fds.front());
     if (wait.limit.kind == Limit::finite) {
       evidence.facts["poll_timeout_seconds"] = in_seconds(wait.limit.length);
+      evidence.shown_timeout = wait.limit.length;
     } else if (wait.limit.kind == Limit::none) {
       evidence.facts["poll_timeout_seconds"] = nullptr;
     }

@@ -45,9 +45,12 @@ struct Evidence {
   std::uint64_t connection = 0;
   Verdict verdict = Verdict::unknown;
   std::optional<std::chrono::nanoseconds> timeout;  ///< of `finite`: how long the program waits in all, if known
-  std::string sentence;                             ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
-  std::vector<std::string> notes;                   ///< what else a reader should know, a sentence each
-  std::map<std::string, EvidenceValue> facts;       ///< as they go into a finding's `evidence`
+  /// Of `timer_pending`: the time limit that the thread which waits for the connection shows, if any. One that the wait
+  /// has outlived (waited much longer) only wakes the program now and then.
+  std::optional<std::chrono::nanoseconds> shown_timeout;
+  std::string sentence;                        ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
+  std::vector<std::string> notes;              ///< what else a reader should know, a sentence each
+  std::map<std::string, EvidenceValue> facts;  ///< as they go into a finding's `evidence`
 };
 
 /// The question for a connection of the Model; nothing where its process is not known.
