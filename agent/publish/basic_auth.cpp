@@ -15,7 +15,8 @@ constexpr std::size_t remembered_limit = 100;
 bool matches(const std::string& password, const std::string& hash) {
   const auto data = std::make_unique<crypt_data>();  // 32 KiB
   const char* result = crypt_r(password.c_str(), hash.c_str(), data.get());
-  return result != nullptr && std::strlen(result) == hash.size() && gnutls_memcmp(result, hash.data(), hash.size()) == 0;
+  return result != nullptr && std::strlen(result) == hash.size() &&
+         gnutls_memcmp(result, hash.data(), hash.size()) == 0;
 }
 
 }  // namespace

@@ -52,8 +52,8 @@ std::string summary(const Published& published) {
                                        [](const auto& connection) { return connection.role == Role::listener; });
   const auto active = std::count_if(published.findings.begin(), published.findings.end(),
                                     [](const auto& entry) { return entry.active; });
-  const auto attached = std::count_if(published.hooks.begin(), published.hooks.end(),
-                                      [](const auto& hook) { return hook.attached; });
+  const auto attached =
+      std::count_if(published.hooks.begin(), published.hooks.end(), [](const auto& hook) { return hook.attached; });
   std::string text = "<h2>Now</h2>\n<table>\n";
   text += row("active findings", std::to_string(active));
   text += row("connections", std::to_string(static_cast<std::ptrdiff_t>(model.connections.size()) - listeners));

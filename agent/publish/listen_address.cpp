@@ -34,9 +34,8 @@ std::string advice_for(int code) {
 }
 
 bool is_port(const std::string& text) {
-  const bool digits = !text.empty() && text.size() <= 5 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isdigit(c) != 0;
-  });
+  const bool digits = !text.empty() && text.size() <= 5 &&
+                      std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   return digits && std::stoul(text) <= 65535;
 }
 
@@ -122,7 +121,8 @@ tl::expected<std::vector<BoundSocket>, Error> listen_on(const std::vector<std::s
       continue;
     }
     const int code = bound.error().code;
-    if (!is_v6_loopback(address) || (code != EADDRNOTAVAIL && code != EAFNOSUPPORT)) return tl::unexpected(bound.error());
+    if (!is_v6_loopback(address) || (code != EADDRNOTAVAIL && code != EAFNOSUPPORT))
+      return tl::unexpected(bound.error());
     left_out.push_back(bound.error());
   }
   if (sockets.empty()) {

@@ -37,7 +37,8 @@ void add_tables(MetricSet& set, const Model& model) {
 
 void add_agent_metrics(MetricSet& set, const Published& published) {
   const Model& model = published.model;
-  auto& hooks = set.gauge("sockwarden_hook_attached", "1 where the hook is attached, 0 where it is not.", Merge::highest);
+  auto& hooks =
+      set.gauge("sockwarden_hook_attached", "1 where the hook is attached, 0 where it is not.", Merge::highest);
   for (const auto& hook : published.hooks) {
     hooks.add({{"hook", hook.name}, {"kind", hook.kind}, {"variant", hook.variant}}, hook.attached ? 1 : 0);
   }

@@ -6,15 +6,16 @@ namespace sockwarden {
 
 void add_descriptor_metrics(MetricSet& set, const Model& model) {
   auto& open = set.gauge("sockwarden_descriptors", "Open descriptors, by type.");
-  auto& limit = set.gauge("sockwarden_descriptors_limit",
-                          "Limit of open descriptors (RLIMIT_NOFILE), the lowest of the processes summed here.",
-                          Merge::lowest);
-  auto& used = set.gauge("sockwarden_descriptors_used_ratio",
-                         "Share of the limit of descriptors in use, the highest of the processes summed here.",
-                         Merge::highest);
+  auto& limit =
+      set.gauge("sockwarden_descriptors_limit",
+                "Limit of open descriptors (RLIMIT_NOFILE), the lowest of the processes summed here.", Merge::lowest);
+  auto& used =
+      set.gauge("sockwarden_descriptors_used_ratio",
+                "Share of the limit of descriptors in use, the highest of the processes summed here.", Merge::highest);
   for (const auto& row : model.descriptor_rows) {
     for (std::uint8_t type = 0; type < SW_DESCRIPTOR_COUNT; ++type) {
-      if (row.count[type] != 0) open.add(labels_of(row.identity, {{"type", name_of_descriptor(type)}}), row.count[type]);
+      if (row.count[type] != 0)
+        open.add(labels_of(row.identity, {{"type", name_of_descriptor(type)}}), row.count[type]);
     }
     if (!row.limit || *row.limit == 0) continue;
     const auto sum = std::accumulate(row.count.begin(), row.count.end(), std::uint64_t{0});

@@ -20,11 +20,11 @@ class Query {
 
   /// Absent is empty; what is no number of at most `limit` is an error sentence.
   [[nodiscard]] tl::expected<std::optional<std::uint32_t>, std::string> number(const std::string& name,
-                                                                              std::uint32_t limit) const;
+                                                                               std::uint32_t limit) const;
 
   /// Absent is empty; what is not among the words is an error sentence. Case does not matter.
   [[nodiscard]] tl::expected<std::optional<std::string>, std::string> word(const std::string& name,
-                                                                         const std::vector<std::string>& words) const;
+                                                                           const std::vector<std::string>& words) const;
 
  private:
   std::map<std::string, std::string> values_;

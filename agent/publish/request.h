@@ -10,8 +10,8 @@
 namespace sockwarden {
 
 struct Request {
-  std::string method;  ///< "GET", "HEAD", …
-  std::string path;    ///< "/metrics", percent-decoded
+  std::string method;                                      ///< "GET", "HEAD", …
+  std::string path;                                        ///< "/metrics", percent-decoded
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
   std::string accept;
   std::string accept_encoding;

@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::size_t least_worth_packing = 1024;
 
-constexpr std::array served{"/",        "/metrics",        "/-/healthy",          "/-/ready", "/api/v1/connections",
-                            "/api/v1/findings", "/api/v1/status"};
+constexpr std::array served{
+    "/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/connections", "/api/v1/findings", "/api/v1/status"};
 
 bool is_served(const std::string& path) { return std::find(served.begin(), served.end(), path) != served.end(); }
 bool is_api(const std::string& path) { return path.starts_with("/api/"); }

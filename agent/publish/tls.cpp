@@ -16,7 +16,8 @@ tl::expected<std::string, Error> content_of(const std::string& file) {
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
   if (stream) return text.str();
-  return tl::unexpected(Error{"read", file, errno != 0 ? errno : EIO, "check tls_server_config in the web configuration"});
+  return tl::unexpected(
+      Error{"read", file, errno != 0 ? errno : EIO, "check tls_server_config in the web configuration"});
 }
 
 gnutls_datum_t datum_of(const std::string& text) {
@@ -67,14 +68,15 @@ tl::expected<std::shared_ptr<const TlsContext>, Error> TlsContext::load(const Tl
   context->client_auth_ = settings.client_auth;
 
   gnutls_certificate_credentials_t credentials = nullptr;
-  if (gnutls_certificate_allocate_credentials(&credentials) != 0) return tl::unexpected(Error{"set up TLS", "", ENOMEM, ""});
+  if (gnutls_certificate_allocate_credentials(&credentials) != 0)
+    return tl::unexpected(Error{"set up TLS", "", ENOMEM, ""});
   context->credentials_.reset(credentials);
   const auto certificate_datum = datum_of(context->certificate_);
   const auto key_datum = datum_of(context->key_);
   int code = gnutls_certificate_set_x509_key_mem(credentials, &certificate_datum, &key_datum, GNUTLS_X509_FMT_PEM);
   if (code < 0) {
-    return tl::unexpected(failure("use the certificate", settings.cert_file + " with the key " + settings.key_file, code,
-                                  "both must be PEM, and belong together"));
+    return tl::unexpected(failure("use the certificate", settings.cert_file + " with the key " + settings.key_file,
+                                  code, "both must be PEM, and belong together"));
   }
   if (!settings.client_ca_file.empty()) {
     const auto authority = content_of(settings.client_ca_file);

@@ -16,9 +16,9 @@ namespace {
 
 const std::vector<std::string> client_auth_types{"NoClientCert", "RequestClientCert", "RequireAnyClientCert",
                                                  "VerifyClientCertIfGiven", "RequireAndVerifyClientCert"};
-const std::vector<std::string> tls_keys{"cert_file",   "key_file",      "client_auth_type",
-                                        "client_ca_file", "min_version",   "max_version",
-                                        "cipher_suites", "curve_preferences", "prefer_server_cipher_suites"};
+const std::vector<std::string> tls_keys{"cert_file",      "key_file",          "client_auth_type",
+                                        "client_ca_file", "min_version",       "max_version",
+                                        "cipher_suites",  "curve_preferences", "prefer_server_cipher_suites"};
 const std::vector<std::string> header_names{"Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
                                             "X-XSS-Protection", "Content-Security-Policy"};
 const std::regex bcrypt_form(R"(\$2[abxy]\$(0[4-9]|[12][0-9]|3[01])\$[./A-Za-z0-9]{53})");
@@ -49,7 +49,8 @@ void check_tls(const YamlReader& reader, const YAML::Node& node, const TlsSettin
   if (tls.cert_file.empty() || tls.key_file.empty()) {
     reader.fail(node, section + " needs both cert_file and key_file", "name both, or remove the section");
   }
-  const bool verifies = tls.client_auth == ClientAuth::verify_if_given || tls.client_auth == ClientAuth::require_and_verify;
+  const bool verifies =
+      tls.client_auth == ClientAuth::verify_if_given || tls.client_auth == ClientAuth::require_and_verify;
   if (verifies && tls.client_ca_file.empty()) {
     reader.fail(node, section + " verifies client certificates but names no client_ca_file", "name the CA's file");
   }
@@ -108,9 +109,11 @@ void read_users(const YamlReader& reader, const YAML::Node& section, WebConfig& 
     const std::string name = reader.text(entry.first, "basic_auth_users");
     const std::string hash = reader.text(entry.second, "basic_auth_users." + name);
     if (!std::regex_match(hash, bcrypt_form)) {
-      reader.fail(entry.second, "basic_auth_users." + name + " is no bcrypt hash", "make one with htpasswd -nBC 10 " + name);
+      reader.fail(entry.second, "basic_auth_users." + name + " is no bcrypt hash",
+                  "make one with htpasswd -nBC 10 " + name);
     }
-    if (!config.users.emplace(name, hash).second) reader.fail(entry.first, "basic_auth_users." + name + " stands twice");
+    if (!config.users.emplace(name, hash).second)
+      reader.fail(entry.first, "basic_auth_users." + name + " stands twice");
   }
 }
 
