@@ -1,0 +1,40 @@
+#include "agent/cli/agent.h"
+
+#include <utility>
+
+namespace sockwarden {
+
+Agent::Agent(std::unique_ptr<Kernel> kernel, std::shared_ptr<Snapshot> snapshot, Inspect inspect, WallTime started)
+    : kernel_(std::move(kernel)),
+      snapshot_(std::move(snapshot)),
+      inspect_(std::move(inspect)),
+      started_(started),
+      filter_(Config::Targets{}) {}
+
+void Agent::configure(const Config& config, const ConfigState& state) {
+  if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);
+  config_ = config;
+  state_ = state;
+}
+
+void Agent::step() {
+  const Sample sample = filter_.narrow(kernel_->scan(details_));
+  const std::shared_ptr<const Published> last = snapshot_->latest();
+  const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
+  Model model = Model::next(sample, last ? last->model : Model{}, limits);
+  Inspection inspection = inspect_ ? inspect_(model, sample, config_) : Inspection{};
+  details_ = std::move(inspection.details);
+  publish(std::move(model), std::move(inspection.findings));
+}
+
+void Agent::publish(Model model, std::vector<LedgerEntry> findings) {
+  Published next;
+  next.model = std::move(model);
+  next.hooks = kernel_->hooks();
+  next.findings = std::move(findings);
+  next.started = started_;
+  next.config = state_;
+  snapshot_->publish(std::move(next));
+}
+
+}  // namespace sockwarden

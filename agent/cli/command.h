@@ -1,0 +1,28 @@
+// One subcommand: what it is called, and what it declares and does.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace sockwarden {
+
+enum ExitStatus : int { exit_good = 0, exit_runtime = 1, exit_usage = 2 };
+
+struct Command {
+  std::string name;
+  std::string summary;
+  std::string examples;  ///< lines for --help, each indented by two
+  /// Declares the flags; what it returns runs the command once they are parsed.
+  std::function<std::function<int()>(CLI::App&)> declare;
+};
+
+/// Every command, in the order of --help. A command is one file and one line here.
+[[nodiscard]] std::vector<Command> commands();
+
+[[nodiscard]] Command agent_command();
+[[nodiscard]] Command doctor_command();
+[[nodiscard]] Command connections_command();
+
+}  // namespace sockwarden

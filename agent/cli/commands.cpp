@@ -1,0 +1,7 @@
+#include "agent/cli/command.h"
+
+namespace sockwarden {
+
+std::vector<Command> commands() { return {agent_command(), doctor_command(), connections_command()}; }
+
+}  // namespace sockwarden

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cerrno>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "agent/cli/agent_client.h"
+#include "agent/cli/command.h"
+#include "agent/cli/complaint.h"
+#include "agent/cli/connection_filter.h"
+#include "agent/cli/connection_table.h"
+#include "agent/cli/display.h"
+#include "agent/cli/output_format.h"
+#include "agent/cli/setting_flags.h"
+#include "agent/publish/connection_json.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr const char* standard_agent = "http://127.0.0.1:10180";
+
+struct Flags {
+  SettingFlags settings;
+  OutputFormat format;
+  ConnectionFilter filter;
+  std::string agent;
+  bool direct = false;
+};
+
+struct Listing {
+  std::string time;
+  std::string source;  ///< "agent" or "scan"
+  Json connections = Json::array();
+};
+
+tl::expected<Listing, Error> from_agent(const std::string& url) {
+  const auto data = ask_agent(url, "/api/v1/connections?limit=1000000");
+  if (!data) return tl::unexpected(data.error());
+  Listing listing{.time = "", .source = "agent"};
+  if (data->contains("time") && (*data)["time"].is_string()) listing.time = (*data)["time"].get<std::string>();
+  if (data->contains("connections") && (*data)["connections"].is_array()) listing.connections = (*data)["connections"];
+  return listing;
+}
+
+tl::expected<Listing, Error> from_scan(const KernelOptions& options) {
+  auto kernel = Kernel::open(options);
+  if (!kernel) return tl::unexpected(kernel.error());
+  const Model model = Model::next((*kernel)->scan(), Model{}, ModelLimits{});
+  Listing listing{.time = rfc3339(model.wall), .source = "scan"};
+  for (const Connection& connection : model.connections) listing.connections.push_back(to_json(connection, model));
+  return listing;
+}
+
+tl::expected<Listing, Error> list(const Flags& flags, const LoadedConfig& loaded, const KernelVariant& variant) {
+  const auto environment = process_environment();
+  const auto named = environment.find("SOCKWARDEN_AGENT");
+  std::string url = flags.agent;
+  if (url.empty() && named != environment.end()) url = named->second;
+  const bool asked = !url.empty();
+  if (!asked) url = standard_agent;
+
+  std::optional<Error> unreachable;
+  if (!flags.direct) {
+    auto answered = from_agent(url);
+    if (answered || asked) return answered;
+    unreachable = answered.error();
+    if (unreachable->code != ECONNREFUSED) complain(unreachable->message() + "; a scan of its own follows", 0);
+  }
+  auto scanned = from_scan(kernel_options(loaded.config.kernel, variant));
+  if (!scanned && unreachable) scanned.error().advice += ", or start an agent (none answers at " + url + ")";
+  return scanned;
+}
+
+int run(Flags& flags) {
+  const auto loaded = load_config(flags.settings.sources());
+  if (!loaded) return complain(loaded.error(), exit_usage);
+  const auto variant = flags.settings.variant();
+  if (!variant) return complain(variant.error(), exit_usage);
+  if (const auto checked = flags.filter.check(); !checked) return complain(checked.error(), exit_usage);
+  const auto listing = list(flags, *loaded, *variant);
+  if (!listing) return complain(listing.error(), exit_runtime);
+
+  std::vector<std::pair<ConnectionRow, const Json*>> chosen;
+  for (const Json& connection : listing->connections) {
+    ConnectionRow row = row_of(connection, listing->time);
+    if (flags.filter.matches(row)) chosen.emplace_back(std::move(row), &connection);
+  }
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const auto& a, const auto& b) { return comes_before(a.first, b.first); });
+  if (flags.format.json()) {
+    Json out{{"time", listing->time}, {"source", listing->source}, {"connections", Json::array()}};
+    for (const auto& [row, connection] : chosen) out["connections"].push_back(*connection);
+    std::cout << out.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    return exit_good;
+  }
+  std::vector<ConnectionRow> rows;
+  for (auto& [row, connection] : chosen) rows.push_back(std::move(row));
+  std::cout << connection_table(rows, terminal_columns());
+  return exit_good;
+}
+
+}  // namespace
+
+Command connections_command() {
+  return {"connections", "List connections and listeners, with their process and history",
+          "  sockwarden connections --comm nginx --state close-wait\n"
+          "  sockwarden connections --remote 10.0.0.7:5432 --format json\n",
+          [](CLI::App& app) -> std::function<int()> {
+            const auto flags = std::make_shared<Flags>();
+            flags->filter.declare(app);
+            app.add_option("--agent", flags->agent,
+                           std::string("ask the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
+                ->type_name("");
+            app.add_flag("--direct", flags->direct, "ask no agent, look once: no history, only what the kernel keeps");
+            flags->format.declare(app);
+            flags->settings.declare_kernel(app);
+            return [flags] { return run(*flags); };
+          }};
+}
+
+}  // namespace sockwarden

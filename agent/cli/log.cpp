@@ -1,0 +1,64 @@
+#include "agent/cli/log.h"
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/cli/display.h"
+
+namespace sockwarden {
+namespace {
+
+/// The message as a JSON string, whatever bytes it holds.
+class JsonMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const nlohmann::json text(std::string(message.payload.data(), message.payload.size()));
+    const std::string quoted = text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    out.append(quoted.data(), quoted.data() + quoted.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<JsonMessage>();
+  }
+};
+
+class PrintableMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    const std::string text = printable({message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<PrintableMessage>();
+  }
+};
+
+}  // namespace
+
+bool logs_json(const Config::Log& config) {
+  if (config.format == LogFormat::automatic) return isatty(STDERR_FILENO) != 1;
+  return config.format == LogFormat::json;
+}
+
+std::unique_ptr<spdlog::formatter> log_layout(bool json) {
+  const auto zone = json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local;
+  auto layout = std::make_unique<spdlog::pattern_formatter>(zone);
+  if (json) {
+    layout->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+  } else {
+    layout->add_flag<PrintableMessage>('*').set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %*");
+  }
+  return layout;
+}
+
+void open_log(const Config::Log& config) {
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  logger->set_formatter(log_layout(logs_json(config)));
+  logger->set_level(spdlog::level::from_str(config.level));
+  logger->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,98 @@
+#include "agent/cli/doctor_report.h"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "agent/cli/display.h"
+
+using namespace sockwarden;
+
+namespace {
+
+HookStatus hook(const std::string& name, bool attached) {
+  return {
+      .name = name,
+      .kind = "tp_btf",
+      .gives = "when data was sent, to the nanosecond, and some more words that need another line",
+      .attached = attached,
+      .variant = attached ? "socket storage" : "",
+      .reason = attached ? "" : "this kernel has no such tracepoint; it came with Linux 6.12, so use a later kernel",
+      .lost = attached ? "" : "send times are known to a jiffy only",
+      .required = false};
+}
+
+Diagnosis able() {
+  Diagnosis diagnosis;
+  diagnosis.host = {.kernel_release = "6.18.44",
+                    .btf = true,
+                    .lockdown = "integrity",
+                    .cgroup2 = "/sys/fs/cgroup",
+                    .capabilities = {{"CAP_BPF", true}, {"CAP_PERFMON", true}, {"CAP_NET_ADMIN", true}}};
+  diagnosis.hooks = {hook("inet_sock_set_state", true)};
+  return diagnosis;
+}
+
+}  // namespace
+
+TEST_CASE("a host with everything is fully able") {
+  CHECK(able().ability() == Ability::full);
+  CHECK(doctor_json(able())["ability"] == "full");
+  CHECK(doctor_text(able()).find("lost") == std::string::npos);
+}
+
+TEST_CASE("a missing optional hook, capability or cgroup2 makes a host reduced") {
+  Diagnosis diagnosis = able();
+  diagnosis.hooks.push_back(hook("sock_send_length", false));
+  CHECK(diagnosis.ability() == Ability::reduced);
+  diagnosis = able();
+  diagnosis.host.capabilities.emplace_back("CAP_SYS_PTRACE", false);
+  CHECK(diagnosis.ability() == Ability::reduced);
+  diagnosis = able();
+  diagnosis.host.cgroup2.clear();
+  CHECK(diagnosis.ability() == Ability::reduced);
+}
+
+TEST_CASE("a capability that nothing needs does not matter") {
+  Diagnosis diagnosis = able();
+  diagnosis.host.capabilities.emplace_back("CAP_CHOWN", false);
+  CHECK(diagnosis.ability() == Ability::full);
+}
+
+TEST_CASE("a failure to load, or a missing required hook, makes a host unable") {
+  Diagnosis diagnosis = able();
+  diagnosis.hooks.clear();
+  diagnosis.failure = Error{"load the kernel programs", "", EPERM, "run as root"};
+  CHECK(diagnosis.ability() == Ability::unable);
+  CHECK(doctor_text(diagnosis).find("run as root") != std::string::npos);
+  CHECK(doctor_json(diagnosis)["failure"].get<std::string>().find("run as root") != std::string::npos);
+  diagnosis = able();
+  diagnosis.hooks.push_back(hook("tcp_rcv_space_adjust", false));
+  diagnosis.hooks.back().required = true;
+  CHECK(diagnosis.ability() == Ability::unable);
+}
+
+TEST_CASE("a missing hook says why and what is lost; an attached one says its variant") {
+  Diagnosis diagnosis = able();
+  diagnosis.hooks.push_back(hook("sock_send_length", false));
+  const std::string text = doctor_text(diagnosis);
+  CHECK(text.find("yes  inet_sock_set_state (tp_btf, socket storage)") != std::string::npos);
+  CHECK(text.find("no   sock_send_length (tp_btf)") != std::string::npos);
+  CHECK(text.find("why: this kernel has no such tracepoint") != std::string::npos);
+  CHECK(text.find("lost: send times are known to a jiffy only") != std::string::npos);
+  const Json json = doctor_json(diagnosis);
+  CHECK(json["hooks"][0]["reason"].is_null());
+  CHECK(json["hooks"][1]["lost"] == "send times are known to a jiffy only");
+}
+
+TEST_CASE("the report is at most 80 columns wide") {
+  Diagnosis diagnosis = able();
+  diagnosis.host.btf = false;
+  diagnosis.host.cgroup2.clear();
+  for (auto& [name, held] : diagnosis.host.capabilities) held = false;
+  diagnosis.hooks = {hook("sock_send_length", false), hook(std::string(200, 'x'), false)};
+  std::stringstream lines(doctor_text(diagnosis));
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    CHECK(columns_of(line) <= 80);
+  }
+}
