@@ -9,7 +9,6 @@
 #include "agent/cli/daemon.h"
 #include "agent/cli/log.h"
 #include "agent/cli/setting_flags.h"
-#include "agent/proc/process_facts.h"
 
 namespace sockwarden {
 namespace {
@@ -18,14 +17,6 @@ namespace {
 int fatal(const Error& error, const Config& config) {
   if (logs_json(config.log)) spdlog::critical("{}", error.message());
   return complain(error, exit_runtime);
-}
-
-std::optional<std::uint32_t> parent_of(std::uint32_t pid) {
-  const OwnedFd process = open_process(pid);
-  if (!process) return std::nullopt;
-  const auto stat = read_stat(process.get());
-  if (!stat) return std::nullopt;
-  return stat->parent_pid;
 }
 
 void report_missing(const std::vector<HookStatus>& hooks) {
@@ -48,7 +39,7 @@ int run(const SettingFlags& flags) {
   const Signals signals;
   const WallTime started = std::chrono::system_clock::now();
   const auto snapshot = std::make_shared<Snapshot>();
-  auto web = WebServer::open(config.web, {.snapshot = snapshot, .parent_of = parent_of});
+  auto web = WebServer::open(config.web, Content{snapshot});
   if (!web) return fatal(web.error(), config);
   auto kernel = Kernel::open(kernel_options(config.kernel, *variant));
   if (!kernel) return fatal(kernel.error(), config);
