@@ -190,7 +190,7 @@ static __always_inline __u8 direction_of(const struct __sk_buff *skb)
 	return skb->ingress_ifindex ? SW_INGRESS : SW_EGRESS;
 }
 
-SEC("cgroup/skb")
+SEC("?cgroup/skb")
 int peek(struct __sk_buff *skb)
 {
 	__u8 direction = direction_of(skb);

@@ -88,7 +88,8 @@ struct sw_flow {
 	__u32 next_seq;	    /* the first byte not yet seen */
 	__u32 hash;	    /* parser */
 	__u32 messages; /* HTTP: complete heads, interim responses not; HTTP/2: streams; else commands; TLS: records */
-	__u32 index;	/* request: bit (n % 32) set if request n was HEAD; response: requests answered */
+	__u32 index;	/* HTTP request: bit (n % 32): request n was HEAD; response: requests answered;
+				TLS 1.3 server: records behind the handshake that are no session tickets */
 	__u32 turns;
 	__u16 status;  /* HTTP status of the latest response, or enum sw_transaction */
 	__u16 flags;   /* enum sw_flow_flag */

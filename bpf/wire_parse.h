@@ -26,6 +26,10 @@ static __always_inline void sw_start_byte(struct sw_wire *wire, struct sw_flow *
 
 	if (sw_is_http(flow) && (byte == '\r' || byte == '\n'))
 		return; /* RFC 9112, 2.2: an empty line before a message is ignored */
+	if (peer->flags & SW_FLOW_UPGRADED) {
+		flow->step = SW_STEP_OTHER;
+		return;
+	}
 	sw_begin(flow, now);
 	sw_to_number(flow, SW_STEP_METHOD);
 	flow->hash = SW_HASH_SEED;
@@ -278,8 +282,6 @@ static __always_inline void sw_new_turn(struct sw_flow *flow, const struct sw_fl
 		flow->step = SW_STEP_TLS_RECORD;
 	else
 		flow->step = SW_STEP_START;
-	if (peer->flags & SW_FLOW_UPGRADED)
-		flow->step = SW_STEP_OTHER;
 }
 
 /* How many of `left` bytes may be skipped, and skips them. */

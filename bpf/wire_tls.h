@@ -6,7 +6,7 @@
 #include "bpf/wire_step.h"
 
 enum { SW_TLS_CHANGE_CIPHER = 20, SW_TLS_ALERT = 21, SW_TLS_HANDSHAKE = 22, SW_TLS_APPLICATION = 23 };
-enum { SW_TLS_RECORD_MAX = 16384 + 2048 };
+enum { SW_TLS_RECORD_MAX = 16384 + 2048, SW_TLS_TICKETS = 4 };
 
 /* Parts of a hello; sw_flow.field. `hash` counts the bytes left of the part, or reads a length. */
 enum {
@@ -25,6 +25,7 @@ enum {
 	SW_HELLO_NAME_LIST,
 	SW_HELLO_NAME,
 	SW_HELLO_SUITE, /* server */
+	SW_HELLO_DONE,	/* change_cipher_spec was seen */
 };
 
 static __always_inline void sw_tls_encrypted(struct sw_flow *flow, __u64 now)
@@ -36,17 +37,45 @@ static __always_inline void sw_tls_encrypted(struct sw_flow *flow, __u64 now)
 	flow->message = SW_MESSAGE_NONE;
 }
 
+/*
+ * A server of 1.3 sends session tickets behind the handshake, encrypted like everything else, often when the request is
+ * already there. What comes before the request is a ticket; so is a run of records of one length (a response opens with
+ * its head, and goes on with something else). `index` counts the others; `status` is the latest candidate's length.
+ */
+static __always_inline void sw_tls_server_record(struct sw_flow *flow, const struct sw_flow *peer, __u64 now)
+{
+	__u16 length = (__u16)flow->number;
+
+	if (!(peer->flags & SW_FLOW_ENCRYPTED))
+		return; /* the rest of its handshake */
+	if (peer->messages <= 1) {
+		flow->status = length;
+	} else if (flow->index <= 1 && flow->status == length && flow->method < SW_TLS_TICKETS) {
+		flow->index = 0;
+		flow->method++;
+	} else {
+		flow->status = flow->index ? 0 : length;
+		flow->index++;
+		flow->done_ns = now;
+	}
+}
+
+static __always_inline int sw_tls_is_record(const struct sw_flow *flow)
+{
+	__u8 type = (__u8)flow->hash;
+
+	if (flow->hash >> 8 != 3 || type < SW_TLS_CHANGE_CIPHER || type > SW_TLS_APPLICATION)
+		return 0;
+	return flow->number <= SW_TLS_RECORD_MAX && (flow->number || type == SW_TLS_APPLICATION);
+}
+
 static __always_inline void sw_tls_record_end(struct sw_flow *flow, const struct sw_flow *peer, __u64 now)
 {
 	__u8 type = (__u8)flow->hash;
 
-	if (flow->number == 0 || flow->number > SW_TLS_RECORD_MAX || type < SW_TLS_CHANGE_CIPHER ||
-	    type > SW_TLS_APPLICATION || flow->hash >> 8 != 3) {
-		/* An empty application record is allowed; anything else is not TLS. */
-		if (flow->number || type != SW_TLS_APPLICATION || flow->hash >> 8 != 3) {
-			sw_lose(flow);
-			return;
-		}
+	if (!sw_tls_is_record(flow)) {
+		sw_lose(flow);
+		return;
 	}
 	flow->step = SW_STEP_TLS_DATA;
 	if (flow->protocol == SW_PROTOCOL_UNKNOWN) {
@@ -55,11 +84,9 @@ static __always_inline void sw_tls_record_end(struct sw_flow *flow, const struct
 			flow->step = SW_STEP_TLS_HELLO;
 			return;
 		}
-		if (!(flow->flags & SW_FLOW_MIDSTREAM)) {
-			sw_lose(flow);
-			return;
-		}
-		if (type != SW_TLS_APPLICATION) {
+		/* An alert may answer a hello; a connection picked up in the middle shows application data. */
+		if (peer->protocol != SW_PROTOCOL_TLS &&
+		    !(flow->flags & SW_FLOW_MIDSTREAM && type == SW_TLS_APPLICATION)) {
 			sw_lose(flow);
 			return;
 		}
@@ -67,14 +94,16 @@ static __always_inline void sw_tls_record_end(struct sw_flow *flow, const struct
 	}
 	flow->flags &= (__u16)~SW_FLOW_LOST;
 	if (type == SW_TLS_CHANGE_CIPHER) {
-		flow->method = 1;
+		flow->field = SW_HELLO_DONE;
 	} else if (type == SW_TLS_HANDSHAKE) {
 		/* In 1.3 the second hello follows the dummy change_cipher_spec in the clear. */
-		if (flow->method && !((flow->flags | peer->flags) & SW_FLOW_TLS_1_3))
+		if (flow->field == SW_HELLO_DONE && !((flow->flags | peer->flags) & SW_FLOW_TLS_1_3))
 			sw_tls_encrypted(flow, now);
 	} else if (type == SW_TLS_APPLICATION) {
 		sw_tls_encrypted(flow, now);
 		flow->messages++;
+		if (flow->flags & SW_FLOW_TLS_1_3)
+			sw_tls_server_record(flow, peer, now);
 	}
 }
 

@@ -44,9 +44,9 @@ constexpr std::array entries{
           "connects without a route are not counted"},
     Entry{"socket_connect6", "connect6", cgroup, false, "IPv6 connects that fail before a SYN is sent",
           "connects without a route are not counted"},
-    Entry{"peek_ingress", "cgroup_skb/ingress", cgroup, false, "protocols and phases, from the first bytes received",
-          "protocols are unknown and phases coarse"},
-    Entry{"peek_egress", "cgroup_skb/egress", cgroup, false, "protocols and phases, from the first bytes sent",
+    Entry{"peek", "cgroup_skb/ingress", Attachment::ingress, false,
+          "protocols and phases, from the first bytes received", "protocols are unknown and phases coarse"},
+    Entry{"peek", "cgroup_skb/egress", Attachment::egress, false, "protocols and phases, from the first bytes sent",
           "protocols are unknown and phases coarse"},
     Entry{"descriptor_seen", "task_file", iterator, true, "descriptors, and who holds which connection",
           "owners and descriptors"},
@@ -61,6 +61,8 @@ const char* kind_of(Attachment attachment) {
     case Attachment::tracepoint:
       return "tp_btf";
     case Attachment::cgroup:
+    case Attachment::ingress:
+    case Attachment::egress:
       return "cgroup";
     case Attachment::iterator:
       return "iterator";
@@ -75,7 +77,7 @@ bool belongs(const std::string& program, const Choice& choice, const KernelOptio
   if (program == "socket_reset_sent") return !choice.reset_reason;
   if (program == "scan_sockets") return choice.socket_storage;
   if (program == "scan_hash") return !choice.socket_storage;
-  if (program.starts_with("peek_")) return options.peek;
+  if (program == "peek") return options.peek;
   return true;
 }
 
@@ -93,7 +95,7 @@ std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choi
     return "this kernel has no tracepoint " + std::string(entry.name);
   if (entry.attachment == iterator && !btf.iterator(entry.name))
     return "this kernel has no iterator over " + std::string(entry.name);
-  if (entry.attachment == cgroup && choice.cgroup2.empty())
+  if (entry.attachment != tracepoint && entry.attachment != iterator && choice.cgroup2.empty())
     return "no cgroup2 is mounted; mount it: mount -t cgroup2 none /sys/fs/cgroup";
   return {};
 }

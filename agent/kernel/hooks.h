@@ -11,7 +11,8 @@
 
 namespace sockwarden {
 
-enum class Attachment { tracepoint, cgroup, iterator };
+/// ingress, egress: one cgroup_skb program, attached both ways.
+enum class Attachment { tracepoint, cgroup, ingress, egress, iterator };
 
 struct Hook {
   bpf_program* program = nullptr;

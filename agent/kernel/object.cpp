@@ -58,7 +58,6 @@ void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptio
   settings.use_send_hook = choice.send_hook;
   settings.use_release_hook = !choice.cgroup2.empty();
   settings.use_stacks = options.stacks;
-  settings.own_tgid = static_cast<__u32>(getpid());
 
   const auto& maps = skeleton.maps;
   bpf_map__set_autocreate(maps.socket_records, choice.socket_storage);
@@ -130,6 +129,16 @@ tl::expected<void, Error> Object::attach() {
     }
     if (hook.attachment == Attachment::iterator) {
       hook.status.attached = true;  // run when asked
+      continue;
+    }
+    if (hook.attachment == Attachment::ingress || hook.attachment == Attachment::egress) {
+      const auto way = hook.attachment == Attachment::ingress ? BPF_CGROUP_INET_INGRESS : BPF_CGROUP_INET_EGRESS;
+      Fd link(bpf_link_create(bpf_program__fd(hook.program), cgroup.get(), way, nullptr));
+      hook.status.attached = bool(link);
+      if (link)
+        link_descriptors.push_back(std::move(link));
+      else
+        hook.status.reason = Error{"attach", hook.status.name, errno, ""}.message();
       continue;
     }
     Link link(hook.attachment == Attachment::cgroup ? bpf_program__attach_cgroup(hook.program, cgroup.get())

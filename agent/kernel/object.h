@@ -23,6 +23,7 @@ struct Object {
   Choice choice;
   std::vector<Hook> hooks;
   std::vector<Link> links;
+  std::vector<Fd> link_descriptors;  ///< of the peek's two links
 
   /// Loads. A program that the kernel refuses and that is not required is left out, with the kernel's reason.
   static tl::expected<Object, Error> load(const KernelOptions& options);

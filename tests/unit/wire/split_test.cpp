@@ -1,0 +1,160 @@
+// The same bytes must give the same state, however TCP cuts them. The conversations were recorded from curl, nghttp,
+// nginx, psql, pgbench, PostgreSQL, redis-cli and Redis.
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <functional>
+#include <random>
+#include <sstream>
+
+#include "tests/unit/wire/conversation.h"
+
+namespace sockwarden {
+namespace {
+
+struct Turn {
+  sw_direction direction;
+  std::string bytes;
+};
+
+std::string from_hex(const std::string& text) {
+  std::string bytes;
+  for (std::size_t at = 0; at + 1 < text.size(); at += 2)
+    bytes.push_back(static_cast<char>(std::stoi(text.substr(at, 2), nullptr, 16)));
+  return bytes;
+}
+
+std::vector<Turn> recorded(const std::string& name) {
+  std::ifstream file(std::string(SOURCE_DIR) + "/tests/unit/wire/captures/" + name + ".txt");
+  std::vector<Turn> turns;
+  for (std::string line; std::getline(file, line);) {
+    if (line.size() < 4 || (line[0] != '>' && line[0] != '<')) continue;
+    turns.push_back({line[0] == '>' ? SW_EGRESS : SW_INGRESS, from_hex(line.substr(2))});
+  }
+  REQUIRE(!turns.empty());
+  return turns;
+}
+
+using Cut = std::function<std::size_t()>;
+
+sw_wire play(const std::vector<Turn>& turns, const Cut& next_length) {
+  Conversation conversation;
+  for (const auto& turn : turns) {
+    for (std::size_t at = 0; at < turn.bytes.size();) {
+      const std::size_t length = std::min(next_length(), turn.bytes.size() - at);
+      conversation.packet(turn.direction, turn.bytes.substr(at, length));
+      at += length;
+    }
+  }
+  return conversation.wire();
+}
+
+/// What does not depend on when a byte came; of a server's tail also not how often it looked like an end.
+std::string facts(const sw_wire& wire) {
+  std::ostringstream out;
+  for (const auto& flow : wire.flow) {
+    const bool tail = flow.step == SW_STEP_PG_TAIL || flow.step == SW_STEP_MYSQL_TAIL;
+    out << "seq " << flow.next_seq << " messages " << (tail ? 0 : flow.messages) << " index " << flow.index << " turns "
+        << flow.turns << " status " << flow.status << " flags " << flow.flags << " protocol " << int{flow.protocol}
+        << " message " << int{flow.message} << " framing " << int{flow.framing} << " method " << int{flow.method}
+        << " step " << int{flow.step} << " number " << flow.number << '\n';
+  }
+  out << std::string(wire.text, wire.text_length) << ' ' << wire.text_statements << ' ' << wire.prepares << ' '
+      << wire.executes << ' ' << int{wire.inner};
+  return out.str();
+}
+
+Cut always(std::size_t length) {
+  return [length] { return length; };
+}
+
+}  // namespace
+
+TEST_CASE("any split of a real conversation ends in the same state") {
+  for (const auto* name : {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis"}) {
+    const auto turns = recorded(name);
+    const std::string whole = facts(play(turns, always(100'000)));
+    INFO(name);
+    for (std::size_t length = 1; length <= 40; ++length) {
+      INFO("packets of " << length << " bytes");
+      CHECK(facts(play(turns, always(length))) == whole);
+    }
+    std::mt19937 random(4242);
+    for (int attempt = 0; attempt < 300; ++attempt) {
+      INFO("random split " << attempt);
+      const std::size_t most = 1 + random() % 300;
+      CHECK(facts(play(turns, [&] { return 1 + random() % most; })) == whole);
+    }
+  }
+}
+
+TEST_CASE("one cut at any place of a real conversation ends in the same state") {
+  for (const auto* name : {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis"}) {
+    const auto turns = recorded(name);
+    const std::string whole = facts(play(turns, always(100'000)));
+    INFO(name);
+    for (std::size_t cut = 1; cut < 1500; ++cut) {
+      bool first = true;
+      const auto cut_once = [&] { return std::exchange(first, false) ? cut : std::size_t{100'000}; };
+      CHECK(facts(play(turns, cut_once)) == whole);
+    }
+  }
+}
+
+TEST_CASE("curl against nginx is followed to its last response") {
+  const auto wire = play(recorded("http"), always(100'000));
+  const auto& requests = wire.flow[SW_EGRESS];
+  const auto& responses = wire.flow[SW_INGRESS];
+  CHECK(requests.messages == 6);
+  CHECK(responses.messages == 6);
+  CHECK(responses.status == 404);
+  CHECK(requests.flags & SW_FLOW_CLOSE);
+  CHECK(responses.flags & SW_FLOW_CLOSE);
+  CHECK(responses.message == SW_MESSAGE_COMPLETE);
+  CHECK_FALSE((requests.flags | responses.flags) & SW_FLOW_LOST);
+}
+
+TEST_CASE("nghttp's three streams are opened and ended") {
+  const auto wire = play(recorded("h2"), always(100'000));
+  CHECK(wire.flow[SW_EGRESS].protocol == SW_PROTOCOL_HTTP_2);
+  CHECK(wire.flow[SW_EGRESS].messages == wire.flow[SW_INGRESS].messages);
+  CHECK(wire.flow[SW_EGRESS].messages == 6);
+}
+
+TEST_CASE("a TLS handshake shows its name, its version and its end") {
+  for (const auto* name : {"tls12", "tls13"}) {
+    const auto wire = play(recorded(name), always(100'000));
+    INFO(name);
+    CHECK(std::string(wire.text, wire.text_length) == "shop.example");
+    CHECK(wire.flow[SW_EGRESS].protocol == SW_PROTOCOL_TLS);
+    CHECK(bool(wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) == (std::string(name) == "tls13"));
+    CHECK(wire.flow[SW_EGRESS].flags & SW_FLOW_ENCRYPTED);
+    CHECK(wire.flow[SW_INGRESS].flags & SW_FLOW_ENCRYPTED);
+    CHECK(wire.flow[SW_EGRESS].head_done_ns != 0);
+  }
+}
+
+TEST_CASE("psql's statements are counted and the failed transaction is seen") {
+  const auto wire = play(recorded("psql"), always(100'000));
+  CHECK(wire.flow[SW_EGRESS].protocol == SW_PROTOCOL_POSTGRESQL);
+  CHECK(std::string(wire.text, wire.text_length) == "postgres/postgres");
+  CHECK(wire.text_statements == 9);
+  CHECK(wire.prepares == 0);
+  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_FAILED);
+  CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
+}
+
+TEST_CASE("pgbench -M prepared prepares once and executes often") {
+  const auto wire = play(recorded("pgprepared"), always(100'000));
+  CHECK(wire.prepares == 1);
+  CHECK(wire.executes == 3);
+  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
+}
+
+TEST_CASE("redis-cli's last command waits by its protocol") {
+  const auto wire = play(recorded("redis"), always(100'000));
+  CHECK(wire.flow[SW_EGRESS].protocol == SW_PROTOCOL_REDIS);
+  CHECK(wire.flow[SW_INGRESS].protocol == SW_PROTOCOL_REDIS);
+  CHECK(wire.flow[SW_EGRESS].flags & SW_FLOW_BLOCKING);
+}
+
+}  // namespace sockwarden
