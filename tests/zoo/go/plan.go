@@ -67,7 +67,9 @@ type barrier struct {
 	fact        string
 }
 
-func newBarrier(count int, fact string) *barrier { return &barrier{left: count, count: count, fact: fact} }
+func newBarrier(count int, fact string) *barrier {
+	return &barrier{left: count, count: count, fact: fact}
+}
 
 func (b *barrier) arrive() {
 	b.Lock()

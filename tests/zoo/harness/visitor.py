@@ -143,10 +143,23 @@ async def visit():
     plan.say(visits=COUNT * plan.number("rounds", 10))
 
 
+async def leave():
+    """Clients that ask once and close."""
+    for _ in range(COUNT):
+        reader, writer = await dial()
+        writer.write(get("/ok"))
+        await reply(reader)
+        writer.close()
+        await writer.wait_closed()
+        await asyncio.sleep(0.2)
+    plan.say(left=COUNT, began=plan.now())
+    await asyncio.sleep(600)
+
+
 async def main():
     try:
         await {"loris": loris, "half_head": half_head, "slow_post": slow_post, "idle": idle, "call": call,
-               "crowd": crowd, "visit": visit}[plan.text("do")]()
+               "crowd": crowd, "visit": visit, "leave": leave}[plan.text("do")]()
     except (OSError, EOFError, asyncio.TimeoutError) as error:
         plan.say(ended=repr(error))
     for writer in opened:

@@ -34,9 +34,8 @@ def label(finding):
     return finding["class"] + (f"/{qualifier(finding)}" if qualifier(finding) else "")
 
 
-def wanted_count(expectation, facts):
-    """(least, most), or None where any count will do, or where the fact is not said yet."""
-    wanted = expectation.count
+def bounds_of(wanted, facts):
+    """(least, most), or None where any number will do, or where the fact is not said yet."""
     if isinstance(wanted, str):
         wanted = facts.get(wanted)
     if wanted is None:
@@ -50,12 +49,13 @@ def objection(expectation, finding, facts):
         return f"state {finding['state']}"
     if finding["confidence"] not in expectation.confidence:
         return f"confidence {finding['confidence']}"
-    bounds = wanted_count(expectation, facts)
-    if isinstance(expectation.count, str) and bounds is None:
-        return f"the program has not said {expectation.count!r}"
-    if bounds and not bounds[0] <= finding["count"] <= bounds[1]:
-        least, most = bounds
-        return f"count {finding['count']}, not {least if least == most else f'{least} to {most}'}"
+    for key, wanted in (("count", expectation.count), ("total", expectation.total)):
+        bounds = bounds_of(wanted, facts)
+        if isinstance(wanted, str) and bounds is None:
+            return f"the program has not said {wanted!r}"
+        if bounds and not bounds[0] <= finding[key] <= bounds[1]:
+            least, most = bounds
+            return f"{key} {finding[key]}, not {least if least == most else f'{least} to {most}'}"
     for key, value in expectation.evidence.items():
         if finding.get("evidence", {}).get(key) != value:
             return f"evidence {key} is {finding.get('evidence', {}).get(key)!r}, not {value!r}"
@@ -64,8 +64,11 @@ def objection(expectation, finding, facts):
 
 def matches(rule, sighting):
     finding = sighting.finding
-    return (rule.process == sighting.role and rule.class_name == finding["class"]
-            and rule.qualifier in ("", qualifier(finding)))
+    if rule.process != sighting.role:
+        return False
+    if rule.class_name == finding["class"] and rule.qualifier in ("", qualifier(finding)):
+        return True
+    return label(finding) in getattr(rule, "instead", ())
 
 
 def moment_met(expectation, sighting, facts):

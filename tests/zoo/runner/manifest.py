@@ -12,7 +12,7 @@ QUALIFIERS = {"missing-timeout": "phase", "pool-churn": "cause", "fd-leak": "typ
 CLASSES = {"missing-timeout", "undrained-body", "connection-leak", "pool-churn", "pool-unbounded", "stuck-request",
            "fd-leak", "stale-reuse", "listen-overflow", "socket-option"}
 SCRIPTED = re.compile(r"\{((?:plain|tls|mute|full)[46])\}")
-SERVICES = ("nginx", "nginx_tls", "postgres", "redis")
+SERVICES = ("nginx", "nginx_tls", "nginx_port", "postgres", "redis")
 ENTRY_KEYS = {"name", "about", "client", "server", "scripted", "expect", "may", "lasts", "signal", "settle"}
 
 
@@ -32,6 +32,8 @@ class Expectation:
     class_name: str
     qualifier: str = ""
     count: object = None  # number, [least, most], the name of a fact, or None
+    total: object = None  # the same, for what is an event and not a state
+    instead: tuple = ()  # labels of other readings that are as true
     confidence: tuple = ("proven", "likely")
     within: float = 6.0
     state: str = "active"
@@ -80,7 +82,8 @@ def expectation(entry, where):
     if class_name in QUALIFIERS and not qualifier:
         raise BadManifest(f"{where}: {class_name} needs its {QUALIFIERS[class_name]}")
     confidence = entry.get("confidence", ["proven", "likely"])
-    return Expectation(entry["process"], class_name, qualifier, entry.get("count"),
+    return Expectation(entry["process"], class_name, qualifier, entry.get("count"), entry.get("total"),
+                       tuple(entry.get("or", ())),
                        tuple([confidence] if isinstance(confidence, str) else confidence),
                        float(entry.get("within", 6)), entry.get("state", "active"), entry.get("evidence", {}))
 

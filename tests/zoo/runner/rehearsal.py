@@ -53,7 +53,7 @@ def descriptors(pid):
 def look(show, expectation):
     """What the kernel shows of this mistake; a text where it does not show."""
     process = show.processes[expectation.process]
-    bounds = judge.wanted_count(expectation, show.facts)
+    bounds = judge.bounds_of(expectation.count, show.facts)
     least = bounds[0] if bounds else 1
     if expectation.class_name == "missing-timeout":
         held = list(sockets(process.pid))
@@ -63,7 +63,8 @@ def look(show, expectation):
             dripping = expectation.qualifier in ("server-header", "server-body")
             number = sum(state == "ESTAB" and (dripping or idle > 4) for state, idle in held)
     elif expectation.class_name in ("stuck-request", "connection-leak"):
-        number = sum(state in ("ESTAB", "CLOSE-WAIT") and idle > 2 for state, idle in sockets(process.pid))
+        held = [(state, idle) for state, idle in sockets(process.pid) if state in ("ESTAB", "CLOSE-WAIT")]
+        number = sum(idle > 2 for _, idle in held) if held else descriptors(process.pid)["socket"]
     elif expectation.class_name == "fd-leak":
         number = descriptors(process.pid).total() - 3
     else:

@@ -20,7 +20,8 @@ http {{
   fastcgi_temp_path {folder}/nginx_fastcgi; uwsgi_temp_path {folder}/nginx_uwsgi; scgi_temp_path {folder}/nginx_scgi;
   keepalive_requests 100000;
   server {{
-    listen 127.0.0.1:{nginx}; listen 127.0.0.1:{nginx_tls} ssl http2;
+    listen 127.0.0.1:{nginx}; listen 127.0.0.2:{nginx}; listen 127.0.0.3:{nginx}; listen 127.0.0.4:{nginx};
+    listen 127.0.0.1:{nginx_tls} ssl http2;
     ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;
     root {folder}/site;
     location = /ok {{ return 200 "ok"; }}
@@ -46,7 +47,7 @@ class Services:
         self._started = []
 
     def start(self, names):
-        if names & {"nginx", "nginx_tls"}:
+        if names & {"nginx", "nginx_tls", "nginx_port"}:
             self._nginx()
         if "redis" in names:
             port = free_port()
@@ -81,7 +82,7 @@ class Services:
         configuration = self.folder / "nginx.conf"
         configuration.write_text(NGINX.format(folder=self.folder, **ports))
         self._run("nginx", ["nginx", "-c", str(configuration)], ports.values())
-        self.places.update({name: f"127.0.0.1:{port}" for name, port in ports.items()})
+        self.places.update({name: f"127.0.0.1:{port}" for name, port in ports.items()}, nginx_port=ports["nginx"])
 
     def _postgres(self):
         account = pwd.getpwnam("postgres")

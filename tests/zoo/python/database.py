@@ -1,0 +1,60 @@
+"""Work with PostgreSQL through psycopg2: a connection for all, one for each query, or ones that are forgotten."""
+
+import time
+
+import psycopg2
+import psycopg2.pool
+
+import plan
+
+host, _, port = plan.text("address").rpartition(":")
+where = {"host": host, "port": port, "user": "zoo", "dbname": "postgres", "connect_timeout": 5}
+forgotten = []
+
+
+def per_query(_pool):
+    connection = psycopg2.connect(**where)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    connection.commit()
+    connection.close()
+
+
+def transaction(_pool):
+    """Begun by the first statement, never ended; the connection is never given back."""
+    connection = psycopg2.connect(**where)
+    connection.cursor().execute("SELECT 1")
+    forgotten.append(connection)
+
+
+def checked_out(pool):
+    """Committed, but the connection is never put back."""
+    connection = pool.getconn()
+    connection.cursor().execute("SELECT 1")
+    connection.commit()
+    forgotten.append(connection)
+
+
+def pooled(pool):
+    connection = pool.getconn()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(%s)", (plan.seconds("takes") or 0,))
+        connection.commit()
+    except psycopg2.OperationalError as error:  # the server has closed it
+        print(error)
+        pool.putconn(connection, close=True)
+    else:
+        pool.putconn(connection)
+
+
+limit = f"-c idle_session_timeout={plan.text('session_limit')}s" if plan.text("session_limit") else ""
+pool = psycopg2.pool.ThreadedConnectionPool(1, 50, **where, options=limit)
+for _ in range(plan.number("rounds", 30)):
+    {"per_query": per_query, "transaction": transaction, "checked_out": checked_out, "pooled": pooled}[plan.text("work")](pool)
+    time.sleep(plan.seconds("pause") or 0)
+plan.say(began=plan.now(), leaked=len(forgotten))
+while plan.text("stay") == "yes":
+    if plan.text("after"):
+        pooled(pool)
+    time.sleep(1)
