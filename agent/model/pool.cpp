@@ -1,0 +1,279 @@
+#include "agent/model/pool.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <unordered_set>
+
+#include "agent/model/live_tally.h"
+#include "agent/model/totals.h"
+
+namespace sockwarden {
+namespace {
+
+/// A close so soon after the response is part of handling it; a timer of a pool is never so quick.
+constexpr std::chrono::milliseconds right_after{250};
+constexpr std::chrono::milliseconds least_limit{500};
+constexpr std::uint64_t least_discards = 3;
+
+bool is_established(const Connection& connection) {
+  constexpr std::uint8_t syn_sent = 2, close = 7;
+  return connection.state != syn_sent && connection.state != close &&
+         (connection.raw.record.flags & SW_FLAG_SETTLED) == 0;
+}
+
+std::optional<Instant> instant_of(std::uint64_t ns) {
+  if (ns == 0) return std::nullopt;
+  return Instant(std::chrono::nanoseconds(ns));
+}
+
+std::optional<Instant> last_arrival(const Connection& connection) {
+  return std::max(connection.last_receive, connection.last_arrival);
+}
+
+Usage usage_of(const Connection& connection) {
+  Usage usage;
+  usage.opened = connection.established.value_or(connection.birth);
+  usage.request = instant_of(connection.raw.record.request_sent_ns);
+  if (!usage.request) usage.request = connection.last_send;
+  const std::optional<Instant> arrival = last_arrival(connection);
+  if (usage.request && arrival && *arrival >= *usage.request) usage.response = arrival;
+  return usage;
+}
+
+/// The response has begun and is not complete, as far as its bytes could be followed.
+bool is_in_response(const Connection& connection) {
+  const sw_flow& flow = connection.raw.record.wire.flow[SW_INGRESS];
+  if ((flow.flags & SW_FLOW_LOST) != 0) return false;
+  return flow.message == SW_MESSAGE_HEAD || flow.message == SW_MESSAGE_BODY;
+}
+
+std::optional<Instant> end_of(const Connection& connection) {
+  if (connection.own_closed && connection.peer_closed) return std::min(*connection.own_closed, *connection.peer_closed);
+  return connection.own_closed ? connection.own_closed : connection.peer_closed;
+}
+
+void smooth(double& rate, std::uint64_t growth, double seconds) {
+  const double weight = 1 - std::exp(-seconds / 60);
+  rate += weight * (static_cast<double>(growth) / seconds - rate);
+}
+
+}  // namespace
+
+std::uint64_t Pool::closed_in_all() const { return std::accumulate(closed.begin(), closed.end(), std::uint64_t{0}); }
+
+std::optional<double> Pool::turns_per_connection() const {
+  if (details == 0) return std::nullopt;
+  return static_cast<double>(closed_turns) / static_cast<double>(details);
+}
+
+std::size_t Pools::KeyHash::operator()(const PoolKey& key) const {
+  return TallyHash{}({key.process, SW_ROLE_CLIENT, key.remote});
+}
+
+void Pools::update(const Sample& sample, const Model& model) {
+  ++round_;
+  const Instant from = last_time_ == Instant{} ? model.time : last_time_;
+  for (auto& [key, state] : pools_) {
+    Pool& pool = state.pool;
+    pool.open = pool.in_use = pool.idle = 0;
+    pool.text_statements = state.closed_statements[0];
+    pool.prepares = state.closed_statements[1];
+    pool.executes = state.closed_statements[2];
+    state.usages.clear();
+    state.live_turns = 0;
+  }
+  // What closed while the scan read is in both lists.
+  std::unordered_set<std::uint64_t> ended;
+  for (const Connection& connection : model.closed) {
+    if (connection.role != Role::client) continue;
+    ended.insert(connection.id);
+    if (State* state = state_of(connection, model.time)) take_closed(*state, connection);
+  }
+  for (const Connection& connection : model.connections) {
+    if (connection.role != Role::client || !is_established(connection) || ended.contains(connection.id)) continue;
+    if (State* state = state_of(connection, model.time)) take_live(*state, connection);
+  }
+  std::erase_if(seen_, [&](const auto& item) { return item.second.round != round_; });
+  take_totals(sample);
+  for (auto& [key, state] : pools_) finish(state, from, model.time);
+  forget_old(model);
+  last_time_ = model.time;
+}
+
+Pools::State* Pools::state_of(const Connection& connection, Instant now) {
+  const PoolKey key{connection.raw.record.process, connection.remote};
+  const auto found = pools_.find(key);
+  if (found != pools_.end()) return &found->second;
+  if (!make_room(now)) {
+    ++dropped_;
+    return nullptr;
+  }
+  State& state = pools_[key];
+  state.pool.key = key;
+  state.pool.first_seen = state.pool.last_active = now;
+  return &state;
+}
+
+bool Pools::make_room(Instant now) {
+  if (pools_.size() < limits_.pools) return true;
+  // A batch at a time, since one search looks at all.
+  std::vector<std::pair<Instant, PoolKey>> empty;
+  for (const auto& [key, state] : pools_)
+    if (state.pool.open == 0 && state.usages.empty() && state.pool.last_active != now)
+      empty.emplace_back(state.pool.last_active, key);
+  if (empty.empty()) return false;
+  const std::size_t batch = std::min(empty.size(), limits_.pools / 100 + 1);
+  std::partial_sort(empty.begin(), empty.begin() + static_cast<std::ptrdiff_t>(batch), empty.end(),
+                    [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (std::size_t i = 0; i < batch; ++i) pools_.erase(empty[i].second);
+  return true;
+}
+
+void Pools::take_live(State& state, const Connection& connection) {
+  Pool& pool = state.pool;
+  Usage usage = usage_of(connection);
+  if (is_in_response(connection)) usage.response.reset();
+  ++pool.open;
+  state.live_turns += connection.turns;
+  ++(usage.request && !usage.response ? pool.in_use : pool.idle);
+  state.usages.push_back(usage);
+  if (!connection.protocol.empty()) pool.protocol = connection.protocol;
+  const sw_wire& wire = connection.raw.record.wire;
+  if (wire.text_length != 0)
+    pool.name.assign(wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text)));
+  pool.text_statements += wire.text_statements;
+  pool.prepares += wire.prepares;
+  pool.executes += wire.executes;
+
+  const auto seen = seen_.find(connection.id);
+  take_reuse(state, connection, seen == seen_.end() ? nullptr : &seen->second);
+  if (seen == seen_.end() && seen_.size() >= limits_.connections) {
+    ++dropped_;
+    return;
+  }
+  seen_[connection.id] = {connection.last_receive.value_or(Instant{}), connection.turns, round_};
+}
+
+void Pools::take_reuse(State& state, const Connection& connection, const Seen* seen) {
+  const std::optional<Instant> request = instant_of(connection.raw.record.request_sent_ns);
+  if (seen == nullptr || connection.turns != seen->turns + 1 || seen->turns == 0 || !request) return;
+  if (*request > seen->last_receive) state.pool.idle_at_reuse.add(*request - seen->last_receive);
+}
+
+void Pools::take_closed(State& state, const Connection& connection) {
+  Pool& pool = state.pool;
+  const std::optional<Instant> end = end_of(connection);
+  if (!end || connection.raw.record.connect > SW_CONNECT_ESTABLISHED) return;
+  Usage usage = usage_of(connection);
+  usage.closed = end;
+  ++pool.details;
+  pool.closed_turns += connection.turns;
+  pool.single_turn += connection.turns == 1 ? 1 : 0;
+  pool.unused += connection.turns == 0 ? 1 : 0;
+  pool.unread_closes += connection.raw.record.unread_bytes != 0 ? 1 : 0;
+  pool.resets += connection.manner == Manner::reset ? 1 : 0;
+  if (!connection.protocol.empty()) pool.protocol = connection.protocol;
+  const sw_wire& wire = connection.raw.record.wire;
+  const std::array<std::uint32_t, 3> statements{wire.text_statements, wire.prepares, wire.executes};
+  for (std::size_t i = 0; i < statements.size(); ++i) state.closed_statements[i] += statements[i];
+  pool.text_statements += wire.text_statements;
+  pool.prepares += wire.prepares;
+  pool.executes += wire.executes;
+
+  const auto seen = seen_.find(connection.id);
+  take_reuse(state, connection, seen == seen_.end() ? nullptr : &seen->second);
+
+  const std::optional<Instant> arrival = last_arrival(connection);
+  const std::optional<Instant> moved = std::max(arrival, connection.last_send);
+  const bool by_timer_or_program = connection.manner != Manner::exit && connection.manner != Manner::timeout;
+  if (moved && *moved <= *end && by_timer_or_program) {
+    const auto idle = *end - *moved;
+    if (connection.closer == Closer::own) {
+      usage.right_after_response = connection.turns != 0 && usage.response && idle < right_after;
+      pool.discarded += usage.right_after_response ? 1 : 0;
+      pool.idle_at_own_close.add(idle);
+      state.own_idle.add(idle);
+    } else if (connection.closer == Closer::peer) {
+      pool.idle_at_peer_close.add(idle);
+      state.peer_idle.add(idle);
+    }
+  }
+  if (!connection.seeded) {
+    pool.lifetime.add(*end - usage.opened);
+    if (connection.closer == Closer::own && by_timer_or_program) state.lifetimes.add(*end - usage.opened);
+  }
+  state.usages.push_back(usage);
+}
+
+void Pools::take_totals(const Sample& sample) {
+  for (const EndpointSample& endpoint : sample.endpoints) {
+    if (endpoint.key.role != SW_ROLE_CLIENT) continue;
+    const PoolKey key{endpoint.key.process, Address::from(endpoint.key.remote)};
+    const auto found = pools_.find(key);
+    if (found == pools_.end()) continue;
+    Pool& pool = found->second.pool;
+    pool.opened = endpoint.totals.opened;
+    pool.seeded = endpoint.totals.seeded;
+    for (std::size_t closer = 0; closer < pool.closed.size(); ++closer) {
+      const auto& by_manner = endpoint.totals.closed[closer];
+      pool.closed[closer] = std::accumulate(std::begin(by_manner), std::end(by_manner), std::uint64_t{0});
+    }
+    pool.turns = std::max<std::uint64_t>(pool.turns, endpoint.totals.turns + found->second.live_turns);
+  }
+}
+
+void Pools::finish(State& state, Instant from, Instant to) {
+  Pool& pool = state.pool;
+  const Sweep result = sweep(state.usages, from, to);
+  pool.peak_open.add(to, result.peak_open);
+  pool.peak_in_use.add(to, result.peak_in_use);
+  if (result.idle_at_discard) {
+    state.recent_kept[state.kept_count % state.recent_kept.size()] = *result.idle_at_discard;
+    ++state.kept_count;
+  }
+  if (pool.discarded >= least_discards && state.kept_count != 0) {
+    const auto known = static_cast<std::ptrdiff_t>(std::min(state.kept_count, state.recent_kept.size()));
+    pool.kept_idle = *std::min_element(state.recent_kept.begin(), state.recent_kept.begin() + known);
+  }
+
+  pool.idle_limit = state.own_idle.constant(least_limit);
+  if (pool.idle_limit && pool.idle_at_reuse.longest > *pool.idle_limit * 11 / 10) pool.idle_limit.reset();
+  pool.peer_idle_limit = state.peer_idle.constant(least_limit);
+  pool.lifetime_limit = state.lifetimes.constant(least_limit);
+  // Opened, used once and closed when idle: then both ages are constant, and it is the idleness that ended it.
+  if (pool.lifetime_limit && pool.idle_limit) pool.lifetime_limit.reset();
+
+  const double seconds = std::chrono::duration<double>(to - from).count();
+  const std::uint64_t closed = pool.closed_in_all();
+  if (seconds > 0) {
+    smooth(pool.opened_per_second, pool.opened - std::min(state.last_opened, pool.opened), seconds);
+    smooth(pool.closed_per_second, closed - std::min(state.last_closed, closed), seconds);
+  }
+  if (pool.open != 0 || pool.opened != state.last_opened || closed != state.last_closed) pool.last_active = to;
+  state.last_opened = pool.opened;
+  state.last_closed = closed;
+  if (state.usages.capacity() > state.usages.size() * 4) std::vector<Usage>().swap(state.usages);
+}
+
+void Pools::forget_old(const Model& model) {
+  std::erase_if(pools_, [&](const auto& item) {
+    const Pool& pool = item.second.pool;
+    return pool.open == 0 && model.time - pool.last_active >= limits_.retention;
+  });
+}
+
+const Pool* Pools::find(const PoolKey& key) const {
+  const auto found = pools_.find(key);
+  return found == pools_.end() ? nullptr : &found->second.pool;
+}
+
+std::vector<const Pool*> Pools::all() const {
+  std::vector<const Pool*> pools;
+  pools.reserve(pools_.size());
+  for (const auto& [key, state] : pools_) pools.push_back(&state.pool);
+  return pools;
+}
+
+}  // namespace sockwarden

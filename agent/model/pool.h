@@ -1,0 +1,127 @@
+// What each process keeps open to each endpoint, how it uses it, and the limits that its behaviour betrays. Pure:
+// Sample by Sample.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/model/ages.h"
+#include "agent/model/model.h"
+#include "agent/model/pool_sweep.h"
+#include "agent/model/recent_peak.h"
+
+namespace sockwarden {
+
+struct PoolKey {
+  std::uint32_t process = 0;  ///< serial
+  Address remote;
+  bool operator==(const PoolKey&) const = default;
+};
+
+struct Pool {
+  PoolKey key;
+  std::string protocol;
+  std::string name;  ///< Host, TLS server name or "user/database" of the latest connection that told one
+
+  std::uint64_t open = 0;
+  std::uint64_t in_use = 0;  ///< between request and end of response
+  std::uint64_t idle = 0;
+  RecentPeak peak_open;
+  RecentPeak peak_in_use;  ///< so many connections would have served the same traffic; a floor under heavy reuse
+
+  std::uint64_t opened = 0;
+  std::uint64_t seeded = 0;
+  std::array<std::uint64_t, SW_CLOSER_COUNT> closed{};
+  std::uint64_t turns = 0;
+  double opened_per_second = 0;  ///< averaged over about a minute
+  double closed_per_second = 0;
+
+  /// Of closed connections whose details arrived.
+  std::uint64_t details = 0;
+  std::uint64_t closed_turns = 0;
+  std::uint64_t single_turn = 0;
+  std::uint64_t unused = 0;
+  std::uint64_t discarded = 0;  ///< closed by us right after a response
+  std::uint64_t unread_closes = 0;
+  std::uint64_t resets = 0;
+
+  AgeHistogram idle_at_reuse;  ///< where the turn before is known
+  AgeHistogram idle_at_own_close;
+  AgeHistogram idle_at_peer_close;
+  AgeHistogram lifetime;
+
+  std::optional<std::chrono::milliseconds> idle_limit;       ///< after which we close an idle connection
+  std::optional<std::chrono::milliseconds> peer_idle_limit;  ///< after which the peer does
+  std::optional<std::chrono::milliseconds> lifetime_limit;   ///< after which we close any connection
+  std::optional<std::uint64_t> kept_idle;  ///< idle connections we keep at the most, since others are discarded
+
+  std::uint64_t text_statements = 0;  ///< of databases
+  std::uint64_t prepares = 0;
+  std::uint64_t executes = 0;
+
+  Instant first_seen{};
+  Instant last_active{};
+
+  [[nodiscard]] std::uint64_t closed_in_all() const;
+  /// Turns a closed connection; empty before the first.
+  [[nodiscard]] std::optional<double> turns_per_connection() const;
+};
+
+struct PoolLimits {
+  std::size_t pools = 10'000;
+  std::size_t connections = 100'000;
+  std::chrono::seconds retention{15 * 60};  ///< of pools with no connection left
+};
+
+class Pools {
+ public:
+  explicit Pools(PoolLimits limits = {}) : limits_(limits) {}
+
+  /// `model` is made from `sample`.
+  void update(const Sample& sample, const Model& model);
+
+  [[nodiscard]] const Pool* find(const PoolKey& key) const;
+  [[nodiscard]] std::vector<const Pool*> all() const;
+  /// Connections that had no room, in all rounds.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  struct KeyHash {
+    std::size_t operator()(const PoolKey& key) const;
+  };
+  struct State {
+    Pool pool;
+    AgeSamples own_idle, peer_idle, lifetimes;
+    std::array<std::uint64_t, 8> recent_kept{};
+    std::size_t kept_count = 0;
+    std::vector<Usage> usages;  // of this round
+    std::uint64_t last_opened = 0, last_closed = 0, live_turns = 0;
+    std::uint64_t closed_statements[3] = {};
+  };
+  struct Seen {
+    Instant last_receive{};
+    std::uint32_t turns = 0;
+    std::uint64_t round = 0;
+  };
+
+  State* state_of(const Connection& connection, Instant now);
+  bool make_room(Instant now);
+  void take_live(State& state, const Connection& connection);
+  void take_closed(State& state, const Connection& connection);
+  void take_reuse(State& state, const Connection& connection, const Seen* seen);
+  void take_totals(const Sample& sample);
+  void finish(State& state, Instant from, Instant to);
+  void forget_old(const Model& model);
+
+  PoolLimits limits_;
+  std::unordered_map<PoolKey, State, KeyHash> pools_;
+  std::unordered_map<std::uint64_t, Seen> seen_;
+  Instant last_time_{};
+  std::uint64_t round_ = 0;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace sockwarden
