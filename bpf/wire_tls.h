@@ -60,6 +60,17 @@ static __always_inline void sw_tls_server_record(struct sw_flow *flow, const str
 	}
 }
 
+/* The longest record of the turn tells a request from an acknowledgement (HTTP/2's SETTINGS, PING, WINDOW_UPDATE). */
+static __always_inline void sw_tls_client_record(struct sw_flow *flow)
+{
+	if (flow->framing != (__u8)flow->turns) {
+		flow->framing = (__u8)flow->turns;
+		flow->status = 0;
+	}
+	if (flow->status < flow->number)
+		flow->status = (__u16)flow->number;
+}
+
 static __always_inline int sw_tls_is_record(const struct sw_flow *flow)
 {
 	__u8 type = (__u8)flow->hash;
@@ -102,7 +113,9 @@ static __always_inline void sw_tls_record_end(struct sw_flow *flow, const struct
 	} else if (type == SW_TLS_APPLICATION) {
 		sw_tls_encrypted(flow, now);
 		flow->messages++;
-		if (flow->flags & SW_FLOW_TLS_1_3)
+		if (flow->flags & SW_FLOW_REQUEST)
+			sw_tls_client_record(flow);
+		else if (flow->flags & SW_FLOW_TLS_1_3)
 			sw_tls_server_record(flow, peer, now);
 	}
 }

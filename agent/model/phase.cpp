@@ -1,0 +1,236 @@
+#include "agent/model/phase.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace sockwarden {
+namespace {
+
+// include/net/tcp_states.h
+enum : std::uint8_t { established = 1, syn_sent = 2, syn_received = 3, close_wait = 8, listening = 10 };
+
+/// A TLS record that holds a request is longer than this, one that holds HTTP/2's acknowledgements is not.
+constexpr std::uint16_t least_request_record = 64;
+
+std::optional<Instant> instant(std::uint64_t ns) {
+  if (ns == 0) return std::nullopt;
+  return Instant(std::chrono::nanoseconds(ns));
+}
+
+PhaseNow at(Phase phase, std::uint64_t since_ns) { return {.phase = phase, .since = instant(since_ns)}; }
+PhaseNow coarse(Phase phase, std::uint64_t since_ns) {
+  return {.phase = phase, .since = instant(since_ns), .coarse = true};
+}
+
+/// The connection as one of its two sides sees it.
+struct View {
+  const sw_connection& raw;
+  const sw_record& record;
+  const sw_flow& request;
+  const sw_flow& response;
+  bool client;
+  bool answer_last;  ///< the server spoke last
+
+  [[nodiscard]] Phase choose(Phase as_client, Phase as_server) const { return client ? as_client : as_server; }
+};
+
+bool is_http_1(const sw_flow& flow) {
+  return flow.protocol == SW_PROTOCOL_HTTP_1_1 || flow.protocol == SW_PROTOCOL_HTTP_1_0;
+}
+
+bool is_under_way(const sw_flow& flow) { return flow.message == SW_MESSAGE_HEAD || flow.message == SW_MESSAGE_BODY; }
+
+bool is_lost(const sw_flow& flow) { return (flow.flags & (SW_FLOW_LOST | SW_FLOW_HOLE)) != 0; }
+
+/// Requests without a final response.
+std::int32_t outstanding(const View& view) {
+  return static_cast<std::int32_t>(view.request.messages - (is_http_1(view.response) ? view.response.index : 0));
+}
+
+/// Who spoke last is all that is known.
+PhaseNow by_turns(const View& view) {
+  const auto& socket = view.raw.socket;
+  if (!view.answer_last) {
+    if (view.client && socket.unsent_bytes > 0) return coarse(Phase::request_sending, view.request.turn_ns);
+    return coarse(view.choose(Phase::first_byte_wait, Phase::handler), view.request.turn_ns);
+  }
+  if (!view.client && socket.unsent_bytes > 0) return coarse(Phase::response, view.response.turn_ns);
+  const auto moved = view.client ? view.record.last_receive_ns : view.record.last_send_ns;
+  return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(view.response.turn_ns, moved));
+}
+
+PhaseNow http_client(const View& view) {
+  const auto& [request, response] = std::tie(view.request, view.response);
+  if (is_under_way(request) && !is_under_way(response)) return at(Phase::request_sending, request.started_ns);
+  if (response.message == SW_MESSAGE_HEAD) return at(Phase::first_byte_wait, request.done_ns);
+  if (response.message == SW_MESSAGE_BODY) return at(Phase::body, response.head_done_ns);
+  if (outstanding(view) > 0) return at(Phase::first_byte_wait, std::max(request.done_ns, response.done_ns));
+  // Complete on the wire, but not taken by the application.
+  if (view.raw.socket.unread_bytes > 0) return at(Phase::body, response.head_done_ns);
+  return at(Phase::idle, response.done_ns);
+}
+
+PhaseNow http_server(const View& view) {
+  const auto& [request, response] = std::tie(view.request, view.response);
+  if (is_under_way(response)) return at(Phase::response, response.started_ns);
+  if (request.message == SW_MESSAGE_HEAD) return at(Phase::server_header, request.started_ns);
+  if (request.message == SW_MESSAGE_BODY) return at(Phase::server_body, request.head_done_ns);
+  if (outstanding(view) > 0) return at(Phase::handler, std::max(request.done_ns, response.done_ns));
+  if (view.raw.socket.unsent_bytes > 0) return at(Phase::response, response.started_ns);
+  return at(Phase::server_idle, response.done_ns);
+}
+
+PhaseNow http_1(const View& view) {
+  if (((view.request.flags | view.response.flags) & SW_FLOW_UPGRADED) != 0) {
+    PhaseNow now = by_turns(view);
+    now.waits_by_protocol = true;
+    return now;
+  }
+  if (is_lost(view.request) || is_lost(view.response)) return by_turns(view);
+  return view.client ? http_client(view) : http_server(view);
+}
+
+/// Streams overlap: only whether any is open is known.
+PhaseNow http_2(const View& view) {
+  if (view.request.messages > view.response.messages)
+    return coarse(view.choose(Phase::first_byte_wait, Phase::handler),
+                  std::max(view.request.started_ns, view.response.done_ns));
+  if (view.request.messages == 0)
+    return coarse(view.choose(Phase::idle, Phase::server_idle), view.record.established_ns);
+  return at(view.choose(Phase::idle, Phase::server_idle), view.response.done_ns);
+}
+
+PhaseNow tls(const View& view) {
+  const auto& [request, response] = std::tie(view.request, view.response);
+  const bool seen_from_start = ((request.flags | response.flags) & SW_FLOW_MIDSTREAM) == 0;
+  const bool handshake_done = (request.flags & response.flags & SW_FLOW_ENCRYPTED) != 0;
+  if (seen_from_start && !handshake_done) return at(Phase::tls, request.started_ns);
+  if (!seen_from_start || is_lost(request) || is_lost(response)) return by_turns(view);
+
+  const bool tls_1_3 = (response.flags & SW_FLOW_TLS_1_3) != 0;
+  const auto done_ns = std::max(request.head_done_ns, response.head_done_ns);
+  if (request.messages <= (tls_1_3 ? 1U : 0U))  // 1.3's Finished is a record of application data
+    return view.client ? coarse(Phase::idle, done_ns) : at(Phase::server_first_byte_wait, done_ns);
+  const bool only_tickets = tls_1_3 && response.index == 0;
+  if (only_tickets && view.answer_last)
+    return coarse(view.choose(Phase::first_byte_wait, Phase::handler), request.turn_ns);
+  if (!view.answer_last && request.status < least_request_record)
+    return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(request.turn_ns, response.turn_ns));
+  PhaseNow now = by_turns(view);
+  // After a whole turn of ours nothing has come: that much is certain for a client.
+  if (now.phase == Phase::first_byte_wait) now.coarse = false;
+  return now;
+}
+
+PhaseNow database(const View& view) {
+  const auto& [request, response] = std::tie(view.request, view.response);
+  if (is_lost(request)) return by_turns(view);
+  const bool ready = response.message == SW_MESSAGE_COMPLETE;
+  if (view.answer_last) {
+    if (ready) return at(view.choose(Phase::idle, Phase::server_idle), response.done_ns);
+    // MySQL's result may end in a packet that is not recognised; PostgreSQL's always ends in ReadyForQuery.
+    PhaseNow now = at(view.choose(Phase::body, Phase::response), response.turn_ns);
+    now.coarse = response.protocol == SW_PROTOCOL_MYSQL;
+    return now;
+  }
+  if (is_under_way(request)) return at(view.choose(Phase::request_sending, Phase::server_body), request.turn_ns);
+  return at(view.choose(Phase::first_byte_wait, Phase::handler), request.turn_ns);
+}
+
+PhaseNow redis(const View& view) {
+  PhaseNow now = by_turns(view);
+  now.waits_by_protocol = (view.request.flags & SW_FLOW_BLOCKING) != 0;
+  return now;
+}
+
+/// No first bytes: the times at which the application sent and received.
+PhaseNow without_peek(const sw_connection& raw, bool client) {
+  const auto& record = raw.record;
+  const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 1 || record.turns > 0 ||
+                     record.last_send_ns != 0 || record.last_receive_ns != 0;
+  if (!moved) {
+    if (client) return coarse(Phase::idle, record.established_ns);
+    return at(Phase::server_first_byte_wait, record.established_ns);
+  }
+  const bool received_last = record.last_receive_ns >= record.last_send_ns;
+  if (client) {
+    if (raw.socket.unsent_bytes > 0) return coarse(Phase::request_sending, record.last_send_ns);
+    if (!received_last) return coarse(Phase::first_byte_wait, std::max(record.request_sent_ns, record.last_receive_ns));
+    return coarse(Phase::idle, record.last_receive_ns);
+  }
+  if (received_last) return coarse(Phase::handler, record.last_receive_ns);
+  if (raw.socket.unsent_bytes > 0) return coarse(Phase::response, record.last_send_ns);
+  return coarse(Phase::server_idle, record.last_send_ns);
+}
+
+/// 1 = client, 0 = server, empty = unknown.
+std::optional<bool> is_client(const sw_connection& raw) {
+  if (raw.record.role == SW_ROLE_CLIENT) return true;
+  if (raw.record.role == SW_ROLE_SERVER) return false;
+  const auto& wire = raw.record.wire;
+  const unsigned out = wire.flow[SW_EGRESS].flags, in = wire.flow[SW_INGRESS].flags;
+  if (((out & SW_FLOW_REQUEST) | (in & SW_FLOW_RESPONSE)) != 0) return true;
+  if (((in & SW_FLOW_REQUEST) | (out & SW_FLOW_RESPONSE)) != 0) return false;
+  return std::nullopt;
+}
+
+PhaseNow phase_of_open(const sw_connection& raw) {
+  const auto client = is_client(raw);
+  if (!client) return {.phase = Phase::unknown, .since = std::nullopt, .coarse = true};
+  const auto& wire = raw.record.wire;
+  if (wire.last == 0) return without_peek(raw, *client);
+  const int requests = *client ? SW_EGRESS : SW_INGRESS;
+  const View view{.raw = raw,
+                  .record = raw.record,
+                  .request = wire.flow[requests],
+                  .response = wire.flow[1 - requests],
+                  .client = *client,
+                  .answer_last = wire.last == 1 + (1 - requests)};
+  // The bytes of the request flow decide; a response may not have come yet.
+  switch (view.request.protocol != SW_PROTOCOL_UNKNOWN ? view.request.protocol : view.response.protocol) {
+    case SW_PROTOCOL_HTTP_1_0:
+    case SW_PROTOCOL_HTTP_1_1:
+      return http_1(view);
+    case SW_PROTOCOL_HTTP_2:
+      return http_2(view);
+    case SW_PROTOCOL_TLS:
+      return tls(view);
+    case SW_PROTOCOL_POSTGRESQL:
+    case SW_PROTOCOL_MYSQL:
+      return database(view);
+    case SW_PROTOCOL_REDIS:
+      return redis(view);
+    default:
+      break;
+  }
+  // A head or a hello of which only the beginning has come.
+  if (view.request.message == SW_MESSAGE_HEAD && !view.answer_last)
+    return view.client ? at(Phase::request_sending, view.request.started_ns)
+                       : at(Phase::server_header, view.request.started_ns);
+  return by_turns(view);
+}
+
+}  // namespace
+
+PhaseNow phase_of(const sw_connection& connection) {
+  const auto& record = connection.record;
+  switch (connection.socket.state) {
+    case syn_sent:
+      return at(Phase::dial, record.birth_ns);
+    case established:
+      return phase_of_open(connection);
+    case close_wait: {
+      // The peer only said that it sends no more: a server may still owe it a response.
+      const PhaseNow now = phase_of_open(connection);
+      if (now.phase == Phase::handler || now.phase == Phase::response) return now;
+      return at(Phase::closing, record.peer_closed_ns);
+    }
+    case syn_received:
+    case listening:
+      return {};
+    default:
+      return at(Phase::closing, record.own_closed_ns != 0 ? record.own_closed_ns : record.peer_closed_ns);
+  }
+}
+
+}  // namespace sockwarden
