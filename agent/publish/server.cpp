@@ -22,7 +22,7 @@ constexpr std::chrono::seconds watch_interval{1};
 
 struct WebServer::Parts {
   Parts(std::string file, Content content, std::shared_ptr<const WebPolicy> policy)
-      : config_file(std::move(file)), watched(policy->files), site(std::move(content), policy) {}
+      : config_file(std::move(file)), files(policy->files), watched(files), site(std::move(content), policy) {}
 
   tl::expected<void, Error> reload();
   void watch(const std::stop_token& stop);
@@ -30,8 +30,10 @@ struct WebServer::Parts {
 
   std::string config_file;
   std::mutex mutex;  ///< of what follows: a reload comes from the watching thread and from others
+  std::vector<std::string> files;
   WatchedFiles watched;
-  std::string error;  ///< of the last reload; empty = it went well
+  bool again = false;  ///< read once more at the next look
+  std::string error;   ///< of the last reload; empty = it went well
   Site site;
   std::vector<std::unique_ptr<HttpDaemon>> daemons;
   std::jthread watcher;  ///< last, so that it ends first
@@ -49,7 +51,9 @@ tl::expected<void, Error> WebServer::Parts::reload() {
   const std::string before = std::exchange(error, policy ? "" : policy.error().message());
   if (policy) {
     site.set_policy(*policy);
-    watched = WatchedFiles((*policy)->files);
+    again = (*policy)->files != files;  // the new ones were read before they were watched
+    files = (*policy)->files;
+    if (again) watched = WatchedFiles(files);
     spdlog::info("took over the web configuration {}", config_file);
   } else if (error != before) {
     spdlog::error("{}; the web configuration from before stays in force", error);
@@ -79,7 +83,7 @@ void WebServer::Parts::watch(const std::stop_token& stop) {
     {
       const std::lock_guard state_lock(mutex);
       // After a failure what is missing may be a file that is not watched yet.
-      due = watched.changed() || !error.empty();
+      due = watched.changed() || again || !error.empty();
     }
     if (due) (void)reload();
   }

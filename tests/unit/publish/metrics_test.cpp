@@ -1,0 +1,209 @@
+#include "agent/publish/metrics.h"
+
+#include <netinet/tcp.h>
+#include <prometheus/text_serializer.h>
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "agent/publish/openmetrics.h"
+#include "agent/publish/snapshot.h"
+#include "tests/unit/publish/model_builder.h"
+
+using namespace sockwarden;
+using namespace sockwarden::test;
+
+namespace {
+
+std::string text_of(const std::vector<prometheus::MetricFamily>& families) {
+  std::ostringstream text;
+  prometheus::TextSerializer().Serialize(text, families);
+  return text.str();
+}
+
+/// One server with everything that a server can show, and a client of no known process.
+Published busy_host() {
+  Published published;
+  Model& model = published.model;
+  const Process nginx = process(1, 4242, "nginx");
+  add(model, nginx);
+  model.number = 7;
+  model.scan_duration = std::chrono::milliseconds(12);
+  model.wall = WallTime(std::chrono::milliseconds(1'790'000'000'500));
+  EndpointRow row{nginx.identity, Role::server, "http/1.1", "10.0.0.1:8080"};
+  row.totals.opened = 50;
+  row.totals.turns = 50'000;
+  row.totals.closed[SW_CLOSER_PEER][SW_MANNER_FIN] = 48;
+  row.totals.closed[SW_CLOSER_OWN][SW_MANNER_RESET] = 2;
+  row.totals.unread_closes = 2;
+  row.totals.unread_bytes = 70'000;
+  model.endpoint_rows.push_back(row);
+  EndpointRow client{nginx.identity, Role::client, "", "other"};
+  client.totals.connects[SW_CONNECT_PENDING] = 3;
+  client.totals.connects[SW_CONNECT_REFUSED] = 2;
+  client.totals.first_byte_count = 2;
+  client.totals.first_byte_sum_ns = 3'000'000'000;
+  model.endpoint_rows.push_back(client);
+  ProcessRow process_row{nginx.identity, Role::server};
+  process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].count[0] = 1;
+  process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].count[SW_BUCKETS - 1] = 2;
+  process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].sum = 20'000'001;
+  process_row.histograms[SW_HISTOGRAM_TURNS].count[3] = 4;
+  process_row.histograms[SW_HISTOGRAM_TURNS].sum = 30;
+  model.process_rows.push_back(process_row);
+  model.option_rows.push_back({nginx.identity, "TCP_NODELAY", 50});
+  DescriptorRow descriptors{nginx.identity, 4242, {}, 1024};
+  descriptors.count[SW_DESCRIPTOR_SOCKET] = 256;
+  model.descriptor_rows.push_back(descriptors);
+  Connection listener = connection(1, nginx, Role::listener, TCP_LISTEN);
+  listener.raw.socket.accept_queue = 3;
+  listener.raw.socket.accept_queue_limit = 511;
+  listener.raw.socket.drops = 9;
+  model.connections.push_back(listener);
+  Connection kept_alive = connection(2, nginx, Role::server, TCP_ESTABLISHED);
+  kept_alive.raw.socket.option_flags = SW_IN_FORCE_KEEPALIVE;
+  model.connections.push_back(kept_alive);
+  Connection stray = connection(3, Process{}, Role::client, TCP_ESTABLISHED);
+  stray.unread_bytes = 6;
+  model.connections.push_back(stray);
+  model.losses[SW_LOSS_DETAIL] = 11;
+  model.tables.push_back({"endpoints", 40, 16384});
+  HookStatus hook;
+  hook.name = "inet_sock_set_state";
+  hook.kind = "tp_btf";
+  hook.variant = "socket storage";
+  hook.attached = true;
+  published.hooks.push_back(hook);
+  LedgerEntry leak = finding("f-1", nginx, "fd-leak");
+  leak.finding.qualifier = "file";
+  leak.finding.count = 3;
+  leak.total = 17;
+  published.findings.push_back(leak);
+  published.started = WallTime(std::chrono::seconds(1'789'999'000));
+  published.config.reloaded = published.started;
+  return published;
+}
+
+std::vector<prometheus::MetricFamily> families_of(Published published) {
+  Snapshot snapshot;
+  snapshot.publish(std::move(published));
+  const ProcessUsage usage{1.5, 1'789'999'000.0, 20'000'000, 90'000'000, 40, 1024};
+  return metric_families(snapshot.latest().get(), {4, 0.02, true}, usage);
+}
+
+const char* golden(const char* name) {
+  static std::string text;
+  std::ifstream file(std::string(SOURCE_DIR "/tests/unit/publish/") + name);
+  std::ostringstream content;
+  content << file.rdbuf();
+  text = content.str();
+  return text.c_str();
+}
+
+void write(const std::string& file, const std::string& text) { std::ofstream(file) << text; }
+
+}  // namespace
+
+TEST_CASE("a busy host shows every metric in the text format") {
+  const std::string text = text_of(families_of(busy_host()));
+  if (std::getenv("SOCKWARDEN_UPDATE_GOLDEN") != nullptr) {
+    write(SOURCE_DIR "/tests/unit/publish/metrics.golden.txt", text);
+  }
+  CHECK(text == golden("metrics.golden.txt"));
+}
+
+TEST_CASE("a busy host shows every metric in OpenMetrics") {
+  const std::string text = openmetrics_text(families_of(busy_host()));
+  if (std::getenv("SOCKWARDEN_UPDATE_GOLDEN") != nullptr) {
+    write(SOURCE_DIR "/tests/unit/publish/openmetrics.golden.txt", text);
+  }
+  CHECK(text == golden("openmetrics.golden.txt"));
+}
+
+TEST_CASE("every metric on the page is in metrics.md") {
+  std::ifstream file(SOURCE_DIR "/agent/publish/metrics.md");
+  std::ostringstream page;
+  page << file.rdbuf();
+  for (const auto& family : families_of(busy_host())) {
+    INFO(family.name);
+    CHECK(page.str().find('`' + family.name + '`') != std::string::npos);
+    CHECK_FALSE(family.help.empty());
+  }
+}
+
+TEST_CASE("promtool has no complaint") {
+  if (std::system("command -v promtool >/dev/null") != 0) {
+    WARN("SKIPPED: no promtool");
+    return;
+  }
+  char name[] = "/tmp/sockwarden-metrics-XXXXXX";
+  const int descriptor = mkstemp(name);
+  REQUIRE(descriptor >= 0);
+  close(descriptor);
+  write(name, text_of(families_of(busy_host())));
+  const std::string command = std::string("promtool check metrics < ") + name + " > " + name + ".out 2>&1";
+  const int status = std::system(command.c_str());
+  std::ostringstream complaint;
+  complaint << std::ifstream(std::string(name) + ".out").rdbuf();
+  std::remove(name);
+  std::remove((std::string(name) + ".out").c_str());
+  CHECK(complaint.str().empty());
+  CHECK(status == 0);
+}
+
+TEST_CASE("hostile bytes in a name become valid UTF-8 and stay inside their quotes") {
+  Published published;
+  published.model.option_rows.push_back({{"a\"b\\c\nd\xff", "", ""}, "TCP_NODELAY", 1});
+  const std::string wanted = R"(comm="a\"b\\c\nd)"
+                             "\xEF\xBF\xBD"
+                             R"(",container="")";
+  const auto families = families_of(std::move(published));
+  CHECK(text_of(families).find(wanted) != std::string::npos);
+  CHECK(openmetrics_text(families).find(wanted) != std::string::npos);
+}
+
+TEST_CASE("names that collapse to one after cleaning are summed, never repeated") {
+  Published published;
+  published.model.option_rows.push_back({{"x\xff", "", ""}, "TCP_NODELAY", 1});
+  published.model.option_rows.push_back({{"x\xfe", "", ""}, "TCP_NODELAY", 2});
+  const std::string text = text_of(families_of(std::move(published)));
+  const std::string series =
+      "sockwarden_setsockopt_total{comm=\"x\xEF\xBF\xBD\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"}";
+  const auto position = text.find(series);
+  REQUIRE(position != std::string::npos);
+  CHECK(text.substr(position + series.size(), 3) == " 3\n");
+  CHECK(text.find(series, position + 1) == std::string::npos);
+}
+
+TEST_CASE("names that differ stay apart") {
+  Published published;
+  published.model.option_rows.push_back({{"x", "", ""}, "TCP_NODELAY", 1});
+  published.model.option_rows.push_back({{"y", "", ""}, "TCP_NODELAY", 2});
+  const std::string text = text_of(families_of(std::move(published)));
+  CHECK(text.find("{comm=\"x\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"} 1\n") != std::string::npos);
+  CHECK(text.find("{comm=\"y\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"} 2\n") != std::string::npos);
+}
+
+TEST_CASE("before the first scan the agent shows itself alone") {
+  const std::string text = text_of(metric_families(nullptr, {}, {}));
+  CHECK(text.find("sockwarden_build_info{") != std::string::npos);
+  CHECK(text.find("sockwarden_scans_total") == std::string::npos);
+  CHECK(text.find("process_cpu_seconds_total") == std::string::npos);
+}
+
+TEST_CASE("the lowest limit and the highest use stand for processes of one name") {
+  Published published;
+  DescriptorRow one{{"java", "", ""}, 1, {}, 100};
+  one.count[SW_DESCRIPTOR_FILE] = 50;
+  DescriptorRow two{{"java", "", ""}, 2, {}, 1000};
+  two.count[SW_DESCRIPTOR_FILE] = 100;
+  published.model.descriptor_rows = {one, two};
+  const std::string text = text_of(families_of(std::move(published)));
+  CHECK(text.find("sockwarden_descriptors_limit{comm=\"java\",container=\"\",unit=\"\"} 100\n") != std::string::npos);
+  CHECK(text.find("sockwarden_descriptors_used_ratio{comm=\"java\",container=\"\",unit=\"\"} 0.5\n") !=
+        std::string::npos);
+  CHECK(text.find("sockwarden_descriptors{comm=\"java\",container=\"\",unit=\"\",type=\"file\"} 150\n") !=
+        std::string::npos);
+}

@@ -1,0 +1,309 @@
+#include "agent/publish/server.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "tests/unit/publish/model_builder.h"
+#include "tests/unit/publish/web_fixture.h"
+
+using namespace sockwarden;
+using namespace sockwarden::test;
+
+namespace {
+
+/// A connection of our own, for what curl would not do.
+class RawClient {
+ public:
+  explicit RawClient(int port) : descriptor_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(connect(descriptor_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0);
+  }
+  RawClient(RawClient&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  ~RawClient() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+
+  void send(const std::string& text) const { (void)::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL); }
+
+  /// Until the server closes, at most ten seconds.
+  [[nodiscard]] std::string read_all() const {
+    std::string text;
+    std::array<char, 4096> chunk{};
+    pollfd waiting{descriptor_, POLLIN, 0};
+    while (poll(&waiting, 1, 10'000) == 1) {
+      const auto size = recv(descriptor_, chunk.data(), chunk.size(), 0);
+      if (size <= 0) break;
+      text.append(chunk.data(), static_cast<std::size_t>(size));
+    }
+    return text;
+  }
+
+ private:
+  int descriptor_;
+};
+
+Published shop() {
+  Published published;
+  Model& model = published.model;
+  model.wall = WallTime(std::chrono::seconds(1'790'000'000));
+  model.time = at(std::chrono::seconds(1000));
+  const Process parent = process(1, 10, "shop\xff");
+  const Process child = process(2, 11, "worker");
+  add(model, parent);
+  add(model, child);
+  model.parents[11] = {1, 10};
+  model.connections.push_back(connection(1, parent, Role::listener, TCP_LISTEN));
+  model.connections.push_back(connection(2, parent, Role::server, TCP_ESTABLISHED));
+  model.connections.push_back(connection(3, child, Role::client, TCP_CLOSE_WAIT));
+  model.connections.back().remote = address("9", 5432);
+  for (auto& each : model.connections) each.birth = at(std::chrono::seconds(990));
+  model.connections.back().seeded = true;
+  LedgerEntry old = finding("f-old", parent, "fd-leak");
+  old.finding.qualifier_name = "type";
+  old.finding.qualifier = "file";
+  old.first_seen = model.wall - std::chrono::minutes(2);
+  LedgerEntry young = finding("f-young", child, "connection-leak");
+  young.first_seen = model.wall - std::chrono::minutes(1);
+  young.finding.evidence = {{"waited_seconds", 31.5}, {"blocked_in", std::string("recvfrom")}, {"timeout", nullptr}};
+  LedgerEntry healed = finding("f-healed", child, "pool-churn");
+  healed.active = false;
+  healed.resolved_at = model.wall;
+  published.findings = {old, young, healed};
+  return published;
+}
+
+nlohmann::json data_of(const std::string& answer) {
+  const auto json = nlohmann::json::parse(body_of(answer));
+  CHECK(json.at("status") == "success");
+  return json.at("data");
+}
+
+std::vector<std::string> ids_of(const std::string& answer) {
+  std::vector<std::string> ids;
+  const auto data = data_of(answer);
+  for (const auto& each : data.at("findings")) ids.push_back(each.at("id"));
+  return ids;
+}
+
+std::vector<int> connections_of(const std::string& answer) {
+  std::vector<int> ids;
+  const auto data = data_of(answer);
+  for (const auto& each : data.at("connections")) ids.push_back(each.at("id"));
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("the server is healthy at once, and ready with the first scan") {
+  RunningServer web;
+  CHECK(contains(web.get("/-/healthy"), "200 OK"));
+  CHECK(contains(web.get("/-/ready"), "503 "));
+  CHECK(contains(web.get("/api/v1/status"), "503 "));
+  CHECK(contains(web.get("/metrics"), "sockwarden_build_info"));
+  web.snapshot->publish(shop());
+  CHECK(contains(web.get("/-/ready"), "200 OK"));
+  web.server->set_ready(false);
+  CHECK(contains(web.get("/-/ready"), "503 "));
+}
+
+TEST_CASE("metrics come in the format and the encoding that the client takes") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  CHECK(contains(web.get("/metrics"), "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+  const auto open = web.get("/metrics", "-H 'Accept: application/openmetrics-text; version=1.0.0'");
+  CHECK(contains(open, "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n"));
+  CHECK(open.ends_with("# EOF\n"));
+  const auto packed = web.get("/metrics", "--compressed");
+  CHECK(contains(packed, "Content-Encoding: gzip\r\n"));
+  CHECK(contains(packed, "sockwarden_connections{"));
+  CHECK_FALSE(contains(web.get("/metrics"), "Content-Encoding"));
+}
+
+TEST_CASE("HEAD has the headers of GET and no body") {
+  RunningServer web;
+  const auto answer = web.get("/-/healthy", "--head");
+  CHECK(contains(answer, "200 OK"));
+  CHECK(contains(answer, "Content-Length: 23\r\n"));
+  CHECK(body_of(answer).empty());
+}
+
+TEST_CASE("the landing page names every address and loads nothing from elsewhere") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  const auto page = web.get("/");
+  CHECK(contains(page, "text/html"));
+  for (const auto* path : {"/metrics", "/api/v1/findings", "/api/v1/connections", "/api/v1/status", "/-/ready"}) {
+    CHECK(contains(page, path));
+  }
+  CHECK_FALSE(contains(page, "http://"));
+  CHECK_FALSE(contains(page, "https://"));
+}
+
+TEST_CASE("what is not there is 404, and other methods are 405 with what is allowed") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  CHECK(contains(web.get("/nothing"), "404 "));
+  const auto missing = web.get("/api/v1/nothing");
+  CHECK(contains(missing, "404 "));
+  CHECK(nlohmann::json::parse(body_of(missing)).at("errorType") == "not_found");
+  for (const auto* options : {"-X DELETE", "-X POST", "-d body"}) {
+    const auto refused = web.get("/api/v1/findings", options);
+    INFO(options);
+    CHECK(contains(refused, "405 "));
+    CHECK(contains(refused, "Allow: GET, HEAD\r\n"));
+    CHECK(nlohmann::json::parse(body_of(refused)).at("errorType") == "method_not_allowed");
+  }
+  CHECK(contains(web.get("/metrics", "-X GET -d body"), "413 "));
+}
+
+TEST_CASE("findings are the active ones, newest first") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  CHECK(ids_of(web.get("/api/v1/findings")) == std::vector<std::string>{"f-young", "f-old"});
+  CHECK(ids_of(web.get("/api/v1/findings?state=resolved")) == std::vector<std::string>{"f-healed"});
+  CHECK(ids_of(web.get("/api/v1/findings?state=all")).size() == 3);
+  CHECK(ids_of(web.get("/api/v1/findings?class=fd-leak")) == std::vector<std::string>{"f-old"});
+}
+
+TEST_CASE("findings of a pid are its own and its descendants'") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  CHECK(ids_of(web.get("/api/v1/findings?pid=10")) == std::vector<std::string>{"f-young", "f-old"});
+  CHECK(ids_of(web.get("/api/v1/findings?pid=11")) == std::vector<std::string>{"f-young"});
+  CHECK(ids_of(web.get("/api/v1/findings?pid=12")).empty());
+}
+
+TEST_CASE("a finding has the words of the contract") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  const auto findings = data_of(web.get("/api/v1/findings?state=all"))["findings"];
+  const auto& leak = findings[1];
+  CHECK(leak["type"] == "file");
+  CHECK(leak["state"] == "active");
+  CHECK(leak["process"]["comm"] == "shop\xEF\xBF\xBD");
+  CHECK(leak["resolved_at"].is_null());
+  CHECK(leak["first_seen"] == "2026-09-21T14:11:20.000Z");
+  const auto& young = findings[0];
+  CHECK(young["evidence"]["waited_seconds"] == 31.5);
+  CHECK(young["evidence"]["timeout"].is_null());
+  CHECK_FALSE(young.contains("type"));
+}
+
+TEST_CASE("connections are filtered by what is asked") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  const auto of = [&](const std::string& filter) { return connections_of(web.get("/api/v1/connections" + filter)); };
+  CHECK(of("") == std::vector{1, 2, 3});
+  CHECK(of("?pid=11") == std::vector{3});
+  CHECK(of("?comm=worker") == std::vector{3});
+  CHECK(of("?role=listener") == std::vector{1});
+  CHECK(of("?state=close_wait") == std::vector{3});
+  CHECK(of("?remote=10.0.0.9:5432") == std::vector{3});
+  CHECK(of("?remote=10.0.0.9") == std::vector{3});
+  CHECK(of("?remote=:5432") == std::vector{3});
+  CHECK(of("?limit=1") == std::vector{1});
+  CHECK(data_of(web.get("/api/v1/connections?limit=1"))["matching"] == 3);
+  CHECK(of("?pid=11&role=server").empty());
+}
+
+TEST_CASE("a connection older than the agent has no opening time") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  const auto rows = data_of(web.get("/api/v1/connections"))["connections"];
+  CHECK(rows[1]["opened_at"] == "2026-09-21T14:13:10.000Z");
+  CHECK(rows[1]["age_seconds"] == 10.0);
+  CHECK(rows[2]["opened_at"].is_null());
+  CHECK(rows[2]["age_seconds"].is_null());
+  CHECK(rows[2]["first_seen_at"] == "2026-09-21T14:13:10.000Z");
+}
+
+TEST_CASE("a filter that makes no sense is 400 and says why") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  for (const auto* filter : {"pid=abc", "pid=-1", "pid=99999999999", "state=old", "statr=active", "pid=1&pid=2"}) {
+    const auto answer = web.get(std::string("/api/v1/findings?") + filter);
+    INFO(filter);
+    CHECK(contains(answer, "400 "));
+    CHECK(nlohmann::json::parse(body_of(answer)).at("errorType") == "bad_data");
+  }
+}
+
+TEST_CASE("the status shows hooks, losses, tables and the web server") {
+  RunningServer web;
+  auto published = shop();
+  published.model.losses[SW_LOSS_DETAIL] = 4;
+  published.model.tables.push_back({"endpoints", 1, 2});
+  HookStatus hook;
+  hook.name = "tcp_send_reset";
+  hook.reason = "this kernel has no such hook";
+  published.hooks.push_back(hook);
+  web.snapshot->publish(std::move(published));
+  const auto status = data_of(web.get("/api/v1/status"));
+  CHECK(status["losses"]["detail"] == 4);
+  CHECK(status["tables"][0]["capacity"] == 2);
+  CHECK(status["hooks"][0]["attached"] == false);
+  CHECK(status["web"]["tls"] == false);
+  CHECK(status["web"]["addresses"][0] == web.server->addresses().front());
+}
+
+TEST_CASE("an IPv6 address and all addresses at once are served") {
+  const RunningServer v6("", "[::1]:0");
+  CHECK(contains(v6.get("/-/healthy"), "200 OK"));
+  const RunningServer both("", ":0");
+  const auto port = std::to_string(both.port());
+  CHECK(contains(run("curl -sS http://127.0.0.1:" + port + "/-/healthy").output, "healthy"));
+  CHECK(contains(run("curl -sS 'http://[::1]:" + port + "/-/healthy'").output, "healthy"));
+}
+
+TEST_CASE("several addresses are served by one server") {
+  Config::Web web;
+  web.listen_addresses = {"127.0.0.1:0", "127.0.0.2:0"};
+  const auto server = WebServer::open(web, {std::make_shared<Snapshot>()});
+  REQUIRE(server.has_value());
+  REQUIRE((*server)->urls().size() == 2);
+  for (const auto& url : (*server)->urls()) CHECK(contains(run("curl -sS " + url + "-/healthy").output, "healthy"));
+}
+
+TEST_CASE("a busy port ends in one sentence that says what to do") {
+  const RunningServer first;
+  Config::Web web;
+  web.listen_addresses = first.server->addresses();
+  const auto second = WebServer::open(web, {std::make_shared<Snapshot>()});
+  REQUIRE_FALSE(second.has_value());
+  const auto sentence = second.error().message();
+  CHECK(contains(sentence, "cannot listen on " + first.server->addresses().front() + ": Address already in use; "));
+  CHECK(contains(sentence, "--web.listen-address"));
+}
+
+TEST_CASE("a request that is too large is refused") {
+  const RunningServer web;
+  const RawClient client(web.port());
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n");
+  CHECK(contains(client.read_all(), "431 "));
+  CHECK(contains(web.get("/-/healthy"), "200 OK"));
+}
+
+TEST_CASE("clients that connect and say nothing do not keep others out") {
+  const RunningServer web;
+  std::vector<RawClient> idle;
+  for (int i = 0; i < 300; ++i) {
+    idle.emplace_back(web.port());
+    idle.back().send("GET / HTTP/1.1\r\n");
+  }
+  CHECK(contains(web.get("/-/healthy"), "200 OK"));
+}
+
+TEST_CASE("requests one after the other share a connection") {
+  const RunningServer web;
+  const auto url = web.url + "/-/healthy";
+  CHECK(run("curl -sS -o /dev/null -o /dev/null -w '%{num_connects} ' " + url + ' ' + url).output == "1 0 ");
+}
