@@ -61,10 +61,15 @@ func use(client *http.Client, url, body string) {
 // rounds: in each round `workers` requests at once, then a pause.
 func rounds() {
 	client := newClient()
-	workers, count := number("workers", 1), number("rounds", 30)
+	count := number("rounds", 30)
+	workers := number("workers", 1)
 	for i := 0; i < count; i++ {
 		if plan["grow"] == "yes" { // load that comes and goes
 			workers = 1 + number("workers", 1)*min(i, count-1-i)*2/count
+		} else if i == count/2 {
+			workers = number("burst", workers)
+		} else {
+			workers = number("workers", 1)
 		}
 		var all sync.WaitGroup
 		for i := 0; i < workers; i++ {
@@ -110,7 +115,7 @@ func stay(done facts, work func()) {
 func hosts() {
 	for i := 0; i < number("count", 40); i++ {
 		client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{}, DisableKeepAlives: true}, Timeout: 5 * time.Second}
-		use(client, fmt.Sprintf(plan["pattern"], i%4+1), "")
+		use(client, fmt.Sprintf(plan["pattern"], i+1), "")
 		time.Sleep(seconds("pause"))
 	}
 }

@@ -20,7 +20,7 @@ http {{
   fastcgi_temp_path {folder}/nginx_fastcgi; uwsgi_temp_path {folder}/nginx_uwsgi; scgi_temp_path {folder}/nginx_scgi;
   keepalive_requests 100000;
   server {{
-    listen 127.0.0.1:{nginx}; listen 127.0.0.2:{nginx}; listen 127.0.0.3:{nginx}; listen 127.0.0.4:{nginx};
+    {listen}
     listen 127.0.0.1:{nginx_tls} ssl http2;
     ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;
     root {folder}/site;
@@ -80,7 +80,8 @@ class Services:
             (site / str(size)).write_bytes(b"x" * size)
         ports = {"nginx": free_port(), "nginx_tls": free_port()}
         configuration = self.folder / "nginx.conf"
-        configuration.write_text(NGINX.format(folder=self.folder, **ports))
+        listen = " ".join(f"listen 127.0.0.{host}:{ports['nginx']};" for host in range(1, 25))
+        configuration.write_text(NGINX.format(folder=self.folder, listen=listen, **ports))
         self._run("nginx", ["nginx", "-c", str(configuration)], ports.values())
         self.places.update({name: f"127.0.0.1:{port}" for name, port in ports.items()}, nginx_port=ports["nginx"])
 
