@@ -114,6 +114,14 @@ void judge_poll(Inquiry& inquiry, const Blocked& blocked, Evidence& evidence) {
   }
 }
 
+/// An alarm's signal ends a blocked call: a common way to give up in programs of one thread.
+void judge_alarms(Inquiry& inquiry, Evidence& evidence) {
+  const auto hidden = inquiry.process.hidden_timer(inquiry.go != nullptr);
+  if (hidden.empty()) return;
+  evidence.verdict = Verdict::timer_pending;
+  evidence.sentence += "; " + hidden;
+}
+
 }  // namespace
 
 std::optional<Evidence> ask_blocked_thread(Inquiry& inquiry) {
@@ -131,6 +139,7 @@ std::optional<Evidence> ask_blocked_thread(Inquiry& inquiry) {
   } else {
     judge_poll(inquiry, *blocked, evidence);
   }
+  if (evidence.verdict == Verdict::infinite) judge_alarms(inquiry, evidence);
   return evidence;
 }
 

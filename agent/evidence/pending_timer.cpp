@@ -61,6 +61,8 @@ std::string PendingTimer::sign_of(const ProcessView::Thread& thread) {
     case Kind::transfer:
       return sign_of_transfer(thread);
     case Kind::futex:
+      // Housekeeping threads of other runtimes, as the Java VM's, wait here with limits. They cannot be told from the
+      // program's own timers, so event loops of such processes are never proven.
       if (wait.limit.kind == Limit::none || is_go_monitor(thread)) return {};
       return named(thread) + " waits in futex with a time limit";
     case Kind::poll:

@@ -172,7 +172,10 @@ std::string ProcessView::hidden_timer(bool catches_all_signals) const {
   std::uint64_t caught = 0;
   if (begin == status.npos) return "its signal handlers could not be read";
   std::from_chars(status.data() + begin + name.size(), status.data() + status.size(), caught, 16);
-  return (caught >> (SIGALRM - 1) & 1) != 0 ? "the process catches SIGALRM, so an alarm may be set" : "";
+  const auto catches = [caught](int signal) { return (caught >> (signal - 1) & 1) != 0; };
+  if (catches(SIGALRM)) return "the process catches SIGALRM, so an alarm may be set";
+  // How some runtimes interrupt a blocked thread when a timer of theirs is due.
+  return catches(SIGVTALRM) ? "the process catches SIGVTALRM, by which its threads may be interrupted" : "";
 }
 
 std::vector<std::uint32_t> ProcessView::children() const {

@@ -56,7 +56,7 @@ class ProcessView {
   /// Whether every thread still waits in the very call that was seen: then there was a moment when all did at once.
   [[nodiscard]] bool unmoved() const;
 
-  /// A POSIX timer exists, or SIGALRM is caught: a timer that no thread shows. A sentence, or empty.
+  /// A timer that no thread shows: a POSIX timer exists, or an alarm's signal is caught. A sentence, or empty.
   [[nodiscard]] std::string hidden_timer(bool catches_all_signals) const;
 
   [[nodiscard]] std::vector<std::uint32_t> children() const;

@@ -73,6 +73,38 @@ TEST_CASE("SO_RCVTIMEO is a timeout, until it has passed without ending the wait
   CHECK(answer(waiting.question).verdict == Verdict::timer_pending);
 }
 
+TEST_CASE("a blocked send asks for the other timeout") {
+  Waiting waiting([](int fd) {
+    const std::string much(1 << 20, 'x');
+    while (::send(fd, much.data(), much.size(), 0) > 0) {
+    }
+  });
+  waiting.question.direction = WaitDirection::send;
+  CHECK(await(waiting.question, Verdict::infinite).sentence.ends_with("SO_SNDTIMEO unset"));
+  waiting.question.send_timeout = std::chrono::seconds(100);
+  CHECK(await(waiting.question, Verdict::finite).timeout == std::chrono::seconds(100));
+}
+
+TEST_CASE("without permission nothing is claimed, and the reason is told") {
+  if (::getuid() != 0) {
+    WARN("SKIPPED: needs a user to give up being root");
+    return;
+  }
+  const Waiting waiting(receive);
+  CHECK(await(waiting.question, Verdict::infinite).verdict == Verdict::infinite);
+  const pid_t asker = ::fork();
+  if (asker == 0) {
+    const bool dropped = ::setgid(65534) == 0 && ::setuid(65534) == 0;
+    const auto evidence = EvidenceReader().answer({waiting.question}).front();
+    const bool told =
+        evidence.verdict == Verdict::unknown && evidence.sentence.find("CAP_SYS_PTRACE") != std::string::npos;
+    ::_exit(dropped && told ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(asker, &status, 0) == asker);
+  CHECK(status == 0);
+}
+
 TEST_CASE("a read of a duplicate under another number is the same connection") {
   const Waiting waiting([](int fd) {
     const int other = ::fcntl(fd, F_DUPFD, 100);
@@ -202,6 +234,27 @@ TEST_CASE("an alarm that may be set keeps an event loop from being proven") {
     ::epoll_wait(loop, &event, 1, -1);
   });
   CHECK(await(waiting.question, Verdict::timer_pending).sentence.find("SIGALRM") != std::string::npos);
+}
+
+TEST_CASE("an alarm that may be set keeps a blocking receive from being proven, too") {
+  const Waiting waiting([](int fd) {
+    ::signal(SIGALRM, [](int) {});
+    ::alarm(600);
+    receive(fd);
+  });
+  CHECK(await(waiting.question, Verdict::timer_pending).sentence.find("SIGALRM") != std::string::npos);
+}
+
+TEST_CASE("a POSIX timer keeps a blocking receive from being proven") {
+  const Waiting waiting([](int fd) {
+    sigevent event{};
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGUSR1;
+    timer_t timer{};
+    ::timer_create(CLOCK_MONOTONIC, &event, &timer);
+    receive(fd);
+  });
+  CHECK(await(waiting.question, Verdict::timer_pending).sentence.find("POSIX timer") != std::string::npos);
 }
 
 TEST_CASE("a connection that a child inherited is looked for in the child") {

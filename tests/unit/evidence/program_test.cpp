@@ -19,10 +19,11 @@ std::string on_port(std::string text, std::uint16_t port) {
   return text;
 }
 
+template <typename Peer = SilentPeer>
 Evidence run_python(const std::string& text, Verdict expected, WaitDirection direction = WaitDirection::receive) {
-  const SilentPeer peer;
+  const Peer peer;
   const ChildProcess program({python, "-c", on_port(text, peer.port())});
-  return await(program, peer, expected, direction);
+  return await(program, peer.port(), expected, direction);
 }
 
 /// Builds a Go program; where it cannot be built, empty.
@@ -38,7 +39,7 @@ std::string build_go(const TemporaryFolder& folder, const std::string& text, con
 const std::string go_client = R"(package main
 import ("net/http"; "os"; "time")
 func main() {
-  client := &http.Client{}
+  client := &http.Client{Transport: &http.Transport{}}
   if len(os.Args) > 2 { client.Timeout = 100 * time.Second }
   client.Get("http://127.0.0.1:" + os.Args[1] + "/")
 })";
@@ -104,6 +105,23 @@ TEST_CASE("Python: no timeout is proven, settimeout is a timeout with its value"
   CHECK(limited.timeout == std::chrono::seconds(100));
 }
 
+TEST_CASE("a dial without a timeout is proven although the kernel gives up some day; with one it is finite") {
+  if (!installed(python)) return;
+  const auto dial = [](const std::string& limit, Verdict expected) {
+    return run_python<FullPeer>("import socket\nsocket.create_connection(('127.0.0.1', PORT)" + limit + ")", expected,
+                                WaitDirection::connect);
+  };
+  const auto endless = dial("", Verdict::infinite);
+  INFO(endless.sentence);
+  CHECK(endless.verdict == Verdict::infinite);
+  CHECK(endless.facts.at("blocked_in") == EvidenceValue(std::string("connect")));
+  REQUIRE(endless.notes.size() == 1);
+  CHECK(endless.notes.front().find("SYN") != std::string::npos);
+  const auto limited = dial(", timeout=100", Verdict::finite);
+  CHECK(limited.verdict == Verdict::finite);
+  CHECK(limited.timeout == std::chrono::seconds(100));
+}
+
 TEST_CASE("asyncio: without wait_for it is proven, with it a timer is pending") {
   if (!installed(python)) return;
   const std::string head = R"(import asyncio
@@ -117,12 +135,12 @@ async def main():
   CHECK(limited.verdict == Verdict::timer_pending);
 }
 
-TEST_CASE("Node: without a timeout it is proven once the agent's own 5 s have passed, with one a timer is pending") {
+TEST_CASE("Node: without a timeout it is proven, with one a timer is pending") {
   if (!installed(node)) return;
   const auto ask = [](const std::string& text, Verdict expected) {
     const SilentPeer peer;
     const ChildProcess program({node, "-e", on_port(text, peer.port())});
-    return await(program, peer, expected);
+    return await(program, peer.port(), expected);
   };
   const std::string start = "require('http').get({host: '127.0.0.1', port: PORT, agent: false";
   CHECK(ask(start + "})", Verdict::infinite).verdict == Verdict::infinite);
@@ -143,7 +161,7 @@ TEST_CASE("Java: a blocking stream is proven, a read timeout is a timeout") {
 })",
                                                           peer.port()));
     const ChildProcess program({java, source});
-    return await(program, peer, expected);
+    return await(program, peer.port(), expected);
   };
   CHECK(ask("", Verdict::infinite).verdict == Verdict::infinite);
   CHECK(ask("connection.setReadTimeout(100000);", Verdict::finite).verdict == Verdict::finite);
@@ -159,12 +177,32 @@ TEST_CASE("Go client: without a timeout it is proven, with http.Client.Timeout a
     std::vector<std::string> command{binary, std::to_string(peer.port())};
     if (limited) command.emplace_back("limited");
     const ChildProcess program(command);
-    return await(program, peer, expected);
+    return await(program, peer.port(), expected);
   };
   const auto endless = ask(false, Verdict::infinite);
   INFO(endless.sentence);
   CHECK(endless.verdict == Verdict::infinite);
   CHECK(ask(true, Verdict::timer_pending).verdict == Verdict::timer_pending);
+}
+
+TEST_CASE("Go dial: the dialer's timeout is the write deadline of the descriptor") {
+  if (!installed(go)) return;
+  const TemporaryFolder folder;
+  const auto binary = build_go(folder, R"(package main
+import ("net"; "os"; "time")
+func main() {
+  dialer := net.Dialer{}
+  if len(os.Args) > 2 { dialer.Timeout = 100 * time.Second }
+  dialer.Dial("tcp", "127.0.0.1:" + os.Args[1])
+})");
+  REQUIRE_FALSE(binary.empty());
+  const FullPeer peer;
+  const auto port = std::to_string(peer.port());
+  const ChildProcess endless({binary, port}), limited({binary, port, "limited"});
+  CHECK(await(endless, peer.port(), Verdict::infinite, WaitDirection::connect).verdict == Verdict::infinite);
+  const auto evidence = await(limited, peer.port(), Verdict::finite, WaitDirection::connect);
+  CHECK(evidence.verdict == Verdict::finite);
+  CHECK(evidence.sentence.find("write deadline") != std::string::npos);
 }
 
 TEST_CASE("Go server: the deadline of the descriptor decides, with debug information and without") {

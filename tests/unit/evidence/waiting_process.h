@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -25,13 +26,13 @@ namespace sockwarden::test {
 /// Accepts (by its backlog) and never says a word.
 class SilentPeer {
  public:
-  SilentPeer() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit SilentPeer(int backlog = 64) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     ::bind(fd_, reinterpret_cast<sockaddr*>(&address), size);
-    ::listen(fd_, 64);
+    ::listen(fd_, backlog);
     ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);
   }
@@ -54,6 +55,31 @@ inline int connect_to(std::uint16_t port) {
   if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) return -1;
   return fd;
 }
+
+/// Its accept queue is full: whoever connects stays in SYN_SENT.
+class FullPeer {
+ public:
+  FullPeer() {
+    for (auto& fd : fillers_) {
+      fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      address.sin_port = htons(peer_.port());
+      ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address));
+    }
+  }
+  FullPeer(const FullPeer&) = delete;
+  FullPeer& operator=(const FullPeer&) = delete;
+  ~FullPeer() {
+    for (const int fd : fillers_) ::close(fd);
+  }
+  [[nodiscard]] std::uint16_t port() const { return peer_.port(); }
+
+ private:
+  SilentPeer peer_{0};
+  std::array<int, 2> fillers_{};
+};
 
 struct SocketRow {
   std::uint32_t fd = 0;
@@ -116,16 +142,19 @@ inline Evidence await(const EvidenceQuestion& question, Verdict expected) {
   return evidence;
 }
 /// The same for a program that first has to connect to the peer.
-inline Evidence await(const ChildProcess& program, const SilentPeer& peer, Verdict expected,
+inline Evidence await(const ChildProcess& program, std::uint16_t port, Verdict expected,
                       WaitDirection direction = WaitDirection::receive) {
+  Evidence evidence;
+  evidence.sentence = "it never connected";
   std::optional<EvidenceQuestion> question;
-  if (!eventually([&] { return (question = question_about(program.pid(), peer.port())).has_value(); })) {
-    Evidence none;
-    none.sentence = "it never connected";
-    return none;
-  }
-  question->direction = direction;
-  return await(*question, expected);
+  const bool held = eventually([&] {
+    // Anew each time: before its exec, the child still holds what it inherited.
+    question = question_about(program.pid(), port);
+    if (!question) return false;
+    question->direction = direction;
+    return (evidence = answer(*question)).verdict == expected;
+  });
+  return held ? await(*question, expected) : evidence;
 }
 
 class TemporaryFolder {
