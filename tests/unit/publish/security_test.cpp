@@ -59,7 +59,7 @@ TEST_CASE("with users, the right password is let in and all else is refused") {
 }
 
 TEST_CASE("a password remembered as right does not open the door to a wrong one") {
-  BasicAuth auth({{"ann", hash_of_right}});
+  BasicAuth auth(std::map<std::string, std::string>{{"ann", hash_of_right}});
   CHECK(auth.allows("ann", "right"));
   CHECK(auth.allows("ann", "right"));
   CHECK_FALSE(auth.allows("ann", "righ"));
@@ -67,7 +67,7 @@ TEST_CASE("a password remembered as right does not open the door to a wrong one"
   CHECK_FALSE(auth.allows("", ""));
 }
 
-TEST_CASE("without users everyone is let in") { CHECK(BasicAuth({}).allows("", "")); }
+TEST_CASE("without users everyone is let in") { CHECK(BasicAuth(std::map<std::string, std::string>{}).allows("", "")); }
 
 TEST_CASE("over TLS the client sees the certificate, and plain requests are refused") {
   const Folder folder;
