@@ -6,7 +6,6 @@ const volatile bool use_socket_storage = true;
 const volatile bool use_send_hook = true;
 const volatile bool use_release_hook = true;
 const volatile bool use_stacks = true;
-const volatile __u32 own_tgid = 0;
 
 __u32 hz = 0;
 __u32 scan_number = 0;

@@ -14,7 +14,6 @@ extern const volatile bool use_socket_storage; /* false: records in `records`, k
 extern const volatile bool use_send_hook;      /* sock_send_length is attached (6.3+) */
 extern const volatile bool use_release_hook;   /* cgroup/sock_release is attached */
 extern const volatile bool use_stacks;
-extern const volatile __u32 own_tgid; /* the agent: its setsockopt calls are its own business */
 
 /* Jiffies a second, found by the first iterator run. */
 extern __u32 hz;

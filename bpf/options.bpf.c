@@ -104,8 +104,6 @@ int socket_option(struct bpf_sockopt *ctx)
 		record->options_set |= 1ull << option;
 
 	tgid = BPF_CORE_READ(task_current(), tgid);
-	if (tgid == own_tgid)
-		return 1;
 	serial = process_serial(tgid, task_current(), false);
 	process = bpf_map_lookup_elem(&processes, &serial);
 	if (process && option < SW_OPTION_COUNT)

@@ -1,0 +1,210 @@
+#include "tests/bpf/peers.h"
+#include "tests/bpf/watch.h"
+
+namespace sockwarden::testing {
+
+TEST_CASE("a connection's turns, ends and owner are seen on both sides") {
+  const auto variant = GENERATE(from_range(variants));
+  const int family = GENERATE(AF_INET, AF_INET6);
+  CAPTURE(variant.name, family);
+  Watch& watch = shared_watch(variant);
+  Pair pair(family);
+  const auto client = pair.client_port(), server = pair.server_port();
+  for (int turn = 0; turn < 3; ++turn) {
+    pair.client.send("request");
+    pair.server.receive(7);
+    pair.server.send("response");
+    pair.client.receive(8);
+  }
+  watch.scan();
+  const auto* live = watch.live(SW_ROLE_CLIENT, client, server);
+  REQUIRE(live != nullptr);
+  CHECK(live->record.turns == 3);
+  CHECK(live->record.tgid == static_cast<std::uint32_t>(getpid()));
+  CHECK(live->record.holder_fd == static_cast<std::uint32_t>(pair.client.fd()));
+  CHECK(live->socket.state == TCP_ESTABLISHED);
+  CHECK(live->record.first_byte_count == 3);
+
+  pair.client.close();
+  const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
+  CHECK(ended.record.turns == 3);
+  CHECK(ended.record.closer == SW_CLOSER_OWN);
+  CHECK(ended.record.manner == SW_MANNER_FIN);
+  CHECK((ended.record.flags & SW_FLAG_RELEASED) != 0);
+  pair.server.close();
+  const auto& other = watch.ended(SW_ROLE_SERVER, server, client);
+  CHECK(other.record.turns == 3);
+  CHECK(other.record.closer == SW_CLOSER_PEER);
+  CHECK(other.record.manner == SW_MANNER_FIN);
+  CHECK(other.record.tgid == static_cast<std::uint32_t>(getpid()));
+}
+
+TEST_CASE("a process's totals count every connection once") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch watch(variant);
+  const Socket listener = listen_on_loopback();
+  const auto port = listener.port();
+  constexpr int connections = 200;
+  Child client([&] {
+    for (int i = 0; i < connections; ++i) {
+      Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
+      const auto address = Loopback::of(AF_INET, port);
+      if (connect(socket.fd(), address.get(), address.length) != 0) _exit(1);
+      if (::send(socket.fd(), "x", 1, 0) != 1) _exit(1);
+      char byte = 0;
+      if (recv(socket.fd(), &byte, 1, 0) != 1) _exit(1);
+    }
+  });
+  for (int i = 0; i < connections; ++i) {
+    const Socket socket = accept_from(listener);
+    socket.receive(1);
+    socket.send("y");
+  }
+  const auto pid = client.pid();
+  CHECK(client.wait() == 0);
+  // The row of an ended process is given out until nothing of it is left: it must be complete by then.
+  sw_totals totals{};
+  CHECK(watch.scan_until([&] {
+    if (watch.process(pid) == nullptr) return true;
+    totals = watch.totals(pid, SW_ROLE_CLIENT);
+    return closes(totals) == connections;
+  }));
+  CHECK(totals.opened == connections);
+  CHECK(closes(totals) == connections);
+  CHECK(totals.turns == connections);
+  CHECK(totals.connects[SW_CONNECT_PENDING] == connections);
+  CHECK(totals.connects[SW_CONNECT_ESTABLISHED] == connections);
+  CHECK(watch.scan_until([&] { return closes(watch.totals(getpid(), SW_ROLE_SERVER)) == connections; }));
+  CHECK(watch.totals(getpid(), SW_ROLE_SERVER).opened == connections);
+}
+
+TEST_CASE("a full ring loses details, counts them as lost, and no total") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  KernelOptions small;
+  small.ring_bytes = 4096;
+  Watch watch(variant, small);
+  const Socket listener = listen_on_loopback();
+  constexpr std::uint64_t connections = 3000;
+  Child client([&, port = listener.port()] {
+    for (std::uint64_t i = 0; i < connections; ++i) {
+      Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
+      const auto address = Loopback::of(AF_INET, port);
+      if (connect(socket.fd(), address.get(), address.length) != 0) _exit(1);
+      char byte = 0;
+      if (recv(socket.fd(), &byte, 1, 0) != 0) _exit(1);
+    }
+  });
+  for (std::uint64_t i = 0; i < connections; ++i) accept_from(listener);
+  CHECK(client.wait() == 0);
+  std::uint64_t details = 0;
+  CHECK(watch.scan_until([&] {
+    details = 0;
+    for (const auto& connection : watch.all_closed())
+      details += connection.record.local.port == listener.port() && connection.record.role == SW_ROLE_SERVER;
+    return closes(watch.totals(getpid(), SW_ROLE_SERVER)) == connections;
+  }));
+  CHECK(watch.totals(getpid(), SW_ROLE_SERVER).opened == connections);
+  CHECK(details + watch.last().losses[SW_LOSS_DETAIL] >= connections);
+}
+
+TEST_CASE("a connection older than the agent is seeded with its owner and role") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  pair.client.send("hello");
+  Watch watch(variant);
+  watch.scan();
+  const auto* own = watch.live(SW_ROLE_CLIENT, client, server);
+  const auto* accepted = watch.live(SW_ROLE_SERVER, server, client);
+  const auto* listener = watch.live(SW_ROLE_LISTENER, server, 0);
+  REQUIRE(own != nullptr);
+  REQUIRE(accepted != nullptr);
+  REQUIRE(listener != nullptr);
+  for (const auto* connection : {own, accepted, listener}) {
+    CHECK((connection->record.flags & SW_FLAG_SEEDED) != 0);
+    CHECK(connection->record.tgid == static_cast<std::uint32_t>(getpid()));
+  }
+  CHECK(accepted->socket.unread_bytes == 5);
+  CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).seeded == 1);
+  CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).opened == 0);
+
+  pair.server.receive(5);
+  pair.client.close();
+  CHECK(watch.ended(SW_ROLE_CLIENT, client, server).record.closer == SW_CLOSER_OWN);
+  CHECK(watch.scan_until([&] { return closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 1; }));
+}
+
+TEST_CASE("connections in the accept queue show as such, and as the queue's length") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch& watch = shared_watch(variant);
+  const Socket listener = listen_on_loopback(AF_INET, 16);
+  std::vector<Socket> clients;
+  for (int i = 0; i < 3; ++i) clients.push_back(connect_to(listener.port()));
+  watch.scan();
+  const auto* queue = watch.live(SW_ROLE_LISTENER, listener.port(), 0);
+  REQUIRE(queue != nullptr);
+  CHECK(queue->socket.accept_queue == 3);
+  CHECK(queue->socket.accept_queue_limit == 16);
+  const auto* waiting = watch.live(SW_ROLE_SERVER, listener.port(), clients[0].port());
+  REQUIRE(waiting != nullptr);
+  CHECK(waiting->socket.has_descriptor == 0);
+  CHECK(waiting->record.tgid == 0);
+  const Socket taken = accept_from(listener);
+  watch.scan();
+  CHECK(watch.live(SW_ROLE_SERVER, listener.port(), clients[0].port())->socket.has_descriptor == 1);
+}
+
+TEST_CASE("an IPv4 client of an IPv6 listener shows its IPv4 address") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch& watch = shared_watch(variant);
+  Socket listener(::socket(AF_INET6, SOCK_STREAM, 0));
+  listener.set(IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  sockaddr_in6 any{};
+  any.sin6_family = AF_INET6;
+  REQUIRE(bind(listener.fd(), reinterpret_cast<sockaddr*>(&any), sizeof(any)) == 0);
+  REQUIRE(listen(listener.fd(), 8) == 0);
+  const Socket client = connect_to(listener.port());
+  const Socket server = accept_from(listener);
+  watch.scan();
+  const auto* accepted = watch.live(SW_ROLE_SERVER, listener.port(), client.port());
+  REQUIRE(accepted != nullptr);
+  const std::uint8_t mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
+  CHECK(std::memcmp(accepted->record.remote.ip, mapped, sizeof(mapped)) == 0);
+}
+
+TEST_CASE("an exec starts a new row under the new name") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch& watch = shared_watch(variant);
+  const Socket listener = listen_on_loopback();
+  const Gate ready, go;
+  Child child([&, port = listener.port()] {
+    const Socket socket(::socket(AF_INET, SOCK_STREAM, 0));
+    const auto address = Loopback::of(AF_INET, port);
+    if (connect(socket.fd(), address.get(), address.length) != 0) _exit(1);
+    ready.open();
+    go.wait();
+    close(STDOUT_FILENO);
+    execl("/proc/self/exe", "other-name", "--list-tests", nullptr);
+    _exit(1);
+  });
+  ready.wait();
+  watch.scan();
+  const auto* row = watch.process(child.pid());
+  REQUIRE(row != nullptr);
+  CHECK(row->process.exited_ns == 0);
+  const auto serial = row->process.serial;
+  go.open();
+  CHECK(watch.scan_until([&] {
+    for (const auto& process : watch.last().processes)
+      if (process.process.serial == serial) return process.process.exited_ns != 0;
+    return true;
+  }));
+}
+
+}  // namespace sockwarden::testing

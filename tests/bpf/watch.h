@@ -1,0 +1,110 @@
+// A loaded kernel side, and what the last scans read. Shared by the kernel tests.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/kernel/kernel.h"
+
+namespace sockwarden::testing {
+
+/// Every variant that can be forced, and what is chosen by itself.
+struct NamedVariant {
+  const char* name;
+  KernelVariant variant;
+};
+inline const std::vector<NamedVariant> variants{
+    {"automatic", {}},
+    {"hash", {.force_hash = true}},
+    {"receive hook only, no reason", {.force_receive_only = true, .force_no_reason = true}},
+};
+
+class Watch {
+ public:
+  explicit Watch(const NamedVariant& variant, KernelOptions options = {}) {
+    options.variant = variant.variant;
+    auto opened = Kernel::open(options);
+    if (!opened) FAIL(opened.error().message());
+    kernel_ = std::move(*opened);
+  }
+
+  /// Scans; details of ended connections add up over all scans.
+  const Sample& scan(const std::vector<std::uint32_t>& details = {}) {
+    last_ = kernel_->scan(details);
+    closed_.insert(closed_.end(), last_.closed.begin(), last_.closed.end());
+    return last_;
+  }
+
+  /// Scans until `done`, for at most ten seconds.
+  bool scan_until(const std::function<bool()>& done) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    do {
+      scan();
+      if (done()) return true;
+    } while (std::chrono::steady_clock::now() < deadline);
+    return false;
+  }
+
+  [[nodiscard]] const sw_connection* live(sw_role role, std::uint16_t local, std::uint16_t remote) const {
+    return find(last_.live, role, local, remote);
+  }
+  [[nodiscard]] const sw_connection* closed(sw_role role, std::uint16_t local, std::uint16_t remote) const {
+    return find(closed_, role, local, remote);
+  }
+
+  /// Waits for the end of a connection and returns its detail.
+  const sw_connection& ended(sw_role role, std::uint16_t local, std::uint16_t remote) {
+    if (!scan_until([&] { return closed(role, local, remote) != nullptr; })) FAIL("the connection's end was not seen");
+    return *closed(role, local, remote);
+  }
+
+  [[nodiscard]] const ProcessSample* process(std::uint32_t pid) const {
+    for (const auto& row : last_.processes)
+      if (row.process.tgid == pid) return &row;
+    return nullptr;
+  }
+
+  [[nodiscard]] sw_totals totals(std::uint32_t pid, sw_role role) const {
+    const auto* row = process(pid);
+    return row != nullptr && row->roles[role] ? row->roles[role]->totals : sw_totals{};
+  }
+
+  [[nodiscard]] const Sample& last() const { return last_; }
+  [[nodiscard]] const std::vector<sw_connection>& all_closed() const { return closed_; }
+  [[nodiscard]] const std::vector<HookStatus>& hooks() const { return kernel_->hooks(); }
+  [[nodiscard]] Kernel& kernel() { return *kernel_; }
+
+ private:
+  static const sw_connection* find(const std::vector<sw_connection>& connections, sw_role role, std::uint16_t local,
+                                   std::uint16_t remote) {
+    for (const auto& connection : connections)
+      if (connection.record.role == role && connection.record.local.port == local &&
+          connection.record.remote.port == remote)
+        return &connection;
+    return nullptr;
+  }
+
+  std::unique_ptr<Kernel> kernel_;
+  Sample last_;
+  std::vector<sw_connection> closed_;
+};
+
+/// One Watch a variant for all the tests that do not mind what came before: loading takes longer than most tests.
+inline Watch& shared_watch(const NamedVariant& variant) {
+  static std::map<std::string, Watch> watches;
+  return watches.try_emplace(variant.name, variant).first->second;
+}
+
+inline std::uint64_t closes(const sw_totals& totals) {
+  std::uint64_t sum = 0;
+  for (const auto& manners : totals.closed)
+    for (const auto count : manners) sum += count;
+  return sum;
+}
+
+}  // namespace sockwarden::testing
