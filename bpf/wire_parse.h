@@ -380,6 +380,8 @@ static __always_inline __u32 sw_wire_window(struct sw_wire *wire, struct sw_flow
 		sw_http_head_end(flow, peer, now);
 	if (flow->step == SW_STEP_LOSE)
 		sw_lose_now(flow);
+	if (sw_is_bulk(flow->step) && flow->number == 0)
+		sw_bulk_end(flow, now);
 	asm volatile("" ::: "memory");
 	return flow->next_seq - before;
 }
