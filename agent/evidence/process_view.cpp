@@ -178,9 +178,10 @@ std::string ProcessView::hidden_timer(bool catches_all_signals) const {
   return catches(SIGVTALRM) ? "the process catches SIGVTALRM, by which its threads may be interrupted" : "";
 }
 
-std::vector<std::uint32_t> ProcessView::children() const {
+const std::vector<std::uint32_t>& ProcessView::children() {
+  if (children_) return *children_;
   constexpr std::size_t most = 64;
-  std::vector<std::uint32_t> found;
+  auto& found = children_.emplace();
   for (std::size_t at = 0; at < std::min(threads_.size(), most); ++at) {
     const auto path = "task/" + std::to_string(threads_[at].id) + "/children";
     const auto text = read_text_at(directory_.get(), path.c_str());

@@ -59,7 +59,7 @@ class ProcessView {
   /// A timer that no thread shows: a POSIX timer exists, or an alarm's signal is caught. A sentence, or empty.
   [[nodiscard]] std::string hidden_timer(bool catches_all_signals) const;
 
-  [[nodiscard]] std::vector<std::uint32_t> children() const;
+  [[nodiscard]] const std::vector<std::uint32_t>& children();
   [[nodiscard]] std::string executable() const { return "/proc/" + std::to_string(pid_) + "/exe"; }
 
  private:
@@ -74,6 +74,7 @@ class ProcessView {
   std::size_t thread_count_ = 0;
   std::unordered_map<std::uint32_t, std::string> targets_;
   std::optional<std::vector<std::uint32_t>> epolls_;
+  std::optional<std::vector<std::uint32_t>> children_;
   struct Watched {
     std::vector<EpollEntry> entries;
     std::unordered_multimap<std::uint32_t, std::size_t> by_fd;
