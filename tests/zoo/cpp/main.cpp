@@ -44,9 +44,9 @@ void stay(std::map<std::string, double> done) {
 
 int main() {
   std::signal(SIGPIPE, SIG_IGN);
-  const std::map<std::string, void (*)()> ways = {
-      {"get", fetch},        {"talk", talk}, {"serve", serve}, {"pool", pool}, {"descriptors", descriptors},
-      {"database", database}};
+  const std::map<std::string, void (*)()> ways = {{"get", fetch},        {"talk", talk}, {"secure", secure},
+                                                  {"serve", serve},      {"pool", pool}, {"descriptors", descriptors},
+                                                  {"database", database}};
   const auto way = ways.find(plan::text("do"));
   if (way == ways.end()) {
     std::fprintf(stderr, "PLAN: no way \"%s\"\n", plan::text("do").c_str());

@@ -7,10 +7,11 @@
 #include <map>
 #include <string>
 
-void fetch();  ///< libcurl
-void talk();   ///< raw sockets, a client
-void serve();  ///< raw sockets, a server
-void pool();   ///< libcurl, rounds of requests
+void fetch();   ///< libcurl
+void secure();  ///< OpenSSL, a client
+void talk();    ///< raw sockets, a client
+void serve();   ///< raw sockets, a server
+void pool();    ///< libcurl, rounds of requests
 void descriptors();
 void database();  ///< libpq
 

@@ -20,7 +20,7 @@ class Builder:
         steps = {
             "go": lambda out: ["go", "build", "-o", out / "shop", "."],
             "cpp": lambda out: ["g++", "-std=c++20", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow",
-                                "-I/usr/include/postgresql", "-o", out / "shop", *sorted((ZOO / "cpp").glob("*.cpp")), "-lcurl", "-lpq", "-pthread"],
+                                "-I/usr/include/postgresql", "-o", out / "shop", *sorted((ZOO / "cpp").glob("*.cpp")), "-lcurl", "-lpq", "-lssl", "-pthread"],
             "java": lambda out: ["javac", "-Xlint", "-g", "-d", out, *sorted((ZOO / "java").glob("*.java"))],
             "node": lambda out: ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", out],
         }

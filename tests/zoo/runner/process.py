@@ -13,6 +13,8 @@ CLEAN = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if k
 
 
 class Process:
+    alive = set()
+
     def __init__(self, command, plan, environment, log):
         text = "".join(f"{key}={value}\n" for key, value in plan.items())
         self.started = time.monotonic()
@@ -22,6 +24,7 @@ class Process:
         self._popen = subprocess.Popen(command, env={**CLEAN, **environment, "PLAN": text}, stdin=subprocess.DEVNULL,
                                        stdout=subprocess.PIPE, stderr=self._log, start_new_session=True, text=True)
         self.pid = self._popen.pid
+        Process.alive.add(self)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -58,6 +61,11 @@ class Process:
         if self.status() is None:
             os.killpg(self.pid, number)
 
+    @classmethod
+    def end_all(cls):
+        for process in list(cls.alive):
+            process.end(0.5)
+
     def end(self, patience=3.0):
         """SIGTERM, then SIGKILL: nothing of the group is left."""
         for number, limit in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
@@ -73,5 +81,6 @@ class Process:
         except ProcessLookupError:
             pass
         self._popen.wait()
+        Process.alive.discard(self)
         self._reader.join(2)
         self._log.close()
