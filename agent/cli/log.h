@@ -1,7 +1,9 @@
 // The agent's log on stderr: text on a terminal, one JSON object a line otherwise.
 #pragma once
 
+#include <spdlog/formatter.h>
 #include <spdlog/spdlog.h>
+
 #include <memory>
 
 #include "agent/config/config.h"
