@@ -77,6 +77,12 @@ func fetch(client *http.Client, url string) error {
 // get: `workers` goroutines fetch the url after `warm` complete requests each, `attempts` times.
 func get() {
 	client := newClient()
+	if period := seconds("ticker"); period > 0 { // what many a program does besides: a heartbeat, a refresh of something
+		go func() {
+			for range time.Tick(period) {
+			}
+		}()
+	}
 	workers := number("workers", 3)
 	waiting := newBarrier(workers, "waiting")
 	var all sync.WaitGroup

@@ -65,4 +65,9 @@ async function work() {
   }
 }
 
-Promise.all(Array.from({ length: plan.number('workers', 3) }, work)).then(() => plan.say({ done: true }));
+// What many a program does besides: a heartbeat, a refresh of something.
+const ticking = plan.milliseconds('ticker') && setInterval(() => {}, plan.milliseconds('ticker'));
+Promise.all(Array.from({ length: plan.number('workers', 3) }, work)).then(() => {
+  clearInterval(ticking);
+  plan.say({ done: true });
+});
