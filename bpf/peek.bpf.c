@@ -93,11 +93,11 @@ static __always_inline bool begins_stream(struct __sk_buff *skb, __u8 direction,
 	return acknowledged <= 1 && unacknowledged == seq; /* an acknowledged SYN may count as a byte */
 }
 
-static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u8 family)
+static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now,
+				       __u8 family)
 {
 	__u8 bytes[SW_WINDOW] __attribute__((aligned(8)));
 	struct sw_record *record = find_record(skb);
-	__u64 now = bpf_ktime_get_ns();
 	struct sw_flow *flow, *peer;
 	__u64 length = left;
 	__u32 taken;
@@ -122,65 +122,66 @@ static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, _
  * Global functions are verified once, however often they are called; before 5.12 they take only the context and
  * numbers. Each returns how many bytes it took.
  */
-__noinline int peek_start(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_start(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_START);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_START);
 }
 
-__noinline int peek_http(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_http(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_HTTP);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_HTTP);
 }
 
-__noinline int peek_hello(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_hello(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_HELLO);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_HELLO);
 }
 
-__noinline int peek_record(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_record(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_RECORD);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_RECORD);
 }
 
-__noinline int peek_postgresql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_postgresql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_POSTGRESQL);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_POSTGRESQL);
 }
 
-__noinline int peek_mysql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_mysql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_MYSQL);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_MYSQL);
 }
 
-__noinline int peek_redis(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_redis(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_REDIS);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_REDIS);
 }
 
-__noinline int peek_tail(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left)
+__noinline int peek_tail(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, SW_FAMILY_TAIL);
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_TAIL);
 }
 
-static __always_inline __u32 peek_step(struct __sk_buff *skb, __u8 step, __u32 direction, __u32 offset, __u32 left)
+static __always_inline __u32 peek_step(struct __sk_buff *skb, const struct sw_flow *flow, __u32 direction, __u32 offset,
+				       __u32 left, __u64 now)
 {
-	switch (sw_family_of(step)) {
+	switch (sw_family_of(flow)) {
 	case SW_FAMILY_START:
-		return peek_start(skb, direction, offset, left);
+		return peek_start(skb, direction, offset, left, now);
 	case SW_FAMILY_HTTP:
-		return peek_http(skb, direction, offset, left);
+		return peek_http(skb, direction, offset, left, now);
 	case SW_FAMILY_HELLO:
-		return peek_hello(skb, direction, offset, left);
+		return peek_hello(skb, direction, offset, left, now);
 	case SW_FAMILY_RECORD:
-		return peek_record(skb, direction, offset, left);
+		return peek_record(skb, direction, offset, left, now);
 	case SW_FAMILY_POSTGRESQL:
-		return peek_postgresql(skb, direction, offset, left);
+		return peek_postgresql(skb, direction, offset, left, now);
 	case SW_FAMILY_MYSQL:
-		return peek_mysql(skb, direction, offset, left);
+		return peek_mysql(skb, direction, offset, left, now);
 	case SW_FAMILY_REDIS:
-		return peek_redis(skb, direction, offset, left);
+		return peek_redis(skb, direction, offset, left, now);
 	default:
-		return peek_tail(skb, direction, offset, left);
+		return peek_tail(skb, direction, offset, left, now);
 	}
 }
 
@@ -216,7 +217,7 @@ int peek(struct __sk_buff *skb)
 	for (int round = 0; round < SW_ROUNDS; round++) {
 		if (at >= segment.length)
 			return PASS;
-		taken = peek_step(skb, flow->step, direction, segment.payload + at, segment.length - at);
+		taken = peek_step(skb, flow, direction, segment.payload + at, segment.length - at, now);
 		if (taken == 0 || taken > segment.length)
 			break;
 		at += taken;

@@ -92,25 +92,6 @@ enum sw_family {
 
 enum { SW_TAIL_BYTES = 12 };
 
-static __always_inline __u8 sw_family_of(__u8 step)
-{
-	if (step == SW_STEP_START)
-		return SW_FAMILY_START;
-	if (step < SW_STEP_TLS_HELLO)
-		return SW_FAMILY_HTTP;
-	if (step == SW_STEP_TLS_HELLO)
-		return SW_FAMILY_HELLO;
-	if (step < SW_STEP_PG_STARTUP)
-		return SW_FAMILY_RECORD;
-	if (step < SW_STEP_MYSQL_GREETING)
-		return SW_FAMILY_POSTGRESQL;
-	if (step < SW_STEP_REDIS_ARRAY)
-		return SW_FAMILY_MYSQL;
-	if (step < SW_STEP_PG_TAIL)
-		return SW_FAMILY_REDIS;
-	return step < SW_STEP_BULK ? SW_FAMILY_TAIL : SW_FAMILY_NONE;
-}
-
 /* How many bytes of a family are worth loading at once. */
 static __always_inline __u32 sw_window_of(__u8 family)
 {
@@ -159,6 +140,27 @@ static __always_inline __u8 sw_upper(__u8 byte)
 static __always_inline int sw_is_http(const struct sw_flow *flow)
 {
 	return flow->protocol == SW_PROTOCOL_HTTP_1_1 || flow->protocol == SW_PROTOCOL_HTTP_1_0;
+}
+
+static __always_inline __u8 sw_family_of(const struct sw_flow *flow)
+{
+	__u8 step = flow->step;
+
+	if (step == SW_STEP_START)
+		return sw_is_http(flow) ? SW_FAMILY_HTTP : SW_FAMILY_START;
+	if (step < SW_STEP_TLS_HELLO)
+		return SW_FAMILY_HTTP;
+	if (step == SW_STEP_TLS_HELLO)
+		return SW_FAMILY_HELLO;
+	if (step < SW_STEP_PG_STARTUP)
+		return SW_FAMILY_RECORD;
+	if (step < SW_STEP_MYSQL_GREETING)
+		return SW_FAMILY_POSTGRESQL;
+	if (step < SW_STEP_REDIS_ARRAY)
+		return SW_FAMILY_MYSQL;
+	if (step < SW_STEP_PG_TAIL)
+		return SW_FAMILY_REDIS;
+	return step < SW_STEP_BULK ? SW_FAMILY_TAIL : SW_FAMILY_NONE;
 }
 
 static __always_inline void sw_begin(struct sw_flow *flow, __u64 now)

@@ -20,8 +20,8 @@ inline void feed_packet(sw_wire& wire, sw_direction direction, std::uint32_t seq
   std::uint32_t at = sw_wire_packet(&wire, &flow, &peer, direction, seq, length, now, first);
   if (at < length) at += sw_wire_skip(&flow, length - at, now);
   for (int round = 0; round < SW_ROUNDS && at < length; ++round) {
-    const std::uint8_t family = sw_family_of(flow.step);
-    std::uint8_t bytes[SW_WINDOW] = {};
+    const std::uint8_t family = sw_family_of(&flow);
+    alignas(8) std::uint8_t bytes[SW_WINDOW] = {};
     const std::uint32_t window = std::min(sw_window_of(family), length - at);
     std::memcpy(bytes, payload.data() + at, window);
     at += sw_wire_window(&wire, &flow, &peer, family, bytes, window, now);
