@@ -12,14 +12,21 @@ namespace {
 PGconn* open_connection() {
   const auto address = plan::text("address");
   const auto colon = address.rfind(':');
-  const auto where = "host=" + address.substr(0, colon) + " port=" + address.substr(colon + 1) +
-                     " user=zoo dbname=postgres connect_timeout=5";
+  const auto where =
+      "host=" + address.substr(0, colon) + " port=" + address.substr(colon + 1) +
+      " user=zoo dbname=postgres connect_timeout=5" +
+      (plan::text("session_limit").empty() ? ""
+                                           : " options='-c idle_session_timeout=" + plan::text("session_limit") + "s'");
   PGconn* connection = PQconnectdb(where.c_str());
   if (PQstatus(connection) != CONNECTION_OK) std::fprintf(stderr, "%s", PQerrorMessage(connection));
   return connection;
 }
 
-void run(PGconn* connection, const char* statement) { PQclear(PQexec(connection, statement)); }
+/// What was broken is connected anew, for the next time.
+void run(PGconn* connection, const char* statement) {
+  PQclear(PQexec(connection, statement));
+  if (PQstatus(connection) != CONNECTION_OK) PQreset(connection);
+}
 
 }  // namespace
 

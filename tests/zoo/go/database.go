@@ -15,7 +15,11 @@ import (
 func open() *sql.DB {
 	host, port, err := net.SplitHostPort(plan["address"])
 	check(err)
-	db, err := sql.Open("postgres", fmt.Sprintf("host=%s port=%s user=zoo dbname=postgres sslmode=disable connect_timeout=5", host, port))
+	where := fmt.Sprintf("host=%s port=%s user=zoo dbname=postgres sslmode=disable connect_timeout=5", host, port)
+	if plan["session_limit"] != "" { // the server ends sessions that are idle for longer
+		where += fmt.Sprintf(" options='-c idle_session_timeout=%ss'", plan["session_limit"])
+	}
+	db, err := sql.Open("postgres", where)
 	check(err)
 	if plan["max_open"] != "" {
 		db.SetMaxOpenConns(number("max_open", 0))

@@ -6,7 +6,9 @@ const plan = require('./plan');
 
 const [host, port] = plan.text('address').split(':');
 const where = { host, port: Number(port), user: 'zoo', database: 'postgres', connectionTimeoutMillis: 5000 };
+if (plan.text('session_limit')) where.options = `-c idle_session_timeout=${plan.text('session_limit')}s`;
 const pool = new Pool({ ...where, max: plan.number('pool', 10), idleTimeoutMillis: plan.milliseconds('idle_time') ?? 10000 });
+pool.on('error', () => {}); // an idle client whose session the server has ended: the pool drops it
 const forgotten = [];
 
 const works = {
@@ -34,7 +36,8 @@ const works = {
 
 async function main() {
   for (let round = 0; round < plan.number('rounds', 30); round += 1) {
-    await Promise.all(Array.from({ length: plan.number('workers', 1) }, works[plan.text('work')]));
+    const burst = round === Math.floor(plan.number('rounds', 30) / 2) && plan.number('burst');
+    await Promise.all(Array.from({ length: burst || plan.number('workers', 1) }, works[plan.text('work')]));
     await plan.sleep(plan.milliseconds('pause') ?? 0);
   }
   plan.say({ began: plan.now(), leaked: forgotten.length });

@@ -1,5 +1,6 @@
 """Work with PostgreSQL through psycopg2: a connection for all, one for each query, or ones that are forgotten."""
 
+import threading
 import time
 
 import psycopg2
@@ -49,9 +50,15 @@ def pooled(pool):
 
 
 limit = f"-c idle_session_timeout={plan.text('session_limit')}s" if plan.text("session_limit") else ""
-pool = psycopg2.pool.ThreadedConnectionPool(1, 50, **where, options=limit)
-for _ in range(plan.number("rounds", 30)):
-    {"per_query": per_query, "transaction": transaction, "checked_out": checked_out, "pooled": pooled}[plan.text("work")](pool)
+pool = psycopg2.pool.ThreadedConnectionPool(plan.number("least", 1), plan.number("most", 50), **where, options=limit)
+works = {"per_query": per_query, "transaction": transaction, "checked_out": checked_out, "pooled": pooled}
+for index in range(plan.number("rounds", 30)):
+    burst = plan.number("burst") if index == plan.number("rounds", 30) // 2 else 1
+    threads = [threading.Thread(target=works[plan.text("work")], args=(pool,)) for _ in range(burst)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     time.sleep(plan.seconds("pause") or 0)
 plan.say(began=plan.now(), leaked=len(forgotten))
 while plan.text("stay") == "yes":

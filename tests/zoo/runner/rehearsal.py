@@ -12,8 +12,6 @@ import time
 from . import judge
 from .play import Play
 
-CLIENT_PHASES = {"dial": "SYN-SENT", "tls": "ESTAB", "header": "ESTAB", "body": "ESTAB"}
-
 
 def family(pid):
     """The process and its descendants."""
