@@ -4,6 +4,9 @@ import dataclasses
 
 from .manifest import QUALIFIERS
 
+KEYS = {"id", "class", "confidence", "severity", "state", "process", "endpoint", "count", "total", "first_seen", "last_seen",
+        "resolved_at", "evidence", "origin", "summary", "advice"}
+
 
 @dataclasses.dataclass
 class Sighting:
@@ -24,6 +27,23 @@ class Verdict:
     @property
     def good(self):
         return not (self.missed or self.alarms or self.broken)
+
+
+def malformed(finding):
+    """What of the public contract a finding lacks; empty where it keeps it."""
+    lacking = sorted(KEYS - set(finding))
+    lacking += [key for key in ("summary", "advice") if key in finding and not finding[key]]
+    if finding.get("confidence") == "proven" and not finding.get("evidence"):
+        lacking.append("evidence of what is proven")
+    return f"a finding of {label(finding)} lacks {', '.join(lacking)}" if lacking else ""
+
+
+def wrong_side(finding):
+    """A wait of a server is about a connection that it accepted, a wait of a client about one that it opened."""
+    side = (finding.get("endpoint") or {}).get("role")
+    if finding["class"] != "missing-timeout" or not side:
+        return ""
+    return "" if (side == "server") == qualifier(finding).startswith("server-") else f"the endpoint's role is {side}"
 
 
 def qualifier(finding):
@@ -49,6 +69,8 @@ def objection(expectation, finding, facts):
         return f"state {finding['state']}"
     if finding["confidence"] not in expectation.confidence:
         return f"confidence {finding['confidence']}"
+    if wrong := wrong_side(finding):
+        return wrong
     for key, wanted in (("count", expectation.count), ("total", expectation.total)):
         bounds = bounds_of(wanted, facts)
         if isinstance(wanted, str) and bounds is None:
@@ -82,6 +104,7 @@ def all_met(animal, sightings, facts):
 
 def judge(animal, sightings, facts, began):
     verdict, left = Verdict(), list(sightings)
+    verdict.broken = sorted({text for text in (malformed(one.finding) for one in sightings) if text})
     for expectation in animal.expect:
         candidates = [one for one in left if matches(expectation, one)]
         good = [one for one in candidates if not objection(expectation, one.finding, facts)]

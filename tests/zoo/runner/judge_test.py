@@ -14,7 +14,9 @@ def subject(**keys):
 
 def finding(**keys):
     return {"class": "missing-timeout", "phase": "header", "confidence": "proven", "state": "active", "count": 3, "total": 3,
-            "evidence": {}, "summary": "…", **keys}
+            "id": "f-1", "severity": "warning", "process": {"pid": 42}, "endpoint": {"role": "client"}, "first_seen": "…",
+            "last_seen": "…", "resolved_at": None, "origin": [], "evidence": {"waited_seconds": 5.0}, "summary": "…",
+            "advice": "…", **keys}
 
 
 def seen(*states, role="client", at=104.0):
@@ -58,6 +60,21 @@ class Judged(unittest.TestCase):
 
     def test_likely_is_not_proven(self):
         self.assertFalse(self.verdict(subject(expect=[HEADER]), seen(finding(confidence="likely"))).good)
+
+    def test_a_wait_of_a_client_on_a_connection_that_it_accepted_is_missed(self):
+        self.assertFalse(self.verdict(subject(expect=[HEADER]), seen(finding(endpoint={"role": "server"}))).good)
+
+    def test_a_finding_of_a_child_is_an_alarm(self):
+        self.assertEqual(len(self.verdict(subject(), seen(finding(), role="a child of the client")).alarms), 1)
+
+    def test_a_finding_that_breaks_the_contract_fails(self):
+        half = finding()
+        del half["first_seen"]
+        self.assertEqual(self.verdict(subject(expect=[HEADER]), seen(half)).broken,
+                         ["a finding of missing-timeout/header lacks first_seen"])
+
+    def test_proof_without_evidence_fails(self):
+        self.assertFalse(self.verdict(subject(expect=[HEADER]), seen(finding(evidence={}))).good)
 
     def test_late_is_missed(self):
         self.assertFalse(self.verdict(subject(expect=[HEADER]), seen(finding(), at=106.5)).good)

@@ -74,7 +74,9 @@ class Play:
     def look(self, agent):
         for role, process in self.processes.items():
             for finding in agent.findings(process.pid):
-                seen = self.sightings.setdefault((role, finding["id"]), judge.Sighting(role, finding, []))
+                own = finding.get("process", {}).get("pid") == process.pid
+                whose = role if own else f"a child of the {role}"
+                seen = self.sightings.setdefault((role, finding["id"]), judge.Sighting(whose, finding, []))
                 state = (finding.get("state"), finding["count"], finding["confidence"], finding.get("evidence"))
                 if not seen.history or state != seen.state:
                     seen.history.append((time.monotonic(), finding))
