@@ -65,9 +65,10 @@ TEST_CASE("an exec is noticed although pid and start stay") {
   const auto before = cache.scan({child.pid()}).at(child.pid());
   CHECK(before.cmdline == read_process_facts(::getpid())->cmdline);
   ::close(gate[1]);
-  REQUIRE(eventually([&] { return read_process_facts(child.pid())->cmdline.at(0) == "sleep"; }));
+  const std::vector<std::string> arguments{"sleep", "600"};
+  REQUIRE(eventually([&] { return read_process_facts(child.pid())->cmdline == arguments; }));
   const auto after = cache.scan({child.pid()}).at(child.pid());
-  CHECK(after.cmdline == std::vector<std::string>{"sleep", "600"});
+  CHECK(after.cmdline == arguments);
   CHECK(after.start_ticks == before.start_ticks);
   CHECK(after.exe != before.exe);
 }
