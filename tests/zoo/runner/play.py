@@ -1,5 +1,6 @@
 """One animal from start to verdict."""
 
+import datetime
 import re
 import signal
 import time
@@ -8,6 +9,7 @@ from . import judge
 from .process import Process
 
 START_LIMIT = 20.0
+BEGIN_LIMIT = 60.0  # a mistake may take its time before it is there to be found
 
 
 class Stage:
@@ -74,6 +76,8 @@ class Play:
     def look(self, agent):
         for role, process in self.processes.items():
             for finding in agent.findings(process.pid):
+                if datetime.datetime.fromisoformat(finding["last_seen"]).timestamp() < process.started_at:
+                    continue  # of an earlier process that had this pid
                 own = finding.get("process", {}).get("pid") == process.pid
                 whose = role if own else f"a child of the {role}"
                 seen = self.sightings.setdefault((role, finding["id"]), judge.Sighting(whose, finding, []))
@@ -92,7 +96,7 @@ class Play:
             look()
             ended = self.main_process().status() is not None
             elapsed = time.monotonic() - self.began
-            if mistake and (met() or elapsed > within + 1.5):
+            if mistake and (met() or elapsed > within + (1.5 if "began" in self.facts else BEGIN_LIMIT)):
                 return
             if not mistake and (ended or elapsed > within):
                 break

@@ -18,6 +18,7 @@ class Process:
     def __init__(self, command, plan, environment, log):
         text = "".join(f"{key}={value}\n" for key, value in plan.items())
         self.started = time.monotonic()
+        self.started_at = time.time()
         self._facts = {}
         self._changed = threading.Condition()
         self._log = open(log, "w")
