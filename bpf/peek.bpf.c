@@ -109,8 +109,13 @@ static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, _
 	peer = &record->wire.flow[~direction & 1];
 	if (length > sw_window_of(family))
 		length = sw_window_of(family);
-	asm volatile("" : "+r"(length)); /* or clang compares a copy, of which the verifier learns nothing */
-	if (length == 0 || length > sw_window_of(family) || bpf_skb_load_bytes(skb, offset, bytes, length))
+	/* Before 6.8 "is not 0" teaches the verifier nothing, but "one less is below the bound" does. */
+	length--;
+	asm volatile("" : "+r"(length));
+	if (length >= sw_window_of(family))
+		return 0;
+	length++;
+	if (bpf_skb_load_bytes(skb, offset, bytes, length))
 		return 0;
 	taken = sw_wire_window(&record->wire, flow, peer, family, bytes, length, now);
 	if (taken < left)

@@ -210,9 +210,12 @@ static __always_inline void sw_lose_now(struct sw_flow *flow)
 
 static __always_inline void sw_text_add(struct sw_wire *wire, __u8 byte)
 {
-	__u32 length = wire->text_length;
+	__u64 length = wire->text_length;
 
 	if (length < SW_WIRE_TEXT) {
+		/* The mask that an older verifier needs, hidden from a compiler that knows better. */
+		asm volatile("" : "+r"(length));
+		length &= SW_WIRE_TEXT - 1;
 		wire->text[length] = (char)byte;
 		wire->text_length = (__u8)(length + 1);
 	}
