@@ -1,5 +1,6 @@
 #include "agent/cli/connection_table.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "agent/cli/display.h"
@@ -85,7 +86,7 @@ std::string connection_table(const std::vector<ConnectionRow>& rows, std::size_t
                {"FD", true, 0, 4},
                {"ROLE", false, 0, 7},
                {"STATE", false, 0, 9},
-               {"REMOTE", false, 13, 10},
+               {"REMOTE", false, 15, 10, true},
                {"AGE", true, 0, 6},
                {"IDLE", true, 0, 8},
                {"TURNS", true, 0, 5},

@@ -86,19 +86,27 @@ std::size_t columns_of(std::string_view text) {
   return columns;
 }
 
-std::string cut(std::string_view text, std::size_t columns) {
-  if (columns_of(text) <= columns) return std::string(text);
+std::string cut(std::string_view text, std::size_t columns, bool keep_end) {
+  std::size_t width = columns_of(text);
+  if (width <= columns) return std::string(text);
   if (columns == 0) return "";
+  std::size_t begin = 0;
+  while (keep_end && width > columns - 1) {
+    const auto [point, length] = decode(text.substr(begin));
+    width -= length == 0 ? 1 : columns_of(point);
+    begin += std::max<std::size_t>(length, 1);
+  }
+  if (keep_end) return "~" + std::string(text.substr(begin));
   std::size_t used = 0;
   std::size_t end = 0;
   while (end < text.size()) {
     const auto [point, length] = decode(text.substr(end));
-    const std::size_t width = length == 0 ? 1 : columns_of(point);
-    if (used + width > columns - 1) break;
-    used += width;
+    const std::size_t next = length == 0 ? 1 : columns_of(point);
+    if (used + next > columns - 1) break;
+    used += next;
     end += std::max<std::size_t>(length, 1);
   }
-  return std::string(text.substr(0, end)) + "…";
+  return std::string(text.substr(0, end)) + "~";
 }
 
 std::string short_duration(std::chrono::nanoseconds duration) {

@@ -15,8 +15,9 @@ namespace sockwarden {
 /// Columns that a printable text takes on a terminal.
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 
-/// At most `columns` wide; what is cut ends in "…".
-[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
+/// At most `columns` wide; "~" stands for what is cut, at the end or (`keep_end`) at the start. ASCII, so that neither
+/// terminals nor scripts that count bytes take a line for a wider one.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t columns, bool keep_end = false);
 
 /// Two units at the most: "0s", "350ms", "12s", "3m05s", "2h10m", "5d3h".
 [[nodiscard]] std::string short_duration(std::chrono::nanoseconds duration);

@@ -62,7 +62,7 @@ std::string Table::line(const std::vector<std::string>& cells, const Layout& lay
   std::string text;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (!layout.shown[i]) continue;
-    const std::string cell = cut(cells[i], layout.widths[i]);
+    const std::string cell = cut(cells[i], layout.widths[i], columns_[i].keep_end);
     const std::string padding(layout.widths[i] - columns_of(cell), ' ');
     if (!text.empty()) text += ' ';
     text += columns_[i].right ? padding + cell : cell + padding;

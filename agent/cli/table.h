@@ -12,6 +12,7 @@ struct Column {
   bool right = false;     ///< numbers
   std::size_t least = 0;  ///< may be cut down to this width; 0 = never cut
   int importance = 0;     ///< the lowest is cut and left out first
+  bool keep_end = false;  ///< cut at the start: the end tells more
 };
 
 class Table {

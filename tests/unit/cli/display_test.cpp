@@ -26,10 +26,13 @@ TEST_CASE("width counts columns of the terminal, not bytes") {
 
 TEST_CASE("a text that is too long is cut and says so; one that fits is whole") {
   CHECK(cut("abcdef", 6) == "abcdef");
-  CHECK(cut("abcdef", 5) == "abcd…");
-  CHECK(cut("漢字漢字", 4) == "漢…");
-  CHECK(cut("abc", 1) == "…");
+  CHECK(cut("abcdef", 5) == "abcd~");
+  CHECK(cut("漢字漢字", 4) == "漢~");
+  CHECK(cut("abc", 1) == "~");
   CHECK(cut("abc", 0).empty());
+  CHECK(cut("127.0.0.1:46099", 8, true) == "~1:46099");
+  CHECK(cut("漢字漢字", 4, true) == "~字");
+  CHECK(cut("abc", 3, true) == "abc");
 }
 
 TEST_CASE("a duration shows its two largest units where the first alone would be coarse") {

@@ -35,7 +35,7 @@ TEST_CASE("without a limit every cell is whole and columns line up") {
 TEST_CASE("the least important column is cut first") {
   CHECK(three().text(25) ==
         "NAME         N NOTE\n"
-        "alphabet     7 something…\n"
+        "alphabet     7 something~\n"
         "b        12345 -\n");
 }
 
