@@ -16,6 +16,12 @@ static __always_inline bool task_exiting(void)
 	return BPF_CORE_READ(task_current(), flags) & PF_EXITING;
 }
 
+/* 0 is nobody, and the upper half is the agent's own. */
+static __always_inline __u32 process_serial_new(void)
+{
+	return (bpf_get_prandom_u32() & SW_SERIAL_MASK) | 1;
+}
+
 /*
  * Makes the row of a process. `task` is read with probe_read, which fails under lockdown=confidentiality: the caller's
  * own `comm` (of the thread) stands in then, and only an exec or a restart loses the right name.
@@ -30,9 +36,9 @@ static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task)
 	process.cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	BPF_CORE_READ_STR_INTO(&process.comm, task, group_leader, comm);
 	/* Random, and unique because the second of two equal ones is refused. */
-	process.serial = serial = bpf_get_prandom_u32() | 1;
+	process.serial = serial = process_serial_new();
 	if (bpf_map_update_elem(&processes, &serial, &process, BPF_NOEXIST)) {
-		process.serial = serial = bpf_get_prandom_u32() | 1;
+		process.serial = serial = process_serial_new();
 		if (bpf_map_update_elem(&processes, &serial, &process, BPF_NOEXIST)) {
 			loss_count(SW_LOSS_PROCESS);
 			return 0;

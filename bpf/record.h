@@ -23,6 +23,9 @@
 extern "C" {
 #endif
 
+/* Serials of processes: never above this, so that the agent can number those that it knows without TCP. */
+enum { SW_SERIAL_MASK = 0x7fffffff };
+
 enum { SW_SCAN_BUFFER_ENTRIES = 16384, SW_STACK_DEPTH = 48 };
 
 enum sw_role { SW_ROLE_UNKNOWN = 0, SW_ROLE_CLIENT = 1, SW_ROLE_SERVER = 2, SW_ROLE_LISTENER = 3, SW_ROLE_COUNT = 4 };
