@@ -4,6 +4,9 @@
     dashboards_workload.py serve                 prints its port, answers until it is ended
     dashboards_workload.py call PORT             uses that server until it is ended
     dashboards_workload.py leak-connections N    holds N connections whose peer has closed, until it reads a line
+    dashboards_workload.py stall BACKLOG         leaves its accept queue full, until it reads a line
+
+The last two print the port, and `mended` after the line.
 """
 
 import os
@@ -112,10 +115,23 @@ def leak_connections(count):
     sys.stdin.readline()
     for connection in leaked:
         connection.close()
-    print("closed", flush=True)
+    print("mended", flush=True)
+    sys.stdin.readline()
+
+
+def stall(backlog):
+    """The kernel queues one connection more than the backlog."""
+    listening = listener(backlog)
+    waiting = [socket.create_connection(listening.getsockname()) for _ in range(backlog + 1)]
+    print(listening.getsockname()[1], flush=True)
+    sys.stdin.readline()
+    for connection in waiting:
+        listening.accept()[0].close()
+        connection.close()
+    print("mended", flush=True)
     sys.stdin.readline()
 
 
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
-    {"serve": serve, "call": call, "leak-connections": leak_connections}[what](*map(int, arguments))
+    {"serve": serve, "call": call, "leak-connections": leak_connections, "stall": stall}[what](*map(int, arguments))
