@@ -16,6 +16,10 @@ namespace {
 constexpr std::chrono::milliseconds right_after{250};
 constexpr std::chrono::milliseconds least_limit{500};
 constexpr std::uint64_t least_discards = 3;
+constexpr std::size_t endings_of_pool = 1024;
+constexpr std::size_t openings_of_pool = 1024;
+constexpr std::size_t rounds_of_pool = 128;
+constexpr std::size_t stalls_of_pool = 32;
 
 bool is_established(const Connection& connection) {
   constexpr std::uint8_t syn_sent = 2, close = 7;
@@ -127,7 +131,11 @@ bool Pools::make_room(Instant now) {
   const std::size_t batch = std::min(empty.size(), limits_.pools / 100 + 1);
   std::partial_sort(empty.begin(), empty.begin() + static_cast<std::ptrdiff_t>(batch), empty.end(),
                     [](const auto& a, const auto& b) { return a.first < b.first; });
-  for (std::size_t i = 0; i < batch; ++i) pools_.erase(empty[i].second);
+  for (std::size_t i = 0; i < batch; ++i) {
+    const auto found = pools_.find(empty[i].second);
+    endings_ -= found->second.pool.endings.size();
+    pools_.erase(found);
+  }
   return true;
 }
 
@@ -153,7 +161,12 @@ void Pools::take_live(State& state, const Connection& connection) {
     ++dropped_;
     return;
   }
-  seen_[connection.id] = {connection.last_receive.value_or(Instant{}), connection.turns, round_};
+  if (seen == seen_.end()) take_opening(state, connection);
+  Seen& now = seen_[connection.id];
+  now.last_receive = connection.last_receive.value_or(Instant{});
+  now.turns = connection.turns;
+  now.round = round_;
+  take_stall(state, connection, now);
 }
 
 void Pools::take_reuse(State& state, const Connection& connection, const Seen* seen) {
@@ -185,6 +198,16 @@ void Pools::take_closed(State& state, const Connection& connection) {
   const auto seen = seen_.find(connection.id);
   take_reuse(state, connection, seen == seen_.end() ? nullptr : &seen->second);
 
+  if (seen == seen_.end()) take_opening(state, connection);
+  if (pool.endings.size() >= endings_of_pool || (endings_ >= limits_.endings && !pool.endings.empty())) {
+    pool.endings.pop_front();
+    --endings_;
+  }
+  if (endings_ < limits_.endings) {
+    pool.endings.push_back(ending_of(connection));
+    ++endings_;
+  }
+
   const std::optional<Instant> arrival = last_arrival(connection);
   const std::optional<Instant> moved = std::max(arrival, connection.last_send);
   const bool by_timer_or_program = connection.manner != Manner::exit && connection.manner != Manner::timeout;
@@ -207,6 +230,40 @@ void Pools::take_closed(State& state, const Connection& connection) {
   state.usages.push_back(usage);
 }
 
+void Pools::take_opening(State& state, const Connection& connection) {
+  if (connection.seeded) return;
+  state.pool.openings.push_back(connection.established.value_or(connection.birth));
+  if (state.pool.openings.size() > openings_of_pool) state.pool.openings.pop_front();
+}
+
+/// The last byte of a small message left the host a delayed acknowledgement's time after the program had given it.
+void Pools::take_stall(State& state, const Connection& connection, Seen& seen) {
+  using std::chrono::milliseconds;
+  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
+  if (!connection.last_send || flow.message != SW_MESSAGE_COMPLETE || flow.done_ns == seen.stalled_ns) return;
+  if ((connection.raw.socket.option_flags & (SW_IN_FORCE_NODELAY | SW_IN_FORCE_CORK)) != 0) return;
+  const Instant done{std::chrono::nanoseconds(flow.done_ns)}, began{std::chrono::nanoseconds(flow.started_ns)};
+  if (*connection.last_send < began || done < *connection.last_send) return;
+  const auto held = done - *connection.last_send;
+  if (held < milliseconds{25} || held > milliseconds{220} || connection.raw.socket.srtt_us > 100'000) return;
+  seen.stalled_ns = flow.done_ns;
+  state.pool.stalls.push_back({connection.id, done, held});
+  if (state.pool.stalls.size() > stalls_of_pool) state.pool.stalls.pop_front();
+}
+
+void Pools::trim(State& state, Instant now) {
+  Pool& pool = state.pool;
+  const Instant oldest = now - limits_.history;
+  while (!pool.endings.empty() && pool.endings.front().closed < oldest) {
+    pool.endings.pop_front();
+    --endings_;
+  }
+  while (!pool.openings.empty() && pool.openings.front() < oldest) pool.openings.pop_front();
+  while (!pool.stalls.empty() && pool.stalls.front().time < oldest) pool.stalls.pop_front();
+  while (!pool.rounds.empty() && (pool.rounds.front().time < oldest || pool.rounds.size() > rounds_of_pool))
+    pool.rounds.pop_front();
+}
+
 void Pools::take_totals(const Sample& sample) {
   for (const EndpointSample& endpoint : sample.endpoints) {
     if (endpoint.key.role != SW_ROLE_CLIENT) continue;
@@ -227,6 +284,9 @@ void Pools::take_totals(const Sample& sample) {
 void Pools::finish(State& state, Instant from, Instant to) {
   Pool& pool = state.pool;
   const Sweep result = sweep(state.usages, from, to);
+  pool.rounds.push_back(
+      {to, static_cast<std::uint32_t>(result.peak_open), static_cast<std::uint32_t>(result.peak_in_use)});
+  trim(state, to);
   pool.peak_open.add(to, result.peak_open);
   pool.peak_in_use.add(to, result.peak_in_use);
   if (result.idle_at_discard) {
@@ -250,17 +310,21 @@ void Pools::finish(State& state, Instant from, Instant to) {
   if (seconds > 0) {
     smooth(pool.opened_per_second, pool.opened - std::min(state.last_opened, pool.opened), seconds);
     smooth(pool.closed_per_second, closed - std::min(state.last_closed, closed), seconds);
+    smooth(pool.turns_per_second, pool.turns - std::min(state.last_turns, pool.turns), seconds);
   }
   if (pool.open != 0 || pool.opened != state.last_opened || closed != state.last_closed) pool.last_active = to;
   state.last_opened = pool.opened;
   state.last_closed = closed;
+  state.last_turns = pool.turns;
   if (state.usages.capacity() > state.usages.size() * 4) std::vector<Usage>().swap(state.usages);
 }
 
 void Pools::forget_old(const Model& model) {
   std::erase_if(pools_, [&](const auto& item) {
     const Pool& pool = item.second.pool;
-    return pool.open == 0 && model.time - pool.last_active >= limits_.retention;
+    const bool old = pool.open == 0 && model.time - pool.last_active >= limits_.retention;
+    if (old) endings_ -= pool.endings.size();
+    return old;
   });
 }
 

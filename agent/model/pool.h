@@ -3,12 +3,14 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "agent/model/ages.h"
+#include "agent/model/ending.h"
 #include "agent/model/model.h"
 #include "agent/model/pool_sweep.h"
 #include "agent/model/recent_peak.h"
@@ -19,6 +21,20 @@ struct PoolKey {
   std::uint32_t process = 0;  ///< serial
   Address remote;
   bool operator==(const PoolKey&) const = default;
+};
+
+/// How busy a pool was in one round.
+struct PoolRound {
+  Instant time{};
+  std::uint32_t peak_open = 0;
+  std::uint32_t peak_in_use = 0;
+};
+
+/// Small writes of which the second waited for the first one's acknowledgement.
+struct Stall {
+  std::uint64_t connection = 0;
+  Instant time{};
+  std::chrono::nanoseconds duration{};
 };
 
 struct Pool {
@@ -62,6 +78,14 @@ struct Pool {
   std::uint64_t prepares = 0;
   std::uint64_t executes = 0;
 
+  /// The latest, oldest first.
+  std::deque<Ending> endings;
+  std::deque<Instant> openings;
+  std::deque<PoolRound> rounds;
+  std::deque<Stall> stalls;
+
+  double turns_per_second = 0;  ///< averaged over about a minute
+
   Instant first_seen{};
   Instant last_active{};
 
@@ -74,6 +98,8 @@ struct PoolLimits {
   std::size_t pools = 10'000;
   std::size_t connections = 100'000;
   std::chrono::seconds retention{15 * 60};  ///< of pools with no connection left
+  std::size_t endings = 65'536;             ///< in all pools
+  std::chrono::seconds history{10 * 60};    ///< of endings, openings, rounds and stalls
 };
 
 class Pools {
@@ -98,13 +124,14 @@ class Pools {
     std::array<std::uint64_t, 8> recent_kept{};
     std::size_t kept_count = 0;
     std::vector<Usage> usages;  // of this round
-    std::uint64_t last_opened = 0, last_closed = 0, live_turns = 0;
+    std::uint64_t last_opened = 0, last_closed = 0, last_turns = 0, live_turns = 0;
     std::uint64_t closed_statements[3] = {};
   };
   struct Seen {
     Instant last_receive{};
     std::uint32_t turns = 0;
     std::uint64_t round = 0;
+    std::uint64_t stalled_ns = 0;  // the latest message that was counted as stalled
   };
 
   State* state_of(const Connection& connection, Instant now);
@@ -112,6 +139,9 @@ class Pools {
   void take_live(State& state, const Connection& connection);
   void take_closed(State& state, const Connection& connection);
   void take_reuse(State& state, const Connection& connection, const Seen* seen);
+  static void take_opening(State& state, const Connection& connection);
+  static void take_stall(State& state, const Connection& connection, Seen& seen);
+  void trim(State& state, Instant now);
   void take_totals(const Sample& sample);
   void finish(State& state, Instant from, Instant to);
   void forget_old(const Model& model);
@@ -122,6 +152,7 @@ class Pools {
   Instant last_time_{};
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;
+  std::size_t endings_ = 0;  // in all pools
 };
 
 }  // namespace sockwarden

@@ -1,0 +1,163 @@
+#include "agent/model/ending.h"
+
+#include <algorithm>
+
+namespace sockwarden {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// A close so soon after the response is part of handling it; a timer of a pool is never so quick.
+constexpr milliseconds right_after{250};
+/// Bytes that a program had time to wait for: longer silence, and it gave up.
+constexpr milliseconds patience{500};
+constexpr milliseconds own_limit{1000};
+/// TLS: alerts and what else is no data of the program.
+constexpr std::uint32_t least_tls_bytes = 64;
+/// PostgreSQL's Terminate with our FIN is 6, MySQL's COM_QUIT with it too.
+constexpr std::uint32_t least_database_bytes = 7;
+constexpr milliseconds least_idle{500};
+
+enum class Family { other, http_1, http_2, tls, database, redis };
+
+Family family_of(const Connection& connection) {
+  switch (connection.raw.record.wire.flow[SW_EGRESS].protocol) {
+    case SW_PROTOCOL_HTTP_1_0:
+    case SW_PROTOCOL_HTTP_1_1:
+      return Family::http_1;
+    case SW_PROTOCOL_HTTP_2:
+      return Family::http_2;
+    case SW_PROTOCOL_TLS:
+      return Family::tls;
+    case SW_PROTOCOL_POSTGRESQL:
+    case SW_PROTOCOL_MYSQL:
+      return Family::database;
+    case SW_PROTOCOL_REDIS:
+      return Family::redis;
+    default:
+      return Family::other;
+  }
+}
+
+const sw_flow& response_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_INGRESS]; }
+const sw_flow& request_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_EGRESS]; }
+
+std::optional<Instant> arrival_of(const Connection& connection) {
+  return std::max(connection.last_receive, connection.last_arrival);
+}
+
+bool allows_reuse(const Connection& connection) {
+  constexpr unsigned none = SW_FLOW_CLOSE | SW_FLOW_UPGRADED | SW_FLOW_LOST;
+  if (((request_of(connection).flags | response_of(connection).flags) & none) != 0) return false;
+  return response_of(connection).framing != SW_FRAMING_UNTIL_CLOSE;
+}
+
+bool is_complete(const Connection& connection) {
+  const sw_flow& response = response_of(connection);
+  switch (family_of(connection)) {
+    case Family::http_1:
+      return response.message == SW_MESSAGE_COMPLETE &&
+             (response.done_ns == 0 || response.done_ns <= connection.raw.record.own_closed_ns);
+    case Family::database:
+      return response.protocol == SW_PROTOCOL_MYSQL || response.message == SW_MESSAGE_COMPLETE;
+    case Family::http_2:
+      return request_of(connection).messages <= response.messages;
+    case Family::tls:
+    case Family::redis:
+      return true;
+    case Family::other:
+      break;
+  }
+  return false;
+}
+
+bool is_by_program(const Connection& connection) {
+  return connection.closer == Closer::own && connection.manner != Manner::exit &&
+         connection.manner != Manner::timeout && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
+}
+
+bool is_undrained(const Connection& connection) {
+  if (!is_by_program(connection) || connection.turns + connection.unread_bytes == 0) return false;
+  if (family_of(connection) == Family::tls)
+    return connection.unread_bytes >= least_tls_bytes && requests_of(connection) != 0;
+  if (family_of(connection) != Family::http_1 || !allows_reuse(connection)) return false;
+  const sw_flow& response = response_of(connection);
+  if (response.messages == 0) return false;
+  if (connection.unread_bytes != 0) return true;
+  if (response.framing != SW_FRAMING_LENGTH && response.framing != SW_FRAMING_CHUNKED) return false;
+  if (response.message != SW_MESSAGE_BODY && is_complete(connection)) return false;
+  // All that came was read and more was to come: who waited for it, or read for long, has a limit of its own.
+  const std::optional<Instant> arrival = arrival_of(connection);
+  const Instant began{std::chrono::nanoseconds(response.started_ns)};
+  return arrival && *connection.own_closed - *arrival < patience && *connection.own_closed - began < own_limit;
+}
+
+/// What was written after the peer's end is a request and no farewell (an alert of TLS, a Terminate, our FIN).
+bool is_request(const Connection& connection) {
+  switch (family_of(connection)) {
+    case Family::tls:
+      return connection.unsent_bytes >= least_tls_bytes;
+    case Family::database:
+      return connection.unsent_bytes >= least_database_bytes;
+    default:
+      return connection.unsent_bytes > 1;
+  }
+}
+
+}  // namespace
+
+bool is_database(const std::string& protocol) { return protocol == "postgresql" || protocol == "mysql"; }
+
+std::uint32_t requests_of(const Connection& connection) {
+  const sw_wire& wire = connection.raw.record.wire;
+  switch (family_of(connection)) {
+    case Family::http_1:
+    case Family::http_2:
+    case Family::redis:
+      return wire.flow[SW_EGRESS].messages;
+    case Family::database:
+      return wire.text_statements + wire.executes;
+    case Family::tls: {  // turns of the handshake are none of the program's
+      const std::uint32_t handshake = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0 ? 1 : 2;
+      return connection.turns - std::min(connection.turns, handshake);
+    }
+    case Family::other:
+      break;
+  }
+  return connection.turns;
+}
+
+Ending ending_of(const Connection& connection) {
+  const sw_record& record = connection.raw.record;
+  Ending ending;
+  ending.id = connection.id;
+  ending.opened = connection.established.value_or(connection.birth);
+  ending.stack_id = record.stack_id;
+  ending.requests = requests_of(connection);
+  ending.unread_bytes = connection.unread_bytes;
+  ending.unsent_bytes = connection.unsent_bytes;
+  ending.closer = connection.closer;
+  ending.closed = connection.own_closed.value_or(connection.peer_closed.value_or(ending.opened));
+  if (connection.peer_closed) ending.closed = std::min(ending.closed, *connection.peer_closed);
+
+  const std::optional<Instant> arrival = arrival_of(connection);
+  if (arrival && *arrival <= ending.closed) ending.idle = ending.closed - *arrival;
+  ending.undrained = is_undrained(connection);
+  ending.asked_close = family_of(connection) == Family::http_1 && connection.manner != Manner::exit &&
+                       connection.turns != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0;
+  ending.reusable = is_by_program(connection) && !ending.undrained && ending.requests != 0 && connection.turns != 0 &&
+                    allows_reuse(connection) && is_complete(connection) && arrival && ending.idle < right_after;
+  ending.discarded = is_by_program(connection) && connection.manner == Manner::reset && connection.unsent_bytes > 1 &&
+                     (connection.raw.socket.option_flags & SW_IN_FORCE_LINGER) != 0 &&
+                     connection.raw.socket.linger_ns == 0;
+  if (connection.peer_closed && connection.last_send && connection.turns != 0 &&
+      *connection.last_send > *connection.peer_closed && ending.idle >= least_idle &&
+      (record.flags & SW_FLAG_PEER_FIN) != 0 && (record.flags & SW_FLAG_RESET_RECEIVED) != 0 &&
+      is_request(connection)) {
+    ending.stale = true;
+    ending.stale_after = *connection.last_send - (ending.closed - ending.idle);
+  }
+  return ending;
+}
+
+}  // namespace sockwarden

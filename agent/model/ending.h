@@ -1,0 +1,37 @@
+// How a client's connection ended, and whether its own program threw away what could have been used again.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "agent/model/model.h"
+
+namespace sockwarden {
+
+struct Ending {
+  std::uint64_t id = 0;
+  Instant opened{};
+  Instant closed{};
+  std::uint32_t stack_id = 0;
+  std::uint32_t requests = 0;
+  std::uint32_t unread_bytes = 0;
+  std::uint32_t unsent_bytes = 0;
+  Closer closer = Closer::none;
+  bool undrained = false;    ///< closed by us, a response that allowed reuse not taken to its end
+  bool asked_close = false;  ///< our request said that it would be the last one
+  bool reusable = false;     ///< closed by us right after a full response, and another request was allowed
+  bool stale = false;        ///< a request was written although the peer had closed before
+  bool discarded = false;    ///< our reset by SO_LINGER 0 threw away what was not yet delivered
+  std::uint8_t late_options = 0;
+  std::chrono::nanoseconds idle{};         ///< before the first end
+  std::chrono::nanoseconds stale_after{};  ///< of a stale one: from the last answer to the write
+};
+
+[[nodiscard]] Ending ending_of(const Connection& connection);
+
+/// Requests or statements that a client has sent, as far as the protocol tells them.
+[[nodiscard]] std::uint32_t requests_of(const Connection& connection);
+
+[[nodiscard]] bool is_database(const std::string& protocol);
+
+}  // namespace sockwarden
