@@ -60,6 +60,7 @@ int BPF_PROG(socket_receive, struct sock *sk)
 	if (last_ns && now_ns - last_ns > record->longest_idle_ns)
 		record->longest_idle_ns = now_ns - last_ns;
 	record->last_receive_ns = now_ns;
+	record->receiver_tid = (__u32)bpf_get_current_pid_tgid();
 	record->copied_seq = tp->copied_seq;
 	return 0;
 }

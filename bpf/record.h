@@ -120,6 +120,12 @@ enum sw_in_force {
 	SW_IN_FORCE_FASTOPEN = 1 << 9, /* listener: a TCP Fast Open queue is set; client: TCP_FASTOPEN_CONNECT */
 };
 
+/* Options set when they could no longer act as meant: bits of sw_record.options_late. */
+enum sw_late {
+	SW_LATE_RCVBUF = 1 << 0,    /* connected or listening: the window's scale is settled */
+	SW_LATE_REUSEPORT = 1 << 1, /* bound */
+};
+
 struct sw_address {
 	__u8 ip[16];
 	__u16 port;
@@ -166,7 +172,8 @@ struct sw_record {
 	__u8 manner;  /* enum sw_manner */
 	__u8 connect; /* enum sw_connect */
 	__u8 family;  /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
-	__u8 pad[5];
+	__u8 pad;
+	__u32 receiver_tid; /* thread that last took data; 0 = none yet */
 	struct sw_wire wire; /* what the peek saw; all zero without it */
 };
 SW_ASSERT_SIZE(sw_record, 416);

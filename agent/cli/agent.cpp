@@ -4,10 +4,9 @@
 
 namespace sockwarden {
 
-Agent::Agent(std::unique_ptr<Kernel> kernel, std::shared_ptr<Snapshot> snapshot, Inspect inspect, WallTime started)
+Agent::Agent(std::unique_ptr<Kernel> kernel, std::shared_ptr<Snapshot> snapshot, WallTime started)
     : kernel_(std::move(kernel)),
       snapshot_(std::move(snapshot)),
-      inspect_(std::move(inspect)),
       started_(started),
       filter_(Config::Targets{}) {}
 
@@ -22,16 +21,16 @@ void Agent::step() {
   const std::shared_ptr<const Published> last = snapshot_->latest();
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   Model model = Model::next(sample, last ? last->model : Model{}, limits);
-  Inspection inspection = inspect_ ? inspect_(model, sample, config_) : Inspection{};
-  details_ = std::move(inspection.details);
-  publish(std::move(model), std::move(inspection.findings));
+  Inspection inspection = inspector_.inspect(model, sample, config_);
+  details_ = inspection.details;
+  publish(std::move(model), std::move(inspection));
 }
 
-void Agent::publish(Model model, std::vector<LedgerEntry> findings) {
+void Agent::publish(Model model, Inspection inspection) {
   Published next;
   next.model = std::move(model);
   next.hooks = kernel_->hooks();
-  next.findings = std::move(findings);
+  next.findings = std::move(inspection.findings);
   next.started = started_;
   next.config = state_;
   snapshot_->publish(std::move(next));

@@ -45,7 +45,7 @@ int run(const SettingFlags& flags) {
   if (!kernel) return fatal(kernel.error(), config);
   report_missing((*kernel)->hooks());
 
-  Agent agent(std::move(*kernel), snapshot, Inspect{}, started);
+  Agent agent(std::move(*kernel), snapshot, started);
   agent.configure(config, config_state(sources, config));
   Daemon(agent, **web, signals, sources, config).run();
   return exit_good;

@@ -9,8 +9,10 @@
 
 #include "agent/config/config.h"
 #include "agent/detect/finding.h"
+#include "agent/detect/queue_history.h"
 #include "agent/detect/wait_history.h"
 #include "agent/evidence/evidence.h"
+#include "agent/model/descriptor_history.h"
 #include "agent/model/model.h"
 #include "agent/model/pool.h"
 
@@ -20,12 +22,15 @@ struct Scene {
   const Model& model;
   const Pools& pools;
   const WaitHistory& waits;
+  const QueueHistory& queues;
 
   /// Answers to the questions of this round, by connection id; empty the first time that a round asks.
   const std::unordered_map<std::uint64_t, Evidence>& evidence;
 
   /// Thresholds in force for a process and endpoint ("10.0.0.7:8080").
   std::function<Thresholds(const Process& process, const std::string& endpoint)> thresholds;
+
+  const DescriptorHistory* descriptors = nullptr;
 };
 
 struct Opinion {

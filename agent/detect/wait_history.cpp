@@ -96,6 +96,22 @@ bool WaitHistory::will_end(const WaitKey& key, nanoseconds waited) const {
   return timeout && waited <= *timeout + *timeout / 10;
 }
 
+std::optional<nanoseconds> WaitHistory::longest_given_up(const WaitKey& key) const {
+  const Entry* entry = find(key);
+  if (entry == nullptr || entry->given_up.empty()) return std::nullopt;
+  nanoseconds longest{};
+  for (const EndedWait& wait : entry->given_up) longest = std::max(longest, wait.duration);
+  return longest;
+}
+
+std::map<WaitKey, nanoseconds> WaitHistory::effective_timeouts() const {
+  std::map<WaitKey, nanoseconds> timeouts;
+  for (const auto& [key, entry] : entries_) {
+    if (const auto timeout = effective_timeout(key)) timeouts.emplace(key, *timeout);
+  }
+  return timeouts;
+}
+
 std::optional<nanoseconds> WaitHistory::typical(const WaitKey& key) const {
   const Entry* entry = find(key);
   if (entry == nullptr || entry->answer_count == 0) return std::nullopt;

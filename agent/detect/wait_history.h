@@ -53,6 +53,12 @@ class WaitHistory {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> typical(const WaitKey& key) const;
   [[nodiscard]] std::uint64_t answers(const WaitKey& key) const;
 
+  /// The longest wait that the program gave up, if it ever did.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> longest_given_up(const WaitKey& key) const;
+
+  /// Every effective timeout that is known, by key.
+  [[nodiscard]] std::map<WaitKey, std::chrono::nanoseconds> effective_timeouts() const;
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
  private:

@@ -13,7 +13,12 @@
 
 namespace sockwarden {
 
-enum class WaitDirection { receive, send, connect };
+enum class WaitDirection {
+  receive,
+  send,
+  connect,
+  work,  ///< the peer has done its part: will the process itself go on?
+};
 
 /// A connection that already waits too long, as the sample that noticed it saw it.
 struct EvidenceQuestion {
@@ -25,6 +30,7 @@ struct EvidenceQuestion {
   Role role = Role::unknown;
   std::string protocol;
   WaitDirection direction = WaitDirection::receive;
+  std::uint32_t worker = 0;  ///< thread that last received from it; 0 = unknown
   std::chrono::nanoseconds waited{};
   std::chrono::nanoseconds receive_timeout{};  ///< SO_RCVTIMEO, 0 = none
   std::chrono::nanoseconds send_timeout{};     ///< SO_SNDTIMEO, 0 = none

@@ -31,6 +31,7 @@ HasSocketTimeout timeouts_in(const Model* model) {
 void add_notes(const EvidenceQuestion& question, Evidence& evidence) {
   evidence.connection = question.connection;
   evidence.facts["proof"] = evidence.sentence;
+  if (question.direction == WaitDirection::work) return;
   evidence.facts["keep_alive"] = question.keep_alive;
   if (question.keep_alive) {
     evidence.notes.push_back(
@@ -100,7 +101,7 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>
     none.sentence = visited.process.failure();
     if (!none.sentence.empty()) return none;
     Inquiry inquiry{visited.process, question, visited.go, *visited.timers};
-    for (const auto rule : {ask_blocked_thread, ask_go_deadline, ask_event_loop}) {
+    for (const auto rule : {ask_held_request, ask_blocked_thread, ask_go_deadline, ask_event_loop}) {
       if (auto evidence = rule(inquiry)) return *evidence;
     }
     none.sentence = why_silent(visited.process);

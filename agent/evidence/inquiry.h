@@ -28,6 +28,10 @@ struct Inquiry {
 /// A thread that waits for events of many descriptors, this one among them.
 [[nodiscard]] std::optional<Evidence> ask_event_loop(Inquiry& inquiry);
 
+/// Whether the thread that took a request will go on by itself. Only for questions of work, for which it is the one
+/// rule.
+[[nodiscard]] std::optional<Evidence> ask_held_request(Inquiry& inquiry);
+
 /// Whether a wait that went on for `waited` was not ended by a time limit of `limit`: it only wakes the program now and
 /// then.
 [[nodiscard]] bool outlived(std::chrono::nanoseconds waited, std::chrono::nanoseconds limit);

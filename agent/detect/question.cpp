@@ -30,6 +30,7 @@ std::optional<EvidenceQuestion> question_of(const Model& model, const Connection
   question.role = connection.role;
   question.protocol = connection.protocol;
   question.direction = direction;
+  question.worker = record.receiver_tid;
   question.waited = waited;
   question.receive_timeout = std::chrono::nanoseconds(socket.receive_timeout_ns);
   question.send_timeout = std::chrono::nanoseconds(socket.send_timeout_ns);

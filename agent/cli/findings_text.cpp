@@ -1,0 +1,107 @@
+#include "agent/cli/findings_text.h"
+
+#include <algorithm>
+#include <array>
+
+#include "agent/cli/connection_row.h"
+#include "agent/cli/display.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr std::size_t usual_width = 80;
+
+std::string text_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? printable(found->get<std::string>()) : std::string();
+}
+
+const Json& object_at(const Json& json, const char* key) {
+  static const Json none = Json::object();
+  const auto found = json.find(key);
+  return found != json.end() && found->is_object() ? *found : none;
+}
+
+std::uint64_t number_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+/// "04:10:11 UTC"
+std::string clock_of(const std::string& time) {
+  return time.size() >= 19 ? time.substr(0, 10) + " " + time.substr(11, 8) + " UTC" : time;
+}
+
+std::string who(const Json& finding) {
+  const Json& process = object_at(finding, "process");
+  const Json& endpoint = object_at(finding, "endpoint");
+  std::string text = text_at(process, "comm") + ", pid " + std::to_string(number_at(process, "pid"));
+  const std::string role = text_at(endpoint, "role");
+  const std::string protocol = text_at(endpoint, "protocol");
+  const std::string remote = text_at(endpoint, "remote");
+  const std::string local = text_at(endpoint, "local");
+  if (!remote.empty()) text += ", " + role + " of " + remote;
+  if (remote.empty() && !local.empty()) text += ", " + role + " on " + local;
+  if (!protocol.empty()) text += " (" + protocol + ")";
+  return text;
+}
+
+std::string labelled(const std::string& label, const std::string& text, std::size_t width) {
+  if (text.empty()) return "";
+  std::string lines = wrap(text, 9, width);
+  lines.replace(2, label.size(), label);
+  if (!lines.ends_with('\n')) lines += '\n';
+  return lines;
+}
+
+std::string entry_text(const Json& finding, std::size_t width) {
+  const bool active = text_at(finding, "state") == "active";
+  std::string text = title_of(finding) + ": " + text_at(finding, "confidence") + ", " + text_at(finding, "severity");
+  if (!active) text += ", resolved";
+  text += "\n" + labelled("What", text_at(finding, "summary"), width) + labelled("Who", who(finding), width);
+  std::string since = clock_of(text_at(finding, "first_seen"));
+  if (!active) since += ", resolved " + clock_of(text_at(finding, "resolved_at"));
+  text += labelled("Since", since, width) + labelled("Proof", text_at(object_at(finding, "evidence"), "proof"), width);
+  if (const auto origin = finding.find("origin"); origin != finding.end() && origin->is_array()) {
+    for (const Json& stack : *origin) {
+      const auto frames = stack.find("frames");
+      if (frames == stack.end() || !frames->is_array() || frames->empty()) continue;
+      std::string names;
+      for (std::size_t i = 0; i < std::min<std::size_t>(frames->size(), 3); ++i)
+        names += (i == 0 ? "" : " < ") + printable((*frames)[i].get<std::string>());
+      text += labelled("Where", names, width);
+    }
+  }
+  return text + labelled("Fix", text_at(finding, "advice"), width);
+}
+
+std::string sum_of(const Json& findings) {
+  std::size_t proven = 0, resolved = 0;
+  for (const Json& finding : findings) {
+    proven += text_at(finding, "confidence") == "proven" ? 1 : 0;
+    resolved += text_at(finding, "state") == "resolved" ? 1 : 0;
+  }
+  std::string text = std::to_string(findings.size()) + (findings.size() == 1 ? " finding" : " findings") + ", " +
+                     std::to_string(proven) + " proven";
+  if (resolved > 0) text += ", " + std::to_string(resolved) + " resolved";
+  return text + ".\nMore on a class: sockwarden explain CLASS\n";
+}
+
+}  // namespace
+
+std::string title_of(const Json& finding) {
+  std::string title = text_at(finding, "class");
+  for (const char* qualifier : {"phase", "cause", "type", "option"}) {
+    if (const std::string text = text_at(finding, qualifier); !text.empty()) title += " (" + text + ")";
+  }
+  return title;
+}
+
+std::string findings_text(const Json& findings, std::size_t width) {
+  if (!findings.is_array() || findings.empty()) return "No findings.\n";
+  std::string text;
+  for (const Json& finding : findings) text += entry_text(finding, width == 0 ? usual_width : width) + "\n";
+  return text + sum_of(findings);
+}
+
+}  // namespace sockwarden

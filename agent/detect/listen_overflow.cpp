@@ -1,0 +1,56 @@
+// An accept queue that is full, and stays so.
+#include <algorithm>
+
+#include "agent/detect/detectors.h"
+#include "agent/detect/waiting_group.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr std::uint32_t least_scans = 2;
+
+bool is_sustained(const FullQueue& full, Instant now, std::chrono::nanoseconds threshold) {
+  if (full.scans < least_scans) return false;
+  return full.drop_scans >= least_scans || now - full.since >= threshold / 2;
+}
+
+}  // namespace
+
+Opinion listen_overflow(const Scene& scene) {
+  Opinion opinion;
+  for (const Connection& listener : scene.model.connections) {
+    const auto full = scene.queues.full(listener.id);
+    const Process* process = scene.model.process_of(listener);
+    if (!full || process == nullptr) continue;
+    const std::string local = listener.local.string();
+    if (!is_sustained(*full, scene.model.time, scene.thresholds(*process, local).wait)) continue;
+    const sw_socket& socket = listener.raw.socket;
+    Finding finding;
+    finding.class_name = "listen-overflow";
+    finding.confidence = Confidence::proven;
+    finding.severity = Severity::critical;
+    finding.process = listener.process;
+    finding.role = Role::listener;
+    finding.local = local;
+    finding.count = socket.accept_queue;
+    const auto waited = scene.model.time - full->since;
+    finding.evidence = {{"accept_queue", static_cast<std::int64_t>(socket.accept_queue)},
+                        {"accept_queue_limit", static_cast<std::int64_t>(socket.accept_queue_limit)},
+                        {"drops", static_cast<std::int64_t>(full->drops)},
+                        {"full_seconds", std::chrono::duration<double>(waited).count()},
+                        {"proof", "the accept queue holds " + std::to_string(socket.accept_queue) +
+                                      " connections and its limit is " + std::to_string(socket.accept_queue_limit)}};
+    if (listener.raw.record.stack_id != 0) finding.stack_ids.push_back(listener.raw.record.stack_id);
+    finding.summary = "The accept queue of " + local + " has been full for " + seconds_text(waited) + ": " +
+                      counted(socket.accept_queue, "connection") + " not accepted" +
+                      (full->drops > 0 ? ", " + std::to_string(full->drops) + " dropped since." : ".");
+    finding.advice =
+        "Find out why accept() is not called: an accept loop that does other work, a pool of workers that is all "
+        "taken. If it "
+        "keeps up on average, give listen() a larger backlog, and raise net.core.somaxconn where that is the limit.";
+    opinion.findings.push_back(std::move(finding));
+  }
+  return opinion;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,88 @@
+// A wait for the peer that nothing will ever end.
+#include <algorithm>
+
+#include "agent/detect/detectors.h"
+#include "agent/detect/likelihood.h"
+#include "agent/detect/missing_timeout_words.h"
+#include "agent/detect/wait.h"
+#include "agent/detect/waiting_group.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr int gaps_to_wait = 3;
+
+/// A stream that pauses now and then is given some of its own pauses.
+bool pauses_like_before(const Connection& connection, const std::string& phase, std::chrono::nanoseconds waited) {
+  return phase == "body" && connection.turns <= 1 && waited < connection.longest_idle * gaps_to_wait;
+}
+
+bool blocked_on_it(const Evidence& evidence) {
+  const auto call = evidence.facts.find("blocked_in");
+  if (call == evidence.facts.end()) return false;
+  const auto* name = std::get_if<std::string>(&call->second);
+  return name != nullptr && name->find("epoll") == std::string::npos;
+}
+
+std::optional<Confidence> judge(const LongWait& wait, const WaitHistory& history) {
+  if (wait.evidence.verdict == Verdict::infinite) {
+    if (wait.wait.only_if_blocked && !blocked_on_it(wait.evidence)) return std::nullopt;
+    return Confidence::proven;
+  }
+  if (is_likely_endless(wait, history)) return Confidence::likely;
+  return std::nullopt;
+}
+
+std::map<std::string, EvidenceValue> facts_of(const LongWait& wait, const WaitHistory& history) {
+  std::map<std::string, EvidenceValue> facts;
+  if (const auto typical = history.typical(wait.key))
+    facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
+  if (const auto timeout = history.effective_timeout(wait.key))
+    facts["effective_timeout_seconds"] = std::chrono::duration<double>(*timeout).count();
+  return facts;
+}
+
+Finding finding_of(const std::string& phase, const std::vector<Accused>& group) {
+  Finding finding = finding_of(group);
+  finding.class_name = "missing-timeout";
+  finding.qualifier_name = "phase";
+  finding.qualifier = phase;
+  finding.severity = phase == "server-idle" ? Severity::info : Severity::warning;
+  const auto longest =
+      std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
+  finding.summary = missing_timeout_summary(finding, longest->waited);
+  finding.advice = missing_timeout_advice(finding);
+  return finding;
+}
+
+}  // namespace
+
+Opinion missing_timeout(const Scene& scene) {
+  Opinion opinion;
+  WaitingGroups groups;
+  for (const Connection& connection : scene.model.connections) {
+    const auto wait = wait_of(connection, scene.model.time);
+    const Process* process = scene.model.process_of(connection);
+    if (!wait || process == nullptr) continue;
+    const auto waited = scene.model.time - wait->since;
+    const std::string endpoint = endpoint_of(connection);
+    const auto threshold = scene.thresholds(*process, endpoint).wait;
+    if (waited < threshold || pauses_like_before(connection, wait->phase, waited)) continue;
+    const auto answer = scene.evidence.find(connection.id);
+    if (answer == scene.evidence.end()) {
+      if (const auto question = question_of(scene.model, connection, wait->direction, waited))
+        opinion.questions.push_back(*question);
+      continue;
+    }
+    const WaitKey key = key_of(*process, connection, wait->phase);
+    const LongWait long_wait{*wait, key, answer->second, waited, threshold};
+    const auto confidence = judge(long_wait, scene.waits);
+    if (!confidence) continue;
+    groups[{wait->phase, connection.process, endpoint}].push_back(
+        {&connection, waited, *confidence, &answer->second, facts_of(long_wait, scene.waits)});
+  }
+  for (const auto& [key, group] : groups) opinion.findings.push_back(finding_of(std::get<0>(key), group));
+  return opinion;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,94 @@
+// A server that has the whole request and never answers, while it answers others or used to.
+#include <algorithm>
+#include <unordered_map>
+
+#include "agent/detect/detectors.h"
+#include "agent/detect/wait.h"
+#include "agent/detect/waiting_group.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr int beyond_threshold = 3;
+constexpr int beyond_usual = 10;
+constexpr std::uint64_t least_answers = 3;
+
+/// When each process last began to wait for a peer of its own, and still does: the request waits for that peer, and
+/// the missing timeout there, if there is one, is the finding.
+std::unordered_map<std::uint32_t, Instant> waits_upstream(const Model& model) {
+  std::unordered_map<std::uint32_t, Instant> latest;
+  for (const Connection& connection : model.connections) {
+    if (connection.role != Role::client) continue;
+    const auto wait = wait_of(connection, model.time);
+    if (!wait || wait->only_if_blocked) continue;
+    Instant& known = latest[connection.process];
+    known = std::max(known, wait->since);
+  }
+  return latest;
+}
+
+bool is_working(const Evidence& evidence) { return evidence.facts.contains("working"); }
+
+bool is_overdue(const Scene& scene, const WaitKey& key, const Evidence& evidence, std::chrono::nanoseconds waited,
+                std::chrono::nanoseconds threshold) {
+  if (is_working(evidence) || waited < threshold * beyond_threshold) return false;
+  const auto typical = scene.waits.typical(key);
+  return typical && scene.waits.answers(key) >= least_answers && waited >= *typical * beyond_usual;
+}
+
+Finding finding_of(const std::vector<Accused>& group, const std::string& endpoint) {
+  Finding finding = sockwarden::finding_of(group);
+  finding.class_name = "stuck-request";
+  finding.severity = Severity::critical;
+  finding.stack_ids.clear();  // where the connection came from says nothing of the handler
+  const auto longest =
+      std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
+  finding.summary = counted(finding.count, "request") + " on " + endpoint + (finding.count == 1 ? " is" : " are") +
+                    " complete and not answered (" + seconds_text(longest->waited) + " so far).";
+  finding.advice =
+      "Look at what the handler waits for: a lock that a failed request left taken (release it in defer, with, finally "
+      "or "
+      "RAII), a future or channel that nobody fills, two locks taken in different orders. Give every such wait a "
+      "limit, "
+      "and dump the stacks now: SIGQUIT for Go and Java, py-spy or faulthandler for Python, gdb for C++.";
+  return finding;
+}
+
+}  // namespace
+
+Opinion stuck_request(const Scene& scene) {
+  Opinion opinion;
+  WaitingGroups groups;
+  const auto upstream = waits_upstream(scene.model);
+  for (const Connection& connection : scene.model.connections) {
+    const auto wait = unanswered(connection);
+    const Process* process = scene.model.process_of(connection);
+    if (!wait || process == nullptr) continue;
+    const auto waited = scene.model.time - wait->since;
+    const std::string endpoint = endpoint_of(connection);
+    const auto threshold = scene.thresholds(*process, endpoint).wait;
+    if (waited < threshold) continue;
+    if (const auto busy = upstream.find(connection.process); busy != upstream.end() && busy->second >= wait->since) {
+      continue;
+    }
+    const auto answer = scene.evidence.find(connection.id);
+    if (answer == scene.evidence.end()) {
+      if (const auto question = question_of(scene.model, connection, wait->direction, waited))
+        opinion.questions.push_back(*question);
+      continue;
+    }
+    const Evidence& evidence = answer->second;
+    const WaitKey key = key_of(*process, connection, wait->phase);
+    const bool proven = evidence.verdict == Verdict::infinite;
+    if (!proven && !is_overdue(scene, key, evidence, waited, threshold)) continue;
+    std::map<std::string, EvidenceValue> facts;
+    if (const auto typical = scene.waits.typical(key))
+      facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
+    groups[{"", connection.process, endpoint}].push_back(
+        {&connection, waited, proven ? Confidence::proven : Confidence::likely, &evidence, std::move(facts)});
+  }
+  for (const auto& [key, group] : groups) opinion.findings.push_back(finding_of(group, std::get<2>(key)));
+  return opinion;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,42 @@
+// A connection's phase as a wait for its peer: what it is called, which way it looks, since when it lasts.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "agent/detect/wait_history.h"
+#include "agent/evidence/evidence.h"
+#include "agent/model/model.h"
+#include "agent/model/phase.h"
+
+namespace sockwarden {
+
+struct Wait {
+  const Connection* connection = nullptr;
+  std::string phase;  ///< "header": the qualifier of a missing timeout
+  WaitDirection direction = WaitDirection::receive;
+  Instant since{};
+  /// Only a thread blocked on the connection itself shows that it is a wait: without it, it may just be idle.
+  bool only_if_blocked = false;
+};
+
+/// Where the connection waits for its peer in a way that a timeout should end. Silence that its protocol asks for,
+/// idle clients and what cannot be told apart from them are no waits.
+[[nodiscard]] std::optional<Wait> wait_of(const Connection& connection, Instant now);
+
+/// A request that is complete, and not answered: the server's own doing.
+[[nodiscard]] std::optional<Wait> unanswered(const Connection& connection);
+
+/// "10.0.0.7:8080": a client's peer, a server's own address.
+[[nodiscard]] std::string endpoint_of(const Connection& connection);
+
+[[nodiscard]] WaitKey key_of(const Process& process, const Connection& connection, const std::string& phase);
+
+[[nodiscard]] bool is_http_1(const std::string& protocol);
+
+/// The flow of the client's bytes, and that of the server's.
+[[nodiscard]] const sw_flow& request_flow(const Connection& connection);
+[[nodiscard]] const sw_flow& response_flow(const Connection& connection);
+
+}  // namespace sockwarden

@@ -1,0 +1,135 @@
+#include "agent/inspection/inspector.h"
+
+#include <spdlog/spdlog.h>
+
+#include <charconv>
+#include <utility>
+
+#include "agent/config/target.h"
+#include "agent/detect/detectors.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr auto same_begin = std::chrono::milliseconds(20);
+
+std::vector<std::uint16_t> ports_of(const std::string& endpoint) {
+  const auto colon = endpoint.rfind(':');
+  std::uint16_t port = 0;
+  if (colon != std::string::npos) std::from_chars(endpoint.data() + colon + 1, endpoint.data() + endpoint.size(), port);
+  return port == 0 ? std::vector<std::uint16_t>{} : std::vector<std::uint16_t>{port};
+}
+
+Thresholds thresholds_of_endpoint(const Config& config, const Process& process, const std::string& endpoint) {
+  if (config.overrides.empty()) return config.thresholds;
+  return thresholds_for(config, {.comm = process.identity.comm,
+                                 .exe = process.facts.exe,
+                                 .cgroup = process.facts.cgroup,
+                                 .pid = process.pid,
+                                 .ports = ports_of(endpoint),
+                                 .endpoint = endpoint});
+}
+
+bool began_together(Instant left, Instant right) { return (left > right ? left - right : right - left) < same_begin; }
+
+}  // namespace
+
+Inspection Inspector::inspect(const Model& model, const Sample& sample, const Config& config) {
+  ledger_.set_retention(config.findings.retention);
+  pools_.update(sample, model);
+  feed_.update(model, waits_);
+  queues_.update(model);
+  std::vector<Finding> findings = detect(model, config);
+  remember_accused(findings);
+  tell(ledger_.update(std::move(findings), model));
+  return {.findings = ledger_.entries(), .totals = ledger_.totals(), .timeouts = timeouts(), .details = {}};
+}
+
+std::vector<Finding> Inspector::detect(const Model& model, const Config& config) {
+  const Answers none;
+  const auto thresholds = [&config](const Process& process, const std::string& endpoint) {
+    return thresholds_of_endpoint(config, process, endpoint);
+  };
+  std::vector<EvidenceQuestion> questions;
+  std::vector<Finding> findings;
+  std::vector<Detector> again;
+  for (const Detector detector : detectors()) {
+    Opinion opinion = detector({model, pools_, waits_, queues_, none, thresholds});
+    if (opinion.questions.empty()) {
+      findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
+                      std::make_move_iterator(opinion.findings.end()));
+      continue;
+    }
+    again.push_back(detector);
+    questions.insert(questions.end(), opinion.questions.begin(), opinion.questions.end());
+  }
+  const Answers answers = answers_to(questions, model);
+  for (const Detector detector : again) {
+    Opinion opinion = detector({model, pools_, waits_, queues_, answers, thresholds});
+    findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
+                    std::make_move_iterator(opinion.findings.end()));
+  }
+  return findings;
+}
+
+Inspector::Answers Inspector::answers_to(const std::vector<EvidenceQuestion>& questions, const Model& model) {
+  Answers answers;
+  std::vector<EvidenceQuestion> open;
+  for (const EvidenceQuestion& question : questions) {
+    const Instant begin = model.time - question.waited;
+    const auto [found, added] = known_.try_emplace(question.connection);
+    Known& known = found->second;
+    if (added || !began_together(known.begin, begin)) known = {.begin = begin, .evidence = {}};
+    known.model = model.number;
+    if (known.evidence.verdict == Verdict::infinite) {
+      answers.emplace(question.connection, known.evidence);
+    } else {
+      open.push_back(question);
+    }
+  }
+  for (Evidence& evidence : reader_.answer(open, &model)) {
+    Known& known = known_[evidence.connection];
+    const bool news = evidence.verdict == Verdict::infinite || evidence.verdict == Verdict::finite;
+    if (news || !known.accused) known.evidence = std::move(evidence);
+    answers.emplace(known.evidence.connection, known.evidence);
+  }
+  std::erase_if(known_, [&](const auto& entry) { return entry.second.model != model.number; });
+  return answers;
+}
+
+void Inspector::remember_accused(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    for (const std::uint64_t subject : finding.subjects) {
+      if (const auto known = known_.find(subject); known != known_.end()) known->second.accused = true;
+    }
+  }
+}
+
+void Inspector::tell(const std::vector<LedgerEvent>& events) const {
+  for (const LedgerEvent& event : events) {
+    const LedgerEntry& entry = event.entry;
+    const Finding& finding = entry.finding;
+    const std::string name = finding.class_name + (finding.qualifier.empty() ? "" : " (" + finding.qualifier + ")");
+    if (event.kind == LedgerEvent::Kind::activated) {
+      spdlog::warn("{} {}: {} in pid {} ({}): {}", entry.id, name_of(finding.confidence), name, entry.process.pid,
+                   entry.process.identity.comm, finding.summary);
+    } else {
+      spdlog::info("{} resolved: {} in pid {} ({})", entry.id, name, entry.process.pid, entry.process.identity.comm);
+    }
+  }
+}
+
+std::vector<EffectiveTimeout> Inspector::timeouts() {
+  std::vector<EffectiveTimeout> rows;
+  const auto known = waits_.effective_timeouts();
+  for (const auto& [key, timeout] : known) {
+    rows.push_back({key.process, key.endpoint, key.phase, timeout});
+    if (told_timeouts_.contains(key)) continue;
+    spdlog::info("{} gives up waiting ({}) on {} after {:.3g} s: an effective timeout", key.process.comm, key.phase,
+                 key.endpoint, std::chrono::duration<double>(timeout).count());
+  }
+  told_timeouts_ = known;
+  return rows;
+}
+
+}  // namespace sockwarden

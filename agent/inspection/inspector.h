@@ -1,0 +1,67 @@
+// What is wrong in a Model: feeds the memories, asks the detectors, gets them their evidence, keeps the ledger.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/config/config.h"
+#include "agent/detect/queue_history.h"
+#include "agent/detect/scene.h"
+#include "agent/evidence/evidence_reader.h"
+#include "agent/findings/ledger.h"
+#include "agent/inspection/wait_feed.h"
+#include "agent/model/pool.h"
+
+namespace sockwarden {
+
+/// A time limit that a program has shown by giving up.
+struct EffectiveTimeout {
+  Identity process;
+  std::string endpoint;
+  std::string phase;
+  std::chrono::nanoseconds timeout{};
+};
+
+/// What is wrong in a Model, and of which processes the next scan must read every descriptor.
+struct Inspection {
+  std::vector<LedgerEntry> findings;
+  std::vector<FindingTotal> totals;
+  std::vector<EffectiveTimeout> timeouts;
+  std::vector<std::uint32_t> details;  ///< pids
+};
+
+class Inspector {
+ public:
+  [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
+
+ private:
+  using Answers = std::unordered_map<std::uint64_t, Evidence>;
+  /// What was found of a wait stays true while it lasts: a program that moves for a moment does not take it back.
+  struct Known {
+    Instant begin{};
+    Evidence evidence;
+    bool accused = false;
+    std::uint64_t model = 0;
+  };
+
+  [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
+  [[nodiscard]] Answers answers_to(const std::vector<EvidenceQuestion>& questions, const Model& model);
+  void remember_accused(const std::vector<Finding>& findings);
+  void tell(const std::vector<LedgerEvent>& events) const;
+  [[nodiscard]] std::vector<EffectiveTimeout> timeouts();
+
+  Pools pools_;
+  WaitHistory waits_;
+  WaitFeed feed_;
+  QueueHistory queues_;
+  EvidenceReader reader_;
+  Ledger ledger_;
+  std::unordered_map<std::uint64_t, Known> known_;  // by connection
+  std::map<WaitKey, std::chrono::nanoseconds> told_timeouts_;
+};
+
+}  // namespace sockwarden
