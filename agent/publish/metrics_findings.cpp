@@ -1,3 +1,8 @@
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
 #include "agent/publish/metrics.h"
 
 namespace sockwarden {
@@ -7,16 +12,35 @@ Labels labels_of(const std::string& class_name, const std::string& qualifier, co
   return labels_of(identity, {{"class", class_name}, {"qualifier", qualifier}});
 }
 
+using EndpointNames = std::set<std::tuple<Identity, Role, std::string>>;
+
+EndpointNames endpoint_names(const Model& model) {
+  EndpointNames names;
+  for (const auto& row : model.endpoint_rows) names.emplace(row.identity, row.role, row.endpoint);
+  return names;
+}
+
+/// An endpoint whose connections are summed in `other` is `other` here too, so that the label stays bounded.
+std::string endpoint_of(const Finding& finding, const Identity& identity, const EndpointNames& names) {
+  const auto& own = finding.role == Role::client ? finding.remote : finding.local;
+  const auto shown = [&](const std::string& name) { return names.contains({identity, finding.role, name}); };
+  return !own.empty() && !shown(own) && shown("other") ? "other" : own;
+}
+
 }  // namespace
 
 void add_finding_metrics(MetricSet& set, const Published& published) {
   auto& now = set.gauge("sockwarden_findings", "Connections, descriptors or requests that active findings cover now.");
   auto& total = set.counter("sockwarden_findings_total",
                             "Connections, descriptors or requests covered by findings since the agent started.");
+  const auto names = endpoint_names(published.model);
   for (const auto& entry : published.findings) {
     const auto& finding = entry.finding;
-    now.add(labels_of(finding.class_name, finding.qualifier, entry.process.identity),
-            entry.active ? static_cast<double>(finding.count) : 0);
+    const auto& identity = entry.process.identity;
+    Labels labels = labels_of(finding.class_name, finding.qualifier, identity);
+    labels.push_back({"role", name_of(finding.role)});
+    labels.push_back({"endpoint", endpoint_of(finding, identity, names)});
+    now.add(std::move(labels), entry.active ? static_cast<double>(finding.count) : 0);
   }
   for (const auto& [key, count] : published.finding_totals) {
     total.add(labels_of(key.class_name, key.qualifier, key.identity), static_cast<double>(count));

@@ -177,6 +177,24 @@ TEST_CASE("names that collapse to one after cleaning are summed, never repeated"
   CHECK(text.find(series, position + 1) == std::string::npos);
 }
 
+TEST_CASE("a finding names its peer, and shares `other` with the endpoints folded there") {
+  Published published;
+  const Process orders = process(1, 42, "orders");
+  for (const char* shown : {"10.0.0.7:8080", "other"})
+    published.model.endpoint_rows.push_back({orders.identity, Role::client, "http", shown, {}, 0});
+  for (const char* remote : {"10.0.0.7:8080", "10.0.0.8:8080", "10.0.0.9:8080"}) {
+    LedgerEntry leak = finding(remote, orders, "connection-leak");
+    leak.finding.role = Role::client;
+    leak.finding.remote = remote;
+    leak.finding.local = "10.0.0.1:41000";
+    published.findings.push_back(leak);
+  }
+  const std::string text = text_of(families_of(published));
+  CHECK(text.find(R"(role="client",endpoint="10.0.0.7:8080"} 1)") != std::string::npos);
+  CHECK(text.find(R"(role="client",endpoint="other"} 2)") != std::string::npos);
+  CHECK(text.find("41000") == std::string::npos);
+}
+
 TEST_CASE("names that differ stay apart") {
   Published published;
   published.model.option_rows.push_back({{"x", "", ""}, "TCP_NODELAY", 1});
