@@ -62,6 +62,18 @@ static __always_inline int tcp_level_option(int name)
 	return SW_OPTION_OTHER;
 }
 
+/* bpf_sock.state and src_port; a client's port is bound by connect(). */
+static __always_inline __u8 late_bit(struct bpf_sock *sk, __u32 option)
+{
+	__u32 state = sk->state, port = sk->src_port;
+
+	if (option == SW_OPTION_SO_RCVBUF && state != TCP_CLOSE)
+		return SW_LATE_RCVBUF;
+	if (option == SW_OPTION_SO_REUSEPORT && (state == TCP_LISTEN || (state == TCP_CLOSE && port)))
+		return SW_LATE_REUSEPORT;
+	return 0;
+}
+
 static __always_inline void other_option(__u32 serial, int level, int name)
 {
 	struct sw_other_option_key key = {.process = serial, .level = level, .name = name};
@@ -100,8 +112,10 @@ int socket_option(struct bpf_sockopt *ctx)
 		option = SW_OPTION_OTHER;
 
 	record = record_make(sk);
-	if (record)
+	if (record) {
 		record->options_set |= 1ull << option;
+		record->options_late |= late_bit(sk, option);
+	}
 
 	tgid = BPF_CORE_READ(task_current(), tgid);
 	serial = process_serial(tgid, task_current(), false);

@@ -172,7 +172,7 @@ struct sw_record {
 	__u8 manner;  /* enum sw_manner */
 	__u8 connect; /* enum sw_connect */
 	__u8 family;  /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
-	__u8 pad;
+	__u8 options_late; /* enum sw_late */
 	__u32 receiver_tid; /* thread that last took data; 0 = none yet */
 	struct sw_wire wire; /* what the peek saw; all zero without it */
 };

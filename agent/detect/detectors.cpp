@@ -7,6 +7,13 @@ const std::vector<Detector>& detectors() {
       missing_timeout,
       stuck_request,
       listen_overflow,
+      undrained_body,
+      connection_leak,
+      pool_churn,
+      pool_unbounded,
+      stale_reuse,
+      socket_option,
+      fd_leak,
   };
   return all;
 }

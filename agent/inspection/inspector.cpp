@@ -37,12 +37,13 @@ bool began_together(Instant left, Instant right) { return (left > right ? left -
 Inspection Inspector::inspect(const Model& model, const Sample& sample, const Config& config) {
   ledger_.set_retention(config.findings.retention);
   pools_.update(sample, model);
+  descriptors_.update(sample, model);
   feed_.update(model, waits_);
   queues_.update(model);
   std::vector<Finding> findings = detect(model, config);
   remember_accused(findings);
   tell(ledger_.update(std::move(findings), model));
-  return {.findings = ledger_.entries(), .totals = ledger_.totals(), .timeouts = timeouts(), .details = {}};
+  return {.findings = ledger_.entries(), .totals = ledger_.totals(), .timeouts = timeouts(), .details = descriptors_.wanted()};
 }
 
 std::vector<Finding> Inspector::detect(const Model& model, const Config& config) {
@@ -54,7 +55,7 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
   std::vector<Finding> findings;
   std::vector<Detector> again;
   for (const Detector detector : detectors()) {
-    Opinion opinion = detector({model, pools_, waits_, queues_, none, thresholds});
+    Opinion opinion = detector({model, pools_, waits_, queues_, none, thresholds, &descriptors_});
     if (opinion.questions.empty()) {
       findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                       std::make_move_iterator(opinion.findings.end()));
@@ -65,7 +66,7 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
   }
   const Answers answers = answers_to(questions, model);
   for (const Detector detector : again) {
-    Opinion opinion = detector({model, pools_, waits_, queues_, answers, thresholds});
+    Opinion opinion = detector({model, pools_, waits_, queues_, answers, thresholds, &descriptors_});
     findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                     std::make_move_iterator(opinion.findings.end()));
   }

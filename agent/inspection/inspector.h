@@ -9,22 +9,16 @@
 #include <vector>
 
 #include "agent/config/config.h"
+#include "agent/detect/effective_timeout.h"
 #include "agent/detect/queue_history.h"
 #include "agent/detect/scene.h"
 #include "agent/evidence/evidence_reader.h"
 #include "agent/findings/ledger.h"
 #include "agent/inspection/wait_feed.h"
+#include "agent/model/descriptor_history.h"
 #include "agent/model/pool.h"
 
 namespace sockwarden {
-
-/// A time limit that a program has shown by giving up.
-struct EffectiveTimeout {
-  Identity process;
-  std::string endpoint;
-  std::string phase;
-  std::chrono::nanoseconds timeout{};
-};
 
 /// What is wrong in a Model, and of which processes the next scan must read every descriptor.
 struct Inspection {
@@ -55,6 +49,7 @@ class Inspector {
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts();
 
   Pools pools_;
+  DescriptorHistory descriptors_;
   WaitHistory waits_;
   WaitFeed feed_;
   QueueHistory queues_;

@@ -136,6 +136,7 @@ Ending ending_of(const Connection& connection) {
   ending.requests = requests_of(connection);
   ending.unread_bytes = connection.unread_bytes;
   ending.unsent_bytes = connection.unsent_bytes;
+  ending.late_options = record.options_late;
   ending.closer = connection.closer;
   ending.closed = connection.own_closed.value_or(connection.peer_closed.value_or(ending.opened));
   if (connection.peer_closed) ending.closed = std::min(ending.closed, *connection.peer_closed);

@@ -1,0 +1,99 @@
+#include "agent/detect/held_connection.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "agent/model/ending.h"
+#include "agent/model/phase.h"
+
+namespace sockwarden {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr std::uint8_t established = 1, close_wait = 8;  // include/net/tcp_states.h
+/// A pool that opens one more while the last answer is being handled is no proof of anything.
+constexpr milliseconds slack{100};
+
+std::string name_of(const Connection& connection) {
+  const sw_wire& wire = connection.raw.record.wire;
+  return {wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text))};
+}
+
+/// When the connections of a pool were opened, by name (Host, TLS server name, user and database).
+class Openings {
+ public:
+  explicit Openings(const Model& model) {
+    for (const auto* list : {&model.connections, &model.closed})
+      for (const Connection& connection : *list)
+        if (connection.role == Role::client && !connection.seeded && connection.established)
+          latest_[key_of(connection)] = std::max(latest_[key_of(connection)], *connection.established);
+  }
+
+  [[nodiscard]] bool any_after(const Connection& connection, Instant moment) const {
+    const auto found = latest_.find(key_of(connection));
+    return found != latest_.end() && found->second > moment;
+  }
+
+ private:
+  using Key = std::tuple<std::uint32_t, Address, std::string>;
+  static Key key_of(const Connection& connection) {
+    return {connection.process, connection.remote, name_of(connection)};
+  }
+  std::map<Key, Instant> latest_;
+};
+
+std::optional<HeldConnection> left_half_closed(const Connection& connection, const Thresholds& thresholds,
+                                               Instant now) {
+  if (connection.state != close_wait) return std::nullopt;
+  const Phase phase = phase_of(connection.raw).phase;
+  if (phase == Phase::handler || phase == Phase::response) return std::nullopt;  // it may still owe an answer
+  const nanoseconds since = now - connection.peer_closed.value_or(connection.birth);
+  const nanoseconds disused = std::min(since, connection.idle);
+  if (disused < thresholds.close_wait) return std::nullopt;
+  return HeldConnection{&connection, Holding::close_wait, disused};
+}
+
+std::optional<HeldConnection> left_after_answer(const Connection& connection, const Thresholds& thresholds,
+                                                const Openings& openings, Instant now) {
+  if (connection.role != Role::client || connection.state != established || connection.idle < thresholds.leak)
+    return std::nullopt;
+  if (connection.turns == 0 && connection.unread_bytes == 0) return std::nullopt;
+  if (connection.seeded && !connection.last_arrival && !connection.last_receive) return std::nullopt;
+  const PhaseNow phase = phase_of(connection.raw);
+  if (phase.waits_by_protocol) return std::nullopt;
+  const bool answered = phase.phase == Phase::idle || (phase.phase == Phase::body && connection.unread_bytes != 0) ||
+                        (phase.phase == Phase::first_byte_wait && connection.unread_bytes != 0);
+  if (!answered || !openings.any_after(connection, now - connection.idle + slack)) return std::nullopt;
+  const auto status = connection.raw.record.wire.flow[SW_INGRESS].status;
+  Holding why = Holding::forgotten;
+  if (connection.unread_bytes != 0) {
+    why = Holding::unread;
+  } else if (is_database(connection.protocol) && (status == SW_TRANSACTION_OPEN || status == SW_TRANSACTION_FAILED)) {
+    why = Holding::transaction;
+  }
+  return HeldConnection{&connection, why, connection.idle};
+}
+
+}  // namespace
+
+std::map<HeldKey, std::vector<HeldConnection>> held_connections(const Scene& scene) {
+  const Openings openings(scene.model);
+  std::map<HeldKey, std::vector<HeldConnection>> held;
+  for (const Connection& connection : scene.model.connections) {
+    if (connection.state != established && connection.state != close_wait) continue;
+    if (connection.role == Role::listener || !connection.accepted || connection.raw.socket.has_descriptor == 0)
+      continue;
+    const Process* process = scene.model.process_of(connection);
+    if (process == nullptr || process->exited) continue;
+    const std::string endpoint = (connection.role == Role::server ? connection.local : connection.remote).string();
+    const Thresholds thresholds = scene.thresholds(*process, endpoint);
+    auto found = left_half_closed(connection, thresholds, scene.model.time);
+    if (!found) found = left_after_answer(connection, thresholds, openings, scene.model.time);
+    if (found) held[{process->serial, connection.role, endpoint}].push_back(*found);
+  }
+  return held;
+}
+
+}  // namespace sockwarden

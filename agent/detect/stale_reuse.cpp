@@ -1,0 +1,67 @@
+#include <algorithm>
+
+#include "agent/detect/detectors.h"
+#include "agent/detect/pool_finding.h"
+#include "agent/detect/waiting_group.h"
+
+namespace sockwarden {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr std::size_t least_stale = 2;
+/// Idle limits are long and their mistakes rare: they are remembered for longer.
+constexpr int windows = 3;
+
+/// An idle limit shows in ends after the same idle time, and not all at one moment as when a server restarts.
+bool are_by_idle_limit(const std::vector<const Ending*>& stale) {
+  const auto by_idle = [](const Ending* a, const Ending* b) { return a->idle < b->idle; };
+  const auto by_time = [](const Ending* a, const Ending* b) { return a->closed < b->closed; };
+  const auto [shortest, longest] = std::minmax_element(stale.begin(), stale.end(), by_idle);
+  const auto [first, last] = std::minmax_element(stale.begin(), stale.end(), by_time);
+  const nanoseconds spread = (*longest)->idle - (*shortest)->idle;
+  return (spread <= (*longest)->idle / 4 || spread <= std::chrono::milliseconds{500}) &&
+         (*last)->closed - (*first)->closed >= std::chrono::seconds{1};
+}
+
+Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& stale) {
+  Finding finding = pool_case.finding("stale-reuse");
+  take_endings(finding, stale);
+  finding.confidence = Confidence::proven;
+  nanoseconds peer_limit = stale.front()->idle, ours{};
+  for (const Ending* ending : stale) {
+    peer_limit = std::min(peer_limit, ending->idle);
+    ours = std::max(ours, ending->stale_after);
+  }
+  if (pool_case.pool.idle_limit) {
+    ours = std::max<nanoseconds>(ours, *pool_case.pool.idle_limit);
+    finding.evidence["own_idle_limit_seconds"] = in_seconds(*pool_case.pool.idle_limit);
+  }
+  finding.evidence["peer_idle_limit_seconds"] = in_seconds(peer_limit);
+  finding.evidence["reused_after_seconds"] = in_seconds(ours);
+  finding.evidence["too_long_by_seconds"] = in_seconds(ours - peer_limit);
+  finding.summary = counted(finding.count, "request") + " to " + finding.remote +
+                    (finding.count == 1 ? " was" : " were") + " written on connections that the peer had closed: it " +
+                    "ends idle ones after " + seconds_text(peer_limit) + ", this program uses them after up to " +
+                    seconds_text(ours) + ", " + seconds_text(ours - peer_limit) + " too late.";
+  finding.advice = "Set the client's idle limit below the peer's (under " + seconds_text(peer_limit) +
+                   "): IdleConnTimeout, SetConnMaxIdleTime, keepAliveTimeout; or raise the peer's; or test a "
+                   "connection before it is used again.";
+  return finding;
+}
+
+}  // namespace
+
+Opinion stale_reuse(const Scene& scene) {
+  Opinion opinion;
+  for (const PoolCase& pool_case : pool_cases(scene)) {
+    std::vector<const Ending*> stale;
+    for (const Ending& ending : pool_case.pool.endings)
+      if (ending.stale && pool_case.now - ending.closed <= windows * pool_case.window()) stale.push_back(&ending);
+    if (stale.size() >= least_stale && are_by_idle_limit(stale))
+      opinion.findings.push_back(finding_of(pool_case, stale));
+  }
+  return opinion;
+}
+
+}  // namespace sockwarden
