@@ -64,6 +64,15 @@ def check_full_queue(agent, webhook, prometheus):
         check_resolved(webhook, prometheus, alert, endpoint)
 
 
+def check_hanging_wait(webhook, prometheus):
+    alert = "SockwardenMissingTimeout"
+    with faulty_program("hang") as (program, port):
+        endpoint = f"127.0.0.1:{port}"
+        check_fired(webhook, program, alert, endpoint, "no timeout in phase header", "missing-timeout")
+        mend(program)
+        check_resolved(webhook, prometheus, alert, endpoint)
+
+
 def check_leak(agent, webhook, prometheus):
     alert = "SockwardenConnectionLeak"
     with faulty_program("leak-connections", LEAKED) as (program, port):
@@ -88,6 +97,7 @@ def run():
         rules = quick_rules(folder, alert_after="0s")
         prometheus = stack.enter_context(Prometheus(folder, [target], rules, alertmanager.port, interval="1s"))
         check_full_queue(agent, webhook, prometheus)
+        check_hanging_wait(webhook, prometheus)
         check_leak(agent, webhook, prometheus)
 
 

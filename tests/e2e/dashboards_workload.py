@@ -5,8 +5,9 @@
     dashboards_workload.py call PORT             uses that server until it is ended
     dashboards_workload.py leak-connections N    holds N connections whose peer has closed, until it reads a line
     dashboards_workload.py stall BACKLOG         leaves its accept queue full, until it reads a line
+    dashboards_workload.py hang                  waits for an answer without a timeout, and gets it after a line
 
-The last two print the port, and `mended` after the line.
+The last three print the port, and `mended` after the line.
 """
 
 import os
@@ -132,6 +133,20 @@ def stall(backlog):
     sys.stdin.readline()
 
 
+def hang():
+    """The peer is a part of this program; it is the client part that waits."""
+    listening = listener()
+    with socket.create_connection(listening.getsockname()) as asking:
+        asking.sendall(REQUEST)
+        peer = listening.accept()[0]
+        print(listening.getsockname()[1], flush=True)
+        threading.Thread(target=lambda: (sys.stdin.readline(), peer.sendall(ANSWER)), daemon=True).start()
+        asking.recv(4096)
+    peer.close()
+    print("mended", flush=True)
+    sys.stdin.readline()
+
+
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
-    {"serve": serve, "call": call, "leak-connections": leak_connections, "stall": stall}[what](*map(int, arguments))
+    {"serve": serve, "call": call, "leak-connections": leak_connections, "stall": stall, "hang": hang}[what](*map(int, arguments))
