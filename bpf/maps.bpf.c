@@ -11,6 +11,7 @@ __u32 hz = 0;
 __u32 scan_number = 0;
 __u32 scan_filled = 0;
 __u32 scan_left_over = 0;
+bool seeding_done = false;
 bool seed_listeners = false;
 __u64 record_key_anchor = 0;
 

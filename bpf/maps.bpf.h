@@ -22,6 +22,7 @@ extern __u32 hz;
 extern __u32 scan_number;
 extern __u32 scan_filled;	/* entries of scan_buffer in use */
 extern __u32 scan_left_over;	/* records that had no room: run again */
+extern bool seeding_done;	/* every socket older than the agent has its record */
 extern bool seed_listeners;	/* first run over descriptors: only note who listens */
 extern __u64 record_key_anchor; /* see record_key() */
 

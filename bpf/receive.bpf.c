@@ -7,9 +7,7 @@
  * sock_recv_length would also show EOF and EAGAIN, for 97 to 145 ns each receive. It is not used: copied_seq already
  * counts a FIN that was read.
  */
-#include "bpf/records.bpf.h"
-#include "bpf/owners.bpf.h"
-#include "bpf/sockets.bpf.h"
+#include "bpf/lifecycle.bpf.h"
 
 static __always_inline void first_byte(struct sw_record *record, struct tcp_sock *tp, __u64 now_ns)
 {
@@ -33,14 +31,15 @@ static __always_inline void first_byte(struct sw_record *record, struct tcp_sock
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(socket_receive, struct sock *sk)
 {
-	struct sw_record *record = record_find(sk);
+	struct sw_record *record;
 	struct tcp_sock *tp;
 	__u64 now_ns, last_ns;
 
-	if (!record)
-		return 0;
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (!tp)
+		return 0;
+	record = record_of_connection(sk, tp);
+	if (!record)
 		return 0;
 	if (tp->copied_seq == record->copied_seq) {
 		record->flags |= SW_FLAG_PEEKED;

@@ -166,14 +166,14 @@ struct sw_record {
 	__u32 reset_reason; /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
 	struct sw_address local;
 	struct sw_address remote;
-	__u16 flags;  /* enum sw_flag */
-	__u8 role;    /* enum sw_role */
-	__u8 closer;  /* enum sw_closer */
-	__u8 manner;  /* enum sw_manner */
-	__u8 connect; /* enum sw_connect */
-	__u8 family;  /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
-	__u8 options_late; /* enum sw_late */
-	__u32 receiver_tid; /* thread that last took data; 0 = none yet */
+	__u16 flags;	     /* enum sw_flag */
+	__u8 role;	     /* enum sw_role */
+	__u8 closer;	     /* enum sw_closer */
+	__u8 manner;	     /* enum sw_manner */
+	__u8 connect;	     /* enum sw_connect */
+	__u8 family;	     /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
+	__u8 options_late;   /* enum sw_late */
+	__u32 receiver_tid;  /* thread that last took data; 0 = none yet */
 	struct sw_wire wire; /* what the peek saw; all zero without it */
 };
 SW_ASSERT_SIZE(sw_record, 416);
@@ -341,7 +341,8 @@ enum sw_loss {
 	SW_LOSS_MPTCP_PARENT = 7, /* MPTCP connections seen (their data is not followed) */
 	SW_LOSS_DESCRIPTORS = 8,  /* descriptor table full */
 	SW_LOSS_OPTION = 9,	  /* option table full */
-	SW_LOSS_COUNT = 10,
+	SW_LOSS_MISSED = 10,	  /* events that interrupted their own program; made up for by later ones */
+	SW_LOSS_COUNT = 11,
 };
 
 #ifdef __cplusplus

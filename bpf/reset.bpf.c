@@ -4,8 +4,7 @@
  * sent: after it. The reason came as a third argument with 6.10: two programs, the loader picks one.
  * Writes: who reset, why, and the detail that waited for it.
  */
-#include "bpf/records.bpf.h"
-#include "bpf/settle.bpf.h"
+#include "bpf/lifecycle.bpf.h"
 
 static __always_inline void reset_sent(struct sock *sk, __u32 reason)
 {
@@ -53,7 +52,10 @@ int BPF_PROG(socket_reset_received, struct sock *sk)
 	return 0;
 }
 
-/* The socket goes away: last call for a detail whose reset was never sent, and for the hash's entry. */
+/*
+ * The socket goes away: last call for a detail whose reset was never sent, for an end whose event was missed, and for
+ * the hash's entry.
+ */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(socket_destroyed, struct sock *sk)
 {
@@ -61,9 +63,14 @@ int BPF_PROG(socket_destroyed, struct sock *sk)
 	struct tcp_sock *tp;
 	__u64 key;
 
-	if (record && record->flags & SW_FLAG_DETAIL_DUE) {
-		tp = bpf_skc_to_tcp_sock(sk);
-		if (tp)
+	tp = record ? bpf_skc_to_tcp_sock(sk) : 0;
+	if (tp) {
+		if (record->connect == SW_CONNECT_PENDING)
+			connect_ended(record, connect_failure(sk));
+		else if (record->established_ns && record->role != SW_ROLE_LISTENER &&
+			 !(record->flags & SW_FLAG_SETTLED))
+			closed(record, sk, tp, sk->__sk_common.skc_state);
+		if (record->flags & SW_FLAG_DETAIL_DUE)
 			detail_send(record, tp);
 	}
 	if (!use_socket_storage) {

@@ -9,6 +9,7 @@
 #define MAX_SCHEDULE_TIMEOUT ((long)(~0ul >> 1))
 
 /* include/net/sock.h, enum sock_flags */
+#define SOCK_DONE	 1
 #define SOCK_KEEPOPEN	 3
 #define SOCK_LINGER	 4
 #define SOCK_SNDBUF_LOCK 1

@@ -47,6 +47,7 @@ tl::expected<void, Error> Scanner::start() {
   if (auto all = object_.iterate(object_.skeleton->progs.descriptor_seen); !all) return tl::unexpected(all.error());
   if (bpf_program__fd(object_.skeleton->progs.seed_orphans) >= 0)
     static_cast<void>(object_.iterate(object_.skeleton->progs.seed_orphans));
+  object_.skeleton->bss->seeding_done = true;
   return {};
 }
 
@@ -144,6 +145,13 @@ void Scanner::read_losses(Sample& sample) {
     for (const auto value : values) sample.losses[loss] += value;
   }
   sample.losses[SW_LOSS_DETAIL] += ring_.lost();
+  for (const auto& hook : object_.hooks) {
+    bpf_prog_info info{};
+    __u32 bytes = sizeof(info);
+    const int program = bpf_program__fd(hook.program);
+    if (program >= 0 && bpf_obj_get_info_by_fd(program, &info, &bytes) == 0)
+      sample.losses[SW_LOSS_MISSED] += info.recursion_misses;  // 5.12+, 0 before
+  }
   if (!object_.choice.socket_storage)
     sample.tables.push_back(
         {"records", sample.live.size(), bpf_map__max_entries(object_.skeleton->maps.hashed_records)});

@@ -24,6 +24,8 @@ const char* name_of_loss(sw_loss loss) {
       return "descriptors";
     case SW_LOSS_OPTION:
       return "option";
+    case SW_LOSS_MISSED:
+      return "missed";
     case SW_LOSS_COUNT:
       break;
   }

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * How a record goes through a connection's life. A program that its own event interrupts on the same CPU misses that
+ * event, so each step can also be made up for by the next one: establishment by the first receive or a later state, the
+ * peer's FIN by SOCK_DONE, our FIN by the state it left behind, the end by tcp_destroy_sock.
+ */
+#ifndef SOCKWARDEN_LIFECYCLE_BPF_H
+#define SOCKWARDEN_LIFECYCLE_BPF_H
+
+#include "bpf/records.bpf.h"
+#include "bpf/settle.bpf.h"
+
+static __always_inline void connect_ended(struct sw_record *record, __u8 outcome)
+{
+	struct rows rows = rows_find(record);
+
+	record->connect = outcome;
+	if (outcome < SW_CONNECT_COUNT)
+		TOTALS_ADD(rows, connects[outcome], 1);
+	if (outcome != SW_CONNECT_ESTABLISHED)
+		return;
+	record_count_opened(record, rows);
+	histogram_add(rows.role, SW_HISTOGRAM_CONNECT_US, record->connect_latency_us);
+}
+
+static __always_inline __u8 connect_failure(const struct sock *sk)
+{
+	switch (sk->sk_err) {
+	case ECONNREFUSED:
+		return SW_CONNECT_REFUSED;
+	case ETIMEDOUT:
+		return SW_CONNECT_TIMED_OUT;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+		return SW_CONNECT_UNREACHABLE;
+	case 0:
+		if (!in_owner_context(sk))
+			return SW_CONNECT_OTHER;
+		if (sk->sk_shutdown)
+			return SW_CONNECT_ABANDONED;
+		/* tcp_v4_connect() fails after SYN_SENT only for want of a port or, with one, of a route. */
+		return sk->__sk_common.skc_num ? SW_CONNECT_UNREACHABLE : SW_CONNECT_NO_PORT;
+	default:
+		return SW_CONNECT_OTHER;
+	}
+}
+
+static __always_inline void established(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp)
+{
+	record->established_ns = bpf_ktime_get_ns();
+	record->write_seq = tp->write_seq;
+	record->copied_seq = tp->copied_seq;
+	record_set_addresses(record, sk, true);
+	if (tp->is_mptcp)
+		record->flags |= SW_FLAG_MPTCP;
+	if (record->role == SW_ROLE_CLIENT) {
+		record->connect_latency_us = (record->established_ns - record->birth_ns) / 1000;
+		connect_ended(record, SW_CONNECT_ESTABLISHED);
+		return;
+	}
+	record->birth_ns = record->established_ns;
+	record->role = SW_ROLE_SERVER;
+}
+
+/*
+ * The record of a connection that has been established, whether or not that event was missed. Before seeding is done a
+ * socket without a record may be older than the agent: the seeding will say so.
+ */
+static __always_inline struct sw_record *record_of_connection(struct sock *sk, struct tcp_sock *tp)
+{
+	struct sw_record *record = record_find(sk);
+
+	if (!seeding_done || (record && record->established_ns))
+		return record;
+	record = record_make(sk);
+	if (record)
+		established(record, sk, tp);
+	return record;
+}
+
+static __always_inline bool was_connected(int state)
+{
+	return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 ||
+	       state == TCP_CLOSE_WAIT || state == TCP_CLOSING || state == TCP_LAST_ACK;
+}
+
+/* The first end of a connection names its closer and manner; later ones only add facts. */
+static __always_inline void ended_by(struct sw_record *record, __u8 closer, __u8 manner)
+{
+	if (record->closer)
+		return;
+	record->closer = closer;
+	record->manner = manner;
+}
+
+static __always_inline void peer_fin(struct sw_record *record)
+{
+	if (record->flags & SW_FLAG_PEER_FIN)
+		return;
+	record->flags |= SW_FLAG_PEER_FIN;
+	record->peer_closed_ns = bpf_ktime_get_ns();
+	if (!(record->flags & SW_FLAG_OWN_FIN))
+		ended_by(record, SW_CLOSER_PEER, SW_MANNER_FIN);
+}
+
+/* The peer's FIN whose own event was missed: tcp_fin() has left SOCK_DONE. */
+static __always_inline void peer_fin_if_missed(struct sw_record *record, const struct sock *sk)
+{
+	if (sk->__sk_common.skc_flags & (1ul << SOCK_DONE))
+		peer_fin(record);
+}
+
+static __always_inline void own_end(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp, __u8 manner)
+{
+	bool exiting = task_exiting();
+
+	if (!in_owner_context(sk))
+		return;
+	record_claim(record, sk, exiting);
+	peer_fin_if_missed(record, sk);
+	if (!record->own_closed_ns)
+		record->own_closed_ns = bpf_ktime_get_ns();
+	if (exiting) {
+		record->flags |= SW_FLAG_EXITING;
+		manner = SW_MANNER_EXIT;
+	}
+	ended_by(record, SW_CLOSER_OWN, manner);
+	if (record->flags & SW_FLAG_UNREAD_KNOWN)
+		return;
+	/* Only close() and exit give unread bytes up; shutdown() leaves them readable. */
+	if (use_release_hook ? !(record->flags & SW_FLAG_RELEASED) : sk->sk_shutdown != 3)
+		return;
+	record->flags |= SW_FLAG_UNREAD_KNOWN;
+	record->unread_bytes = sequence_bytes(tp->copied_seq, tp->rcv_nxt, record->flags & SW_FLAG_PEER_FIN);
+}
+
+static __always_inline void closed(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp, int oldstate)
+{
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	peer_fin_if_missed(record, sk);
+	if (oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2 || oldstate == TCP_CLOSING ||
+	    oldstate == TCP_LAST_ACK) {
+		record->flags |= SW_FLAG_OWN_FIN;
+		ended_by(record, SW_CLOSER_OWN, SW_MANNER_FIN);
+	}
+	if (record->flags & SW_FLAG_RESET_RECEIVED) {
+		ended_by(record, SW_CLOSER_PEER, SW_MANNER_RESET);
+	} else if (sk->sk_err == ETIMEDOUT) {
+		ended_by(record, SW_CLOSER_NETWORK, SW_MANNER_TIMEOUT);
+	} else if (in_owner_context(sk)) {
+		own_end(record, sk, tp, SW_MANNER_RESET);
+	} else if (record->flags & SW_FLAG_RESET_SENT) {
+		ended_by(record, SW_CLOSER_OWN, SW_MANNER_RESET);
+	}
+	ended_by(record, SW_CLOSER_NETWORK, SW_MANNER_ERROR);
+	record_settle(record, tp, now_ns);
+	/* Our own reset is traced after this, with its reason: tcp_send_reset or tcp_destroy_sock sends the detail. */
+	if (in_owner_context(sk) && !(record->flags & (SW_FLAG_RESET_RECEIVED | SW_FLAG_OWN_FIN)))
+		record->flags |= SW_FLAG_DETAIL_DUE;
+	else
+		detail_send(record, tp);
+}
+
+#endif
