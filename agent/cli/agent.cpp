@@ -31,6 +31,7 @@ void Agent::publish(Model model, Inspection inspection) {
   next.model = std::move(model);
   next.hooks = kernel_->hooks();
   next.findings = std::move(inspection.findings);
+  next.pools = std::move(inspection.pools);
   next.started = started_;
   next.config = state_;
   snapshot_->publish(std::move(next));

@@ -24,5 +24,6 @@ struct Command {
 [[nodiscard]] Command agent_command();
 [[nodiscard]] Command doctor_command();
 [[nodiscard]] Command connections_command();
+[[nodiscard]] Command pools_command();
 
 }  // namespace sockwarden

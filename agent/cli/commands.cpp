@@ -2,6 +2,6 @@
 
 namespace sockwarden {
 
-std::vector<Command> commands() { return {agent_command(), doctor_command(), connections_command()}; }
+std::vector<Command> commands() { return {agent_command(), doctor_command(), connections_command(), pools_command()}; }
 
 }  // namespace sockwarden

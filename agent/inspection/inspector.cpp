@@ -43,7 +43,17 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   std::vector<Finding> findings = detect(model, config);
   remember_accused(findings);
   tell(ledger_.update(std::move(findings), model));
-  return {.findings = ledger_.entries(), .totals = ledger_.totals(), .timeouts = timeouts(), .details = descriptors_.wanted()};
+  return {.findings = ledger_.entries(),
+          .totals = ledger_.totals(),
+          .timeouts = timeouts(),
+          .details = descriptors_.wanted(),
+          .pools = pools()};
+}
+
+std::vector<PoolFigures> Inspector::pools() const {
+  std::vector<PoolFigures> figures;
+  for (const Pool* pool : pools_.all()) figures.push_back(*pool);
+  return figures;
 }
 
 std::vector<Finding> Inspector::detect(const Model& model, const Config& config) {

@@ -26,6 +26,7 @@ struct Inspection {
   std::vector<FindingTotal> totals;
   std::vector<EffectiveTimeout> timeouts;
   std::vector<std::uint32_t> details;  ///< pids
+  std::vector<PoolFigures> pools;
 };
 
 class Inspector {
@@ -33,6 +34,7 @@ class Inspector {
   [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
 
  private:
+  [[nodiscard]] std::vector<PoolFigures> pools() const;
   using Answers = std::unordered_map<std::uint64_t, Evidence>;
   /// What was found of a wait stays true while it lasts: a program that moves for a moment does not take it back.
   struct Known {

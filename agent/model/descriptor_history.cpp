@@ -55,6 +55,9 @@ void DescriptorHistory::take_details(const Sample& sample) {
     read.insert(detail.tgid);
     if (detail.fd > last_inherited && !is_tcp_in_use(detail)) take_detail(found->second, detail, sample.time);
   }
+  for (const auto& [pid, process] : processes_)
+    if (!process.held.empty() && std::ranges::all_of(process.count, [](std::uint32_t count) { return count == 0; }))
+      read.insert(pid);  // nothing is left that could have been read
   for (const std::uint32_t pid : read) {
     Watched& process = processes_.at(pid);
     process.looked_at = true;

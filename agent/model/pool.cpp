@@ -65,9 +65,9 @@ void smooth(double& rate, std::uint64_t growth, double seconds) {
 
 }  // namespace
 
-std::uint64_t Pool::closed_in_all() const { return std::accumulate(closed.begin(), closed.end(), std::uint64_t{0}); }
+std::uint64_t PoolFigures::closed_in_all() const { return std::accumulate(closed.begin(), closed.end(), std::uint64_t{0}); }
 
-std::optional<double> Pool::turns_per_connection() const {
+std::optional<double> PoolFigures::turns_per_connection() const {
   if (details == 0) return std::nullopt;
   return static_cast<double>(closed_turns) / static_cast<double>(details);
 }

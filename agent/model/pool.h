@@ -37,7 +37,8 @@ struct Stall {
   std::chrono::nanoseconds duration{};
 };
 
-struct Pool {
+/// A pool as it is now, and what it has counted.
+struct PoolFigures {
   PoolKey key;
   std::string protocol;
   std::string name;  ///< Host, TLS server name or "user/database" of the latest connection that told one
@@ -78,12 +79,6 @@ struct Pool {
   std::uint64_t prepares = 0;
   std::uint64_t executes = 0;
 
-  /// The latest, oldest first.
-  std::deque<Ending> endings;
-  std::deque<Instant> openings;
-  std::deque<PoolRound> rounds;
-  std::deque<Stall> stalls;
-
   double turns_per_second = 0;  ///< averaged over about a minute
 
   Instant first_seen{};
@@ -92,6 +87,14 @@ struct Pool {
   [[nodiscard]] std::uint64_t closed_in_all() const;
   /// Turns a closed connection; empty before the first.
   [[nodiscard]] std::optional<double> turns_per_connection() const;
+};
+
+struct Pool : PoolFigures {
+  /// The latest, oldest first.
+  std::deque<Ending> endings;
+  std::deque<Instant> openings;
+  std::deque<PoolRound> rounds;
+  std::deque<Stall> stalls;
 };
 
 struct PoolLimits {

@@ -17,6 +17,7 @@ namespace sockwarden {
 [[nodiscard]] Response api_error(int status, const std::string& sentence);
 
 [[nodiscard]] Response api_connections(const Request& request, const Published& published);
+[[nodiscard]] Response api_pools(const Request& request, const Published& published);
 [[nodiscard]] Response api_findings(const Request& request, const Published& published);
 [[nodiscard]] Response api_status(const Request& request, const Published& published, const WebState& state);
 

@@ -12,6 +12,7 @@ std::vector<prometheus::MetricFamily> metric_families(const Published* published
     add_option_metrics(set, published->model);
     add_listener_metrics(set, *published);
     add_descriptor_metrics(set, published->model);
+    add_pool_metrics(set, *published);
     add_finding_metrics(set, *published);
     add_agent_metrics(set, *published);
   }

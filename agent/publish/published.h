@@ -10,6 +10,7 @@
 #include "agent/detect/finding.h"
 #include "agent/kernel/kernel.h"
 #include "agent/model/model.h"
+#include "agent/model/pool.h"
 
 namespace sockwarden {
 
@@ -41,6 +42,7 @@ struct Published {
   Model model;
   std::vector<HookStatus> hooks;
   std::vector<LedgerEntry> findings;
+  std::vector<PoolFigures> pools;
   WallTime started{};  ///< when the agent started
   ConfigState config;
 

@@ -1,0 +1,117 @@
+#include <iostream>
+#include <memory>
+
+#include "agent/cli/agent_client.h"
+#include "agent/cli/command.h"
+#include "agent/cli/complaint.h"
+#include "agent/cli/display.h"
+#include "agent/cli/output_format.h"
+#include "agent/cli/setting_flags.h"
+#include "agent/cli/table.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr const char* standard_agent = "http://127.0.0.1:10180";
+constexpr std::size_t page_columns = 80;
+
+struct Flags {
+  OutputFormat format;
+  std::string agent;
+  std::uint32_t pid = 0;
+};
+
+std::string url_of(const Flags& flags) {
+  if (!flags.agent.empty()) return flags.agent;
+  const auto environment = process_environment();
+  const auto named = environment.find("SOCKWARDEN_AGENT");
+  return named != environment.end() && !named->second.empty() ? named->second : standard_agent;
+}
+
+std::string number(const Json& row, const char* key) {
+  if (!row.contains(key) || !row[key].is_number()) return "-";
+  if (row[key].is_number_integer()) return std::to_string(row[key].get<std::int64_t>());
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", row[key].get<double>());
+  return text;
+}
+
+std::string word(const Json& row, const char* key) {
+  return row.contains(key) && row[key].is_string() ? printable(row[key].get<std::string>()) : "-";
+}
+
+std::string who_closes(const Json& row) {
+  const Json& closed = row["closed"];
+  if (!closed.is_object()) return "-";
+  const std::int64_t own = closed.value("own", std::int64_t{0}), peer = closed.value("peer", std::int64_t{0});
+  if (own + peer == 0) return "-";
+  return own * 10 >= (own + peer) * 9 ? "own" : peer * 10 >= (own + peer) * 9 ? "peer" : "both";
+}
+
+std::string overview(const Json& pools, std::size_t columns) {
+  Table table({{.title = "PID", .right = true, .importance = 9},
+               {.title = "COMM", .least = 8, .importance = 8},
+               {.title = "ENDPOINT", .least = 12, .importance = 9},
+               {.title = "OPEN", .right = true, .importance = 8},
+               {.title = "USED", .right = true, .importance = 7},
+               {.title = "PEAK", .right = true, .importance = 6},
+               {.title = "NEED", .right = true, .importance = 8},
+               {.title = "KEPT", .right = true, .importance = 6},
+               {.title = "OPENED/S", .right = true, .importance = 7},
+               {.title = "TURNS/C", .right = true, .importance = 5},
+               {.title = "CLOSER", .importance = 4}});
+  for (const Json& row : pools)
+    table.add({number(row["process"], "pid"), word(row["process"], "comm"), word(row, "remote"), number(row, "open"),
+               number(row, "in_use"), number(row, "peak_open"), number(row, "needed"), number(row, "kept_idle"),
+               number(row, "opened_per_second"), number(row, "turns_per_connection"), who_closes(row)});
+  return table.text(columns);
+}
+
+std::string advice_of(const Json& row, std::size_t columns) {
+  std::string text;
+  for (const Json& advice : row["advice"])
+    text += wrap(word(row["process"], "comm") + " to " + word(row, "remote") + ": " + word(advice, "setting") + " " +
+                     word(advice, "value") + ", since " + word(advice, "reason") + ".",
+                 2, columns);
+  return text;
+}
+
+int run(const Flags& flags) {
+  const std::string filter = flags.pid == 0 ? "" : "?pid=" + std::to_string(flags.pid);
+  const auto data = ask_agent(url_of(flags), "/api/v1/pools" + filter);
+  if (!data) return complain(data.error(), exit_runtime);
+  if (flags.format.json()) {
+    std::cout << data->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    return exit_good;
+  }
+  const Json pools = data->value("pools", Json::array());
+  if (pools.empty()) {
+    std::cout << "No process has opened connections since the agent started.\n";
+    return exit_good;
+  }
+  const std::size_t terminal = terminal_columns();
+  std::cout << overview(pools, terminal == 0 ? page_columns : terminal);
+  std::string advice;
+  for (const Json& row : pools) advice += advice_of(row, terminal == 0 ? page_columns : terminal);
+  if (!advice.empty()) std::cout << "\nSuggested\n" << advice;
+  return exit_good;
+}
+
+}  // namespace
+
+Command pools_command() {
+  return {"pools", "Show each process's connections to each endpoint, and what its pool should be set to",
+          "  sockwarden pools\n"
+          "  sockwarden pools --pid 4242 --format json\n",
+          [](CLI::App& app) -> std::function<int()> {
+            const auto flags = std::make_shared<Flags>();
+            app.add_option("--agent", flags->agent,
+                           std::string("ask the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
+                ->type_name("");
+            app.add_option("--pid", flags->pid, "of this process alone")->type_name("PID");
+            flags->format.declare(app);
+            return [flags] { return run(*flags); };
+          }};
+}
+
+}  // namespace sockwarden

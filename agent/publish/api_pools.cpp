@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <tuple>
+
+#include "agent/model/pool_advice.h"
+#include "agent/publish/api.h"
+#include "agent/publish/query.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
+
+template <class T>
+Json known(const std::optional<T>& value) {
+  if (!value) return nullptr;
+  return *value;
+}
+
+Json known(const std::optional<std::chrono::milliseconds>& value) {
+  if (!value) return nullptr;
+  return json_of(std::chrono::nanoseconds(*value));
+}
+
+Json advice_json(const PoolFigures& pool) {
+  Json rows = Json::array();
+  for (const PoolAdvice& advice : advice_for(pool))
+    rows.push_back({{"setting", advice.setting}, {"value", advice.value}, {"reason", advice.reason}});
+  return rows;
+}
+
+Json to_json(const PoolFigures& pool, const Process& process) {
+  Json row;
+  row["process"] = {{"pid", process.pid},
+                    {"comm", process.identity.comm},
+                    {"container_id", process.identity.container_id},
+                    {"unit", process.identity.unit}};
+  row["remote"] = pool.key.remote.string();
+  row["protocol"] = json_of_known(pool.protocol);
+  row["name"] = json_of_known(pool.name);
+  row["open"] = pool.open;
+  row["in_use"] = pool.in_use;
+  row["idle"] = pool.idle;
+  row["peak_open"] = pool.peak_open.recent();
+  row["needed"] = needed_connections(pool);
+  row["opened"] = pool.opened;
+  row["closed"] = {{"own", pool.closed[SW_CLOSER_OWN]},
+                   {"peer", pool.closed[SW_CLOSER_PEER]},
+                   {"network", pool.closed[SW_CLOSER_NETWORK]}};
+  row["opened_per_second"] = pool.opened_per_second;
+  row["closed_per_second"] = pool.closed_per_second;
+  row["turns"] = pool.turns;
+  row["turns_per_connection"] = known(pool.turns_per_connection());
+  row["thrown_away"] = pool.discarded;
+  row["kept_idle"] = known(pool.kept_idle);
+  row["idle_limit_seconds"] = known(pool.idle_limit);
+  row["peer_idle_limit_seconds"] = known(pool.peer_idle_limit);
+  row["lifetime_limit_seconds"] = known(pool.lifetime_limit);
+  row["statements"] = {{"text", pool.text_statements}, {"prepared", pool.prepares}, {"executed", pool.executes}};
+  row["advice"] = advice_json(pool);
+  return row;
+}
+
+}  // namespace
+
+Response api_pools(const Request& request, const Published& published) {
+  const auto query = Query::of(request, {"pid", "comm"});
+  if (!query) return api_error(400, query.error());
+  const auto pid = query->number("pid", pid_limit);
+  if (!pid) return api_error(400, pid.error());
+  const auto comm = query->text("comm");
+
+  std::vector<std::tuple<std::uint32_t, std::string, Json>> rows;
+  for (const PoolFigures& pool : published.pools) {
+    const Process* process = published.model.process_of_serial(pool.key.process);
+    if (process == nullptr || (*pid && process->pid != **pid)) continue;
+    if (comm && process->identity.comm != *comm) continue;
+    rows.emplace_back(process->pid, pool.key.remote.string(), to_json(pool, *process));
+  }
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
+  });
+  Json data;
+  data["time"] = rfc3339(published.model.wall);
+  data["pools"] = Json::array();
+  for (auto& row : rows) data["pools"].push_back(std::move(std::get<2>(row)));
+  return api_success(data);
+}
+
+}  // namespace sockwarden

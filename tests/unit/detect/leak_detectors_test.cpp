@@ -1,0 +1,172 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/detect/pool_stage.h"
+
+using namespace sockwarden;
+using namespace sockwarden::testing;
+
+TEST_CASE("connections that stand idle while newer ones are opened have leaked, and the newest has not") {
+  PoolStage stage;
+  for (int i = 0; i < 5; ++i) {
+    stage.turn(stage.open());
+    stage.wait(0.5);
+  }
+  const std::uint64_t last = stage.open();
+  for (int i = 0; i < 6; ++i) {
+    stage.turn(last);
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(connection_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].count == 5);
+  CHECK(findings[0].confidence == Confidence::likely);
+}
+
+TEST_CASE("a pool that merely stands idle has not leaked") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(stage.open());
+  for (const std::uint64_t id : ids) stage.request(id);
+  for (const std::uint64_t id : ids) stage.respond(id);
+  for (int i = 0; i < 10; ++i) {
+    stage.turn(ids.back());  // the last one given back is the first one taken
+    stage.wait(1);
+  }
+  CHECK(stage.ask(connection_leak).empty());
+}
+
+TEST_CASE("a connection that is used again has not leaked") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 6; ++i) {
+    ids.push_back(stage.open());
+    stage.turn(ids.back());
+    stage.wait(0.5);
+  }
+  stage.wait(6);
+  REQUIRE(stage.ask(connection_leak).size() == 1);
+  for (const std::uint64_t id : ids) stage.turn(id);
+  stage.scan();
+  CHECK(stage.ask(connection_leak).empty());
+}
+
+TEST_CASE("a connection whose name is another is no newer one") {
+  PoolStage stage;
+  for (int i = 0; i < 6; ++i) {
+    const std::uint64_t id = stage.open();
+    const std::string name = "host" + std::to_string(i);
+    std::copy(name.begin(), name.end(), stage.record(id).wire.text);
+    stage.record(id).wire.text_length = static_cast<__u8>(name.size());
+    stage.turn(id);
+    stage.wait(0.5);
+  }
+  stage.wait(6);
+  CHECK(stage.ask(connection_leak).empty());
+}
+
+TEST_CASE("what the peer has closed and the program has not is a leak after the grace, proven") {
+  PoolStage stage;
+  for (int i = 0; i < 4; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    stage.record(id).peer_closed_ns = stage.world.now_ns;
+    stage.world.connection(id).socket.state = 8;  // CLOSE_WAIT
+  }
+  stage.wait(2);
+  CHECK(stage.ask(connection_leak).empty());
+  stage.wait(4);
+  const auto findings = stage.ask(connection_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].count == 4);
+  CHECK(findings[0].confidence == Confidence::proven);
+}
+
+TEST_CASE("a slow reader of what a closed peer sent has not leaked") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 4; ++i) {
+    ids.push_back(stage.open());
+    stage.turn(ids.back());
+    stage.record(ids.back()).peer_closed_ns = stage.world.now_ns;
+    stage.world.connection(ids.back()).socket.state = 8;  // CLOSE_WAIT
+  }
+  for (int i = 0; i < 8; ++i) {
+    stage.wait(1);
+    for (const std::uint64_t id : ids) stage.record(id).last_receive_ns = stage.world.now_ns;
+  }
+  stage.scan();
+  CHECK(stage.ask(connection_leak).empty());
+}
+
+TEST_CASE("files that are opened on and on and never read have leaked, all of them counted") {
+  PoolStage stage;
+  for (int i = 0; i < 6; ++i) {
+    for (int n = 0; n < 5; ++n) stage.hold(SW_DESCRIPTOR_FILE, 7);
+    stage.wait(1);
+  }
+  stage.wait(6);
+  const auto findings = stage.ask(fd_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "file");
+  CHECK(findings[0].count == 30);
+  stage.held.clear();
+  stage.wait(1);
+  CHECK(stage.ask(fd_leak).empty());
+}
+
+TEST_CASE("the forecast names the limit and the time") {
+  PoolStage stage;
+  stage.world.facts(100).descriptor_limit = 1024;
+  for (int i = 0; i < 12; ++i) {
+    for (int n = 0; n < 2; ++n) stage.hold(SW_DESCRIPTOR_EVENTFD, 1);
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(fd_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].summary.find("limit of 1,024 in ") != std::string::npos);
+}
+
+TEST_CASE("files held from start to end, read files, and what comes and goes have not leaked") {
+  PoolStage stage;
+  SECTION("500 files at once") {
+    for (std::uint64_t n = 0; n < 500; ++n) stage.hold(SW_DESCRIPTOR_FILE, n);
+    stage.wait(12);
+  }
+  SECTION("read on and on") {
+    for (int i = 0; i < 12; ++i) {
+      for (int n = 0; n < 5; ++n) stage.hold(SW_DESCRIPTOR_FILE, 7);
+      for (sw_descriptor& one : stage.held) one.position += 100;
+      stage.wait(1);
+    }
+    for (sw_descriptor& one : stage.held) one.position += 100;
+    stage.wait(6);
+  }
+  SECTION("a bounded cache that turns over") {
+    for (int i = 0; i < 12; ++i) {
+      for (int n = 0; n < 20; ++n) stage.hold(SW_DESCRIPTOR_FILE, 7);
+      while (stage.held.size() > 60) stage.held.erase(stage.held.begin());
+      stage.wait(1);
+    }
+  }
+  SECTION("pipes of children that come and go") {
+    for (int i = 0; i < 16; ++i) {
+      for (int n = 0; n < 4; ++n) stage.hold(SW_DESCRIPTOR_PIPE, stage.last_file);
+      while (stage.held.size() > 24) stage.held.erase(stage.held.begin());
+      stage.wait(1);
+    }
+  }
+  CHECK(stage.ask(fd_leak).empty());
+}
+
+TEST_CASE("TCP sockets that are made and never connected are leaked connections, and no descriptors besides") {
+  PoolStage stage;
+  for (int i = 0; i < 6; ++i) {
+    for (int n = 0; n < 5; ++n) stage.hold(SW_DESCRIPTOR_SOCKET, stage.last_file, 7);
+    stage.wait(1);
+  }
+  stage.wait(6);
+  const auto findings = stage.ask(connection_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].count == 30);
+  CHECK(stage.ask(fd_leak).empty());
+}
