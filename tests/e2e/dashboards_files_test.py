@@ -113,6 +113,7 @@ def check_alerts():
         else:
             check(f"the runbook of {alert['alert']}", page, f"agent/detect/{pathlib.Path(page).stem}.md")
             check(f"{page} is a class", pathlib.Path(page).stem in CLASSES, True)
+            check(f"{page} exists", (ROOT / page).is_file(), True)
 
 
 def check_rule_tests():
