@@ -31,6 +31,7 @@ void Agent::publish(Model model, Inspection inspection) {
   next.model = std::move(model);
   next.hooks = kernel_->hooks();
   next.findings = std::move(inspection.findings);
+  next.timeouts = std::move(inspection.timeouts);
   next.pools = std::move(inspection.pools);
   next.started = started_;
   next.config = state_;

@@ -25,5 +25,9 @@ struct Command {
 [[nodiscard]] Command doctor_command();
 [[nodiscard]] Command connections_command();
 [[nodiscard]] Command pools_command();
+[[nodiscard]] Command findings_command();
+[[nodiscard]] Command check_command();
+[[nodiscard]] Command run_command();
+[[nodiscard]] Command explain_command();
 
 }  // namespace sockwarden

@@ -104,7 +104,9 @@ int run_command_line(const std::vector<std::string>& arguments, const std::vecto
   const std::string help = "sockwarden " + sub->get_name() + " --help";
   if (!extras.empty()) return unexpected(app, extras.front(), "sockwarden --help");
   if (chosen.size() > 1) return complain("two commands are given; see sockwarden --help", exit_usage);
-  if (const auto left = sub->remaining(false); !left.empty()) return unexpected(*sub, left.front(), help);
+  auto left = sub->remaining(false);
+  std::erase(left, "--");
+  if (!left.empty()) return unexpected(*sub, left.front(), help);
   return actions.at(sub)();
 }
 

@@ -2,6 +2,9 @@
 
 namespace sockwarden {
 
-std::vector<Command> commands() { return {agent_command(), doctor_command(), connections_command(), pools_command()}; }
+std::vector<Command> commands() {
+  return {agent_command(),       check_command(), run_command(),     findings_command(),
+          connections_command(), pools_command(), explain_command(), doctor_command()};
+}
 
 }  // namespace sockwarden

@@ -19,6 +19,7 @@ namespace sockwarden {
 [[nodiscard]] Response api_connections(const Request& request, const Published& published);
 [[nodiscard]] Response api_pools(const Request& request, const Published& published);
 [[nodiscard]] Response api_findings(const Request& request, const Published& published);
+[[nodiscard]] Response api_timeouts(const Request& request, const Published& published);
 [[nodiscard]] Response api_status(const Request& request, const Published& published, const WebState& state);
 
 }  // namespace sockwarden

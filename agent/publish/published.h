@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "agent/detect/effective_timeout.h"
 #include "agent/detect/finding.h"
 #include "agent/kernel/kernel.h"
 #include "agent/model/model.h"
@@ -42,6 +43,7 @@ struct Published {
   Model model;
   std::vector<HookStatus> hooks;
   std::vector<LedgerEntry> findings;
+  std::vector<EffectiveTimeout> timeouts;  ///< that programs have shown by giving up
   std::vector<PoolFigures> pools;
   WallTime started{};  ///< when the agent started
   ConfigState config;

@@ -19,8 +19,15 @@ namespace {
 
 constexpr std::size_t least_worth_packing = 1024;
 
-constexpr std::array served{
-    "/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/connections", "/api/v1/findings", "/api/v1/pools", "/api/v1/status"};
+constexpr std::array served{"/",
+                            "/metrics",
+                            "/-/healthy",
+                            "/-/ready",
+                            "/api/v1/connections",
+                            "/api/v1/findings",
+                            "/api/v1/pools",
+                            "/api/v1/timeouts",
+                            "/api/v1/status"};
 
 bool is_served(const std::string& path) { return std::find(served.begin(), served.end(), path) != served.end(); }
 bool is_api(const std::string& path) { return path.starts_with("/api/"); }
@@ -120,6 +127,7 @@ Response Router::api(const Request& request) const {
   if (path == "/api/v1/connections") return api_connections(request, *published);
   if (path == "/api/v1/pools") return api_pools(request, *published);
   if (path == "/api/v1/findings") return api_findings(request, *published);
+  if (path == "/api/v1/timeouts") return api_timeouts(request, *published);
   return api_status(request, *published, state());
 }
 

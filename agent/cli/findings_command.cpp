@@ -1,0 +1,123 @@
+#include <iostream>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "agent/cli/agent_client.h"
+#include "agent/cli/command.h"
+#include "agent/cli/complaint.h"
+#include "agent/cli/display.h"
+#include "agent/cli/findings_text.h"
+#include "agent/cli/output_format.h"
+#include "agent/cli/signals.h"
+#include "agent/config/load.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr const char* standard_agent = "http://127.0.0.1:10180";
+constexpr auto watch_interval = std::chrono::seconds(1);
+
+struct Flags {
+  OutputFormat format;
+  std::string agent;
+  std::string pid, class_name, state = "active";
+  bool watch = false;
+};
+
+std::string agent_of(const Flags& flags) {
+  if (!flags.agent.empty()) return flags.agent;
+  const auto environment = process_environment();
+  const auto named = environment.find("SOCKWARDEN_AGENT");
+  return named == environment.end() || named->second.empty() ? standard_agent : named->second;
+}
+
+std::string path_of(const Flags& flags, const std::string& state) {
+  std::string path = "/api/v1/findings?state=" + state;
+  if (!flags.pid.empty()) path += "&pid=" + flags.pid;
+  if (!flags.class_name.empty()) path += "&class=" + flags.class_name;
+  return path;
+}
+
+tl::expected<Json, Error> ask(const Flags& flags, const std::string& state) {
+  auto data = ask_agent(agent_of(flags), path_of(flags, state));
+  if (!data) return tl::unexpected(data.error());
+  return data->contains("findings") && (*data)["findings"].is_array() ? (*data)["findings"] : Json::array();
+}
+
+int once(const Flags& flags) {
+  const auto findings = ask(flags, flags.state);
+  if (!findings) return complain(findings.error(), exit_runtime);
+  if (flags.format.json()) {
+    std::cout << Json{{"findings", *findings}}.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  } else {
+    std::cout << findings_text(*findings, terminal_columns());
+  }
+  return exit_good;
+}
+
+/// One line, or one object, for each finding that begins or ends.
+void tell(const Flags& flags, const Json& finding) {
+  if (flags.format.json()) {
+    std::cout << text_of(finding) << std::endl;
+    return;
+  }
+  const bool active = finding.value("state", "") == "active";
+  const std::string time = active ? finding.value("first_seen", "") : finding.value("resolved_at", "");
+  std::string line = time.size() >= 19 ? time.substr(11, 8) : time;
+  line += active ? "  " : "  resolved: ";
+  line += title_of(finding) + ", pid " + std::to_string(finding["process"].value("pid", 0U)) + " (" +
+          printable(finding["process"].value("comm", "")) + ")";
+  if (active) line += ": " + printable(finding.value("summary", ""));
+  std::cout << line << std::endl;
+}
+
+int watch(const Flags& flags) {
+  const Signals signals;
+  std::map<std::string, std::string> known;  // state by id
+  do {
+    const auto findings = ask(flags, "all");
+    if (!findings) return complain(findings.error(), exit_runtime);
+    const bool first = known.empty();
+    for (auto finding = findings->rbegin(); finding != findings->rend(); ++finding) {
+      const std::string state = finding->value("state", "");
+      std::string& last = known[finding->value("id", "")];
+      const bool news = last != state && (state == "active" || !last.empty() || (!first && flags.state != "active"));
+      if (news) tell(flags, *finding);
+      last = state;
+    }
+  } while (signals.wait(watch_interval) != Wish::stop);
+  return exit_good;
+}
+
+}  // namespace
+
+Command findings_command() {
+  return {"findings", "What a running agent has found",
+          "  sockwarden findings --state all\n"
+          "  sockwarden findings --watch --class missing-timeout\n",
+          [](CLI::App& app) -> std::function<int()> {
+            const auto flags = std::make_shared<Flags>();
+            app.add_flag("--watch", flags->watch, "go on, and tell each finding as it begins and ends");
+            app.add_option("--pid", flags->pid, "of this process and its children")
+                ->type_name("")
+                ->check(CLI::Range(1U, 1U << 22U));
+            const auto is_word = [](const std::string& text) {
+              const bool word = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos;
+              return word ? std::string() : "\"" + text + "\" is no class, see sockwarden explain";
+            };
+            app.add_option("--class", flags->class_name, "of this class, such as missing-timeout")
+                ->type_name("")
+                ->check(is_word);
+            app.add_option("--state", flags->state, "active, resolved or all (active)")
+                ->type_name("")
+                ->check(CLI::IsMember({"active", "resolved", "all"}));
+            app.add_option("--agent", flags->agent,
+                           std::string("the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
+                ->type_name("");
+            flags->format.declare(app);
+            return [flags] { return flags->watch ? watch(*flags) : once(*flags); };
+          }};
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,54 @@
+#include "agent/cli/watch_flags.h"
+
+#include "agent/cli/display.h"
+#include "agent/cli/findings_text.h"
+#include "agent/config/duration.h"
+
+namespace sockwarden {
+
+void WatchFlags::declare(CLI::App& app, const std::string& duration_help) {
+  app.add_option_function<std::string>(
+         "--for", [this](const std::string& text) { duration_ = *parse_duration(text); }, duration_help)
+      ->type_name("")
+      ->check([](const std::string& text) {
+        const auto parsed = parse_duration(text);
+        return parsed ? std::string() : parsed.error();
+      });
+  format_.declare(app);
+  app.add_option("--profile", profile_, "thresholds: development (waits 4 s) or production (30 s)")->type_name("");
+  app.add_option("--wait", wait_, "report waits from this long, such as 10s; otherwise by profile")->type_name("");
+  settings_.declare_kernel(app);
+}
+
+tl::expected<Config, Error> WatchFlags::config() const {
+  ConfigSources sources = settings_.sources();
+  sources.flags["profile"] = {profile_};
+  if (!wait_.empty()) sources.flags["thresholds.wait"] = {wait_};
+  auto loaded = load_config(sources);
+  if (!loaded) return tl::unexpected(loaded.error());
+  return std::move(loaded->config);
+}
+
+tl::expected<std::unique_ptr<WatchSession>, Error> WatchFlags::open(const Config& config) const {
+  const auto variant = settings_.variant();
+  if (!variant) return tl::unexpected(variant.error());
+  auto kernel = Kernel::open(kernel_options(config.kernel, *variant));
+  if (!kernel) return tl::unexpected(kernel.error());
+  return std::make_unique<WatchSession>(std::move(*kernel), config);
+}
+
+std::string report_of(const WatchSession& session, bool json) {
+  const Json findings = session.findings();
+  const Json timeouts = session.timeouts();
+  if (json) return text_of(Json{{"findings", findings}, {"timeouts", timeouts}}) + "\n";
+  std::string text = findings_text(findings, terminal_columns());
+  for (const Json& timeout : timeouts) {
+    const auto length = std::chrono::duration<double>(timeout["effective_timeout_seconds"].get<double>());
+    text += "Note: " + printable(timeout["comm"].get<std::string>()) + " gives up waiting (" +
+            timeout["phase"].get<std::string>() + ") on " + timeout["endpoint"].get<std::string>() + " after " +
+            short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(length)) + ".\n";
+  }
+  return text;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,53 @@
+// A watch of some processes with a kernel side of its own, for as long as a command runs.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/config/config.h"
+#include "agent/inspection/inspector.h"
+#include "agent/kernel/kernel.h"
+#include "agent/publish/json.h"
+
+namespace sockwarden {
+
+class WatchSession {
+ public:
+  WatchSession(std::unique_ptr<Kernel> kernel, Config config)
+      : kernel_(std::move(kernel)), config_(std::move(config)) {}
+
+  /// From now on this process, and whatever descends from it.
+  void follow(std::uint32_t pid) { roots_.insert(pid); }
+  /// Processes whose name matches the pattern now or later, and whatever descends from them.
+  void follow_named(const std::string& pattern) { patterns_.push_back(pattern); }
+
+  void step();
+
+  /// Whether any process that is followed still runs.
+  [[nodiscard]] bool any_alive() const;
+  /// Pids that are or were followed.
+  [[nodiscard]] const std::set<std::uint32_t>& family() const { return family_; }
+  /// Their findings, active and resolved, as the API gives them, newest first.
+  [[nodiscard]] Json findings() const;
+  [[nodiscard]] const std::vector<LedgerEntry>& entries() const { return entries_; }
+  /// Time limits that they have shown.
+  [[nodiscard]] Json timeouts() const;
+
+ private:
+  void find_family();
+
+  std::unique_ptr<Kernel> kernel_;
+  Config config_;
+  Inspector inspector_;
+  Model model_;
+  Inspection inspection_;
+  std::vector<LedgerEntry> entries_;  // of the family
+  std::set<std::uint32_t> roots_;
+  std::vector<std::string> patterns_;
+  std::set<std::uint32_t> family_;
+};
+
+}  // namespace sockwarden
