@@ -10,7 +10,7 @@ namespace {
 enum : std::uint8_t { established = 1, syn_sent = 2, syn_received = 3, close_wait = 8, listening = 10 };
 
 /// A TLS record that holds a request is longer than this, one that holds HTTP/2's acknowledgements is not.
-constexpr std::uint16_t least_request_record = 64;
+constexpr std::uint16_t least_request_record = 48;
 
 std::optional<Instant> instant(std::uint64_t ns) {
   if (ns == 0) return std::nullopt;
