@@ -67,7 +67,7 @@ Finding finding_of(const HeldKey& key, const std::vector<HeldConnection>& held) 
   }
   const auto proven = tally.of(Holding::close_wait) + tally.of(Holding::transaction);
   finding.confidence = proven == static_cast<std::int64_t>(held.size()) ? Confidence::proven : Confidence::likely;
-  finding.evidence["longest_disuse_seconds"] = in_seconds(tally.longest);
+  finding.evidence["longest_disuse_seconds"] = seconds_of(tally.longest);
   finding.evidence["close_wait"] = tally.of(Holding::close_wait);
   finding.evidence["unread"] = tally.of(Holding::unread);
   finding.evidence["unread_bytes"] = tally.unread_bytes;
@@ -87,7 +87,7 @@ Finding finding_of(const DescriptorLeak& leak) {
   finding.count = leak.growth.files.size();
   finding.subjects = leak.growth.files;
   finding.evidence["never_connected"] = static_cast<std::int64_t>(finding.count);
-  finding.evidence["growing_for_seconds"] = in_seconds(leak.growth.last - leak.growth.first);
+  finding.evidence["growing_for_seconds"] = seconds_of(leak.growth.last - leak.growth.first);
   finding.summary = counted(finding.count, "TCP socket") + " were made within " +
                     seconds_text(leak.growth.last - leak.growth.first) + " and never connected, used or closed.";
   finding.advice = "Close a socket when the connection is not made after all, on every error path.";

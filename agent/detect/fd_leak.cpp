@@ -37,14 +37,14 @@ Finding finding_of(const DescriptorLeak& leak, Instant now, std::chrono::nanosec
   finding.process = leak.process->serial;
   finding.count = growth.files.size();
   finding.subjects = growth.files;
-  const double span = std::max(in_seconds(growth.last - growth.first), 1.0);
+  const double span = std::max(seconds_of(growth.last - growth.first), 1.0);
   const double rate = static_cast<double>(growth.files.size()) / span;
   finding.evidence["unused"] = static_cast<std::int64_t>(growth.files.size());
   finding.evidence["descriptors"] = static_cast<std::int64_t>(growth.in_all);
   finding.evidence["growth_per_second"] = rate;
-  finding.evidence["growing_for_seconds"] = in_seconds(growth.last - growth.first);
+  finding.evidence["growing_for_seconds"] = seconds_of(growth.last - growth.first);
   finding.summary = counted(finding.count, type + " descriptor") + " came within " +
-                    rough_time(in_seconds(growth.last - growth.first)) +
+                    rough_time(seconds_of(growth.last - growth.first)) +
                     (growth.type == SW_DESCRIPTOR_FILE ? ", stay open and are not used again" : " and stay open");
   if (growth.limit && *growth.limit > growth.in_all) {
     const double left = static_cast<double>(*growth.limit - growth.in_all) / rate;

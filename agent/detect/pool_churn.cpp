@@ -89,7 +89,7 @@ Finding finding_of(const PoolCase& pool_case, const std::string& cause, const st
   finding.qualifier = cause;
   finding.confidence = cause == "keep-alive-off" ? Confidence::proven : Confidence::likely;
   take_endings(finding, endings);
-  finding.evidence["window_seconds"] = in_seconds(pool_case.window());
+  finding.evidence["window_seconds"] = seconds_of(pool_case.window());
   finding.evidence["opened_per_second"] = pool.opened_per_second;
   finding.evidence["peak_open"] = static_cast<std::int64_t>(peak_open(pool_case));
   if (const auto turns = pool.turns_per_connection()) finding.evidence["turns_per_connection"] = *turns;

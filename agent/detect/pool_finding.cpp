@@ -47,6 +47,6 @@ void take_endings(Finding& finding, const std::vector<const Ending*>& endings) {
   }
 }
 
-double in_seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds_of(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace sockwarden

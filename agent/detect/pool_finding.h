@@ -32,6 +32,6 @@ struct PoolCase {
 void take_endings(Finding& finding, const std::vector<const Ending*>& endings);
 
 /// Seconds as evidence has them.
-[[nodiscard]] double in_seconds(std::chrono::nanoseconds duration);
+[[nodiscard]] double seconds_of(std::chrono::nanoseconds duration);
 
 }  // namespace sockwarden

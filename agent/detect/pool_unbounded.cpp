@@ -55,7 +55,7 @@ Finding finding_of(const PoolCase& pool_case, const Burst& burst) {
   finding.evidence["peak_open"] = static_cast<std::int64_t>(burst.open);
   finding.evidence["usual_in_use"] = static_cast<std::int64_t>(burst.usual);
   finding.evidence["opened_in_burst"] = static_cast<std::int64_t>(burst.opened);
-  finding.evidence["seconds_ago"] = in_seconds(pool_case.now - burst.time);
+  finding.evidence["seconds_ago"] = seconds_of(pool_case.now - burst.time);
   finding.summary = "One burst had " + std::to_string(burst.open) + " connections to " + finding.remote +
                     " open at once; before and after it " + std::to_string(burst.usual) +
                     (burst.usual == 1 ? " is" : " are") + " in use.";

@@ -53,7 +53,7 @@ void find_stalls(const PoolCase& pool_case, Opinion& opinion) {
   if (stalls < std::max<std::size_t>(least_stalls, pool_case.thresholds.leak_count)) return;
   finding.count = finding.subjects.size();
   finding.evidence["stalls_seen"] = static_cast<std::int64_t>(stalls);
-  finding.evidence["longest_stall_seconds"] = in_seconds(longest);
+  finding.evidence["longest_stall_seconds"] = seconds_of(longest);
   finding.summary = "On " + counted(finding.count, "connection") + " to " + finding.remote +
                     " the end of a request waited in the host for up to " + seconds_text(longest) +
                     " after the program had written it: Nagle's algorithm against a delayed acknowledgement, seen " +
@@ -128,7 +128,7 @@ void find_silent_connections(const Scene& scene, Opinion& opinion) {
       longest = std::max(longest, connection->idle);
       if (connection->raw.record.stack_id != 0) finding.stack_ids.push_back(connection->raw.record.stack_id);
     }
-    finding.evidence["longest_idle_seconds"] = in_seconds(longest);
+    finding.evidence["longest_idle_seconds"] = seconds_of(longest);
     finding.summary = counted(finding.count, "connection") + " to " + finding.remote + " have been silent for up to " +
                       seconds_text(longest) + " without keep-alive: a peer that is gone would never be noticed.";
     finding.advice = "Set SO_KEEPALIVE with a TCP_KEEPIDLE below what firewalls and load balancers on the way forget.";

@@ -35,11 +35,11 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
   }
   if (pool_case.pool.idle_limit) {
     ours = std::max<nanoseconds>(ours, *pool_case.pool.idle_limit);
-    finding.evidence["own_idle_limit_seconds"] = in_seconds(*pool_case.pool.idle_limit);
+    finding.evidence["own_idle_limit_seconds"] = seconds_of(*pool_case.pool.idle_limit);
   }
-  finding.evidence["peer_idle_limit_seconds"] = in_seconds(peer_limit);
-  finding.evidence["reused_after_seconds"] = in_seconds(ours);
-  finding.evidence["too_long_by_seconds"] = in_seconds(ours - peer_limit);
+  finding.evidence["peer_idle_limit_seconds"] = seconds_of(peer_limit);
+  finding.evidence["reused_after_seconds"] = seconds_of(ours);
+  finding.evidence["too_long_by_seconds"] = seconds_of(ours - peer_limit);
   finding.summary = counted(finding.count, "request") + " to " + finding.remote +
                     (finding.count == 1 ? " was" : " were") + " written on connections that the peer had closed: it " +
                     "ends idle ones after " + seconds_text(peer_limit) + ", this program uses them after up to " +

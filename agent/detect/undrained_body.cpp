@@ -14,7 +14,7 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
     unread += ending->unread_bytes;
     most = std::max<std::int64_t>(most, ending->unread_bytes);
   }
-  finding.evidence["window_seconds"] = in_seconds(pool_case.window());
+  finding.evidence["window_seconds"] = seconds_of(pool_case.window());
   finding.evidence["seen_undrained"] = static_cast<std::int64_t>(seen);
   finding.evidence["unread_bytes"] = unread;
   finding.evidence["most_unread_bytes"] = most;
