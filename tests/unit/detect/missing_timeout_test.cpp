@@ -1,0 +1,218 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/detect/stage.h"
+
+namespace sockwarden {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Stage;
+
+const std::string remote = "10.0.0.7:8080";
+
+std::vector<Finding> findings(Stage& stage) { return stage.ask(missing_timeout).findings; }
+
+}  // namespace
+
+TEST_CASE("a wait is asked about only beyond the threshold") {
+  Stage stage;
+  stage.asked(3.5);
+  CHECK(stage.ask(missing_timeout).questions.empty());
+  const auto late = stage.asked(6);
+  const auto opinion = stage.ask(missing_timeout);
+  REQUIRE_FALSE(opinion.questions.empty());
+  CHECK(opinion.questions.back().connection == late);
+  CHECK(opinion.findings.empty());
+}
+
+TEST_CASE("connections that wait for an answer for ever are one finding with their count") {
+  Stage stage;
+  for (int i = 0; i < 3; ++i) stage.answer(stage.asked(5 + i), Verdict::infinite);
+  const auto found = findings(stage);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].class_name == "missing-timeout");
+  CHECK(found[0].qualifier == "header");
+  CHECK(found[0].confidence == Confidence::proven);
+  CHECK(found[0].count == 3);
+  CHECK(found[0].subjects.size() == 3);
+  CHECK(found[0].remote == remote);
+  CHECK(found[0].summary ==
+        "3 connections to 10.0.0.7:8080 wait for the answer to begin with no timeout (7 s so far).");
+}
+
+TEST_CASE("a finite timeout, a pending timer and a lack of evidence are silent") {
+  for (const Verdict verdict : {Verdict::finite, Verdict::timer_pending, Verdict::unknown}) {
+    Stage stage;
+    stage.answer(stage.asked(20), verdict);
+    CHECK(findings(stage).empty());
+  }
+}
+
+TEST_CASE("far beyond what the endpoint usually takes, a wait with some timer pending is likely endless") {
+  Stage stage;
+  stage.earlier("header", remote, WaitEnd::answered, 5ms, 3);
+  const auto id = stage.asked(13);
+  stage.answer(id, Verdict::timer_pending, 1s);
+  const auto found = findings(stage);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].confidence == Confidence::likely);
+
+  SECTION("but not before three thresholds") {
+    Stage early;
+    early.earlier("header", remote, WaitEnd::answered, 5ms, 3);
+    early.answer(early.asked(11), Verdict::timer_pending, 1s);
+    CHECK(findings(early).empty());
+  }
+  SECTION("nor where the endpoint is slow") {
+    Stage slow;
+    slow.earlier("header", remote, WaitEnd::answered, 2s, 3);
+    slow.answer(slow.asked(13), Verdict::timer_pending, 1s);
+    CHECK(findings(slow).empty());
+  }
+  SECTION("nor while the limit that shows has not passed") {
+    Stage patient;
+    patient.earlier("header", remote, WaitEnd::answered, 5ms, 3);
+    patient.answer(patient.asked(13), Verdict::timer_pending, 25s);
+    CHECK(findings(patient).empty());
+  }
+  SECTION("nor where the program gave up such waits before") {
+    Stage giving_up;
+    giving_up.earlier("header", remote, WaitEnd::answered, 5ms, 3);
+    giving_up.earlier("header", remote, WaitEnd::own_close, 14s, 2);
+    giving_up.answer(giving_up.asked(13), Verdict::timer_pending, 1s);
+    CHECK(findings(giving_up).empty());
+  }
+}
+
+TEST_CASE("a dial and a handshake need no history to be too long") {
+  Stage stage;
+  const auto id = stage.world.client(stage.serial, Stage::peer);
+  auto& raw = stage.world.connection(id);
+  raw.socket.state = 2;
+  raw.record.birth_ns = stage.at(13);
+  raw.record.established_ns = 0;
+  stage.answer(id, Verdict::timer_pending, 3s);
+  const auto found = findings(stage);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].qualifier == "dial");
+
+  stage.evidence[id].shown_timeout = 30s;
+  CHECK(findings(stage).empty());
+}
+
+TEST_CASE("half a body counts from the last byte that came") {
+  Stage stage;
+  const auto id = stage.got_head(30);
+  stage.answer(id, Verdict::infinite);
+  const auto found = findings(stage);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].qualifier == "body");
+
+  auto& socket = stage.world.connection(id).socket;
+  SECTION("a stream in which something came a moment ago is silent") {
+    socket.last_arrival_known = 1;
+    socket.bytes_received = 1000;
+    socket.last_arrival_ago_ns = testing::second_ns;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("a body that lies unread is no wait for the peer") {
+    socket.unread_bytes = 100;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("a stream that paused as long before is silent") {
+    stage.world.connection(id).record.longest_idle_ns = 20 * testing::second_ns;
+    CHECK(findings(stage).empty());
+  }
+}
+
+TEST_CASE("a client's idle connection is no wait") {
+  Stage stage;
+  const auto id = stage.got_head(30);
+  auto& response = stage.world.connection(id).record.wire.flow[SW_INGRESS];
+  response.message = SW_MESSAGE_COMPLETE;
+  response.index = 1;
+  response.done_ns = stage.at(30);
+  stage.answer(id, Verdict::infinite);
+  CHECK(findings(stage).empty());
+}
+
+TEST_CASE("a command of Redis that waits by its protocol is silent, another is not") {
+  Stage stage;
+  const auto id = stage.world.client(stage.serial, Stage::peer);
+  auto& wire = stage.world.connection(id).record.wire;
+  auto& request = wire.flow[SW_EGRESS];
+  request.protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_REDIS;
+  request.turn_ns = stage.at(30);
+  request.flags = SW_FLOW_BLOCKING;
+  wire.last = 1 + SW_EGRESS;
+  stage.answer(id, Verdict::infinite);
+  CHECK(findings(stage).empty());
+  request.flags = 0;
+  CHECK(findings(stage).size() == 1);
+}
+
+TEST_CASE("a server's waits are named by what is missing") {
+  Stage stage;
+  SECTION("the rest of a head, however it drips") {
+    const auto id = stage.serves(SW_MESSAGE_HEAD, 6);
+    auto& socket = stage.world.connection(id).socket;
+    socket.last_arrival_known = 1;
+    socket.bytes_received = 6;
+    stage.answer(id, Verdict::infinite);
+    const auto found = findings(stage);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].qualifier == "server-header");
+    CHECK(found[0].local == "10.0.0.1:80");
+    CHECK(found[0].remote.empty());
+  }
+  SECTION("the rest of a body") {
+    const auto id = stage.serves(SW_MESSAGE_BODY, 6);
+    stage.answer(id, Verdict::infinite);
+    const auto found = findings(stage);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].qualifier == "server-body");
+    // A large upload that moves is no slow one.
+    auto& socket = stage.world.connection(id).socket;
+    socket.bytes_received = 100'000'000;
+    socket.last_arrival_known = 1;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("the next request") {
+    stage.answer(stage.rests(6), Verdict::infinite);
+    const auto found = findings(stage);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].qualifier == "server-idle");
+  }
+}
+
+TEST_CASE("a server whose limit is pending, or that closed idle connections before, is silent") {
+  Stage stage;
+  const auto id = stage.rests(40);
+  stage.answer(id, Verdict::timer_pending, 75s);
+  CHECK(findings(stage).empty());
+  stage.evidence[id].shown_timeout = 1s;
+  CHECK(findings(stage).size() == 1);
+  stage.earlier("server-idle", "10.0.0.1:80", WaitEnd::own_close, 75s, 1);
+  CHECK(findings(stage).empty());
+}
+
+TEST_CASE("a database's session that waits for its next command is as it should be") {
+  for (const auto protocol : {SW_PROTOCOL_POSTGRESQL, SW_PROTOCOL_MYSQL, SW_PROTOCOL_REDIS}) {
+    Stage stage;
+    const auto id = stage.rests(600);
+    auto& wire = stage.world.connection(id).record.wire;
+    wire.flow[0].protocol = wire.flow[1].protocol = static_cast<__u8>(protocol);
+    stage.answer(id, Verdict::infinite);
+    CHECK(findings(stage).empty());
+  }
+}
+
+TEST_CASE("what a connection of an unknown protocol waits for is not guessed") {
+  Stage stage;
+  const auto id = stage.world.client(stage.serial, Stage::peer);
+  stage.world.connection(id).record.last_send_ns = stage.at(60);
+  stage.answer(id, Verdict::infinite);
+  CHECK(findings(stage).empty());
+}
+
+}  // namespace sockwarden
