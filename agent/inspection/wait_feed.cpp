@@ -99,9 +99,26 @@ void WaitFeed::take_client(const Connection& connection, const Process& process,
   }
   counted.first_bytes = record.first_byte_count;
   counted.first_byte_sum_ns = record.first_byte_sum_ns;
-  if (!is_http_1(connection.protocol) || response.message != SW_MESSAGE_COMPLETE) return;
-  if (const auto span = new_span(response.head_done_ns, response.done_ns, counted.response_done_ns))
-    add_answer(history, key_of(process, connection, "body"), *span, now);
+  take_bodies(connection, process, history, counted);
+}
+
+/// Of several since the last look, only the latest shows when it came; none took longer than from that look to now.
+void WaitFeed::take_bodies(const Connection& connection, const Process& process, WaitHistory& history,
+                           Counted& counted) {
+  const sw_flow& response = response_flow(connection);
+  if (!is_http_1(connection.protocol) || connection.seeded) return;
+  const std::uint64_t last_ns = std::max<std::uint64_t>(counted.read_ns, connection.raw.record.established_ns);
+  counted.read_ns = connection.raw.read_ns;
+  const std::uint32_t under_way = response.message == SW_MESSAGE_BODY ? 1 : 0;
+  const std::uint32_t whole = response.messages - std::min(response.messages, under_way);
+  if (whole <= counted.bodies) return;
+  const std::uint32_t count = std::min(whole - counted.bodies, most_answers);
+  counted.bodies = whole;
+  nanoseconds each(counted.read_ns - std::min(last_ns, counted.read_ns));
+  if (count == 1 && under_way == 0 && response.done_ns >= response.head_done_ns)
+    each = nanoseconds(response.done_ns - response.head_done_ns);
+  const Instant now{nanoseconds(connection.raw.read_ns)};
+  for (std::uint32_t i = 0; i < count; ++i) add_answer(history, key_of(process, connection, "body"), each, now);
 }
 
 void WaitFeed::take_server(const Connection& connection, const Process& process, WaitHistory& history,

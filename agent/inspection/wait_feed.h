@@ -19,6 +19,8 @@ class WaitFeed {
     std::uint32_t first_bytes = 0;
     std::uint64_t first_byte_sum_ns = 0;
     std::uint64_t response_done_ns = 0;
+    std::uint32_t bodies = 0;
+    std::uint64_t read_ns = 0;
     std::uint64_t request_head_ns = 0;
     std::uint64_t request_done_ns = 0;
     bool dialled = false;
@@ -27,6 +29,7 @@ class WaitFeed {
   };
   void take_answers(const Connection& connection, const Process& process, WaitHistory& history);
   void take_client(const Connection& connection, const Process& process, WaitHistory& history, Counted& counted);
+  void take_bodies(const Connection& connection, const Process& process, WaitHistory& history, Counted& counted);
   void take_server(const Connection& connection, const Process& process, WaitHistory& history, Counted& counted);
 
   std::unordered_map<std::uint64_t, Counted> connections_;

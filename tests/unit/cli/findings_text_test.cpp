@@ -1,0 +1,46 @@
+#include "agent/cli/findings_text.h"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+
+#include "agent/cli/pages.h"
+
+namespace sockwarden {
+namespace {
+
+Json finding() {
+  return Json::parse(R"({"class":"missing-timeout","phase":"header","confidence":"proven","severity":"warning",
+    "state":"active","process":{"pid":42,"comm":"orders\u001b[2J"},"endpoint":{"role":"client","protocol":"http/1.1",
+    "remote":"10.0.0.7:8080","local":""},"first_seen":"2026-11-22T04:10:11.123Z","resolved_at":null,
+    "evidence":{"proof":"thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"},"origin":[],
+    "summary":"3 connections to 10.0.0.7:8080 wait for the answer to begin with no timeout (31 s so far).",
+    "advice":"Give the request a limit."})");
+}
+
+}  // namespace
+
+TEST_CASE("a finding says what, who, since when, the proof and the fix within 80 columns") {
+  const std::string text = findings_text(Json::array({finding()}), 80);
+  for (const char* part :
+       {"missing-timeout (header): proven, warning", "What   3 connections", "Who    orders", "pid 42",
+        "Since  2026-11-22 04:10:11 UTC", "Proof  thread 4312", "Fix    Give", "1 finding, 1 proven."})
+    CHECK(text.find(part) != std::string::npos);
+  CHECK(text.find('\x1b') == std::string::npos);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
+}
+
+TEST_CASE("health is one line") { CHECK(findings_text(Json::array(), 80) == "No findings.\n"); }
+
+TEST_CASE("every class with a page explains meaning, cost, proof, exceptions and the fix in five languages") {
+  REQUIRE_FALSE(pages().empty());
+  for (const Page& page : pages()) {
+    INFO(page.class_name);
+    CHECK(page.text.starts_with("# " + std::string(page.class_name) + ": "));
+    for (const char* part : {"## What it means", "## What it costs in production", "## How it is proven",
+                             "## What is not flagged", "## The fix", "```go", "```python", "```java", "```cpp"})
+      CHECK(page.text.find(part) != std::string::npos);
+  }
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,146 @@
+#include "agent/inspection/inspector.h"
+
+#include <catch2/catch.hpp>
+
+#include "agent/inspection/wait_feed.h"
+#include "tests/unit/model/world.h"
+
+namespace sockwarden {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::second_ns;
+using testing::World;
+
+const sw_address peer = testing::v4(10, 0, 0, 7, 8080);
+
+Config development() {
+  Config config;
+  config.profile = Profile::development;
+  return with_profile(config);
+}
+
+/// A listener whose queue is full needs nobody's /proc.
+std::uint64_t full_listener(World& world, std::uint32_t serial) {
+  const auto id = world.open(serial, SW_ROLE_LISTENER, testing::v4(10, 0, 0, 1, 80), {});
+  world.connection(id).socket.accept_queue = 3;
+  world.connection(id).socket.accept_queue_limit = 2;
+  return id;
+}
+
+struct Watch {
+  World world;
+  Model model;
+  Inspector inspector;
+  Config config = development();
+
+  Inspection look() {
+    world.now_ns += second_ns;
+    const Sample sample = world.scan();
+    model = Model::next(sample, model, {});
+    return inspector.inspect(model, sample, config);
+  }
+};
+
+WaitKey header_key() { return {.process = {"orders", "", ""}, .endpoint = "10.0.0.7:8080", .phase = "header"}; }
+
+/// A client that sent its request now.
+std::uint64_t ask(World& world, std::uint32_t serial) {
+  const auto id = world.client(serial, peer);
+  sw_wire& wire = world.connection(id).record.wire;
+  sw_flow& request = wire.flow[SW_EGRESS];
+  request.protocol = SW_PROTOCOL_HTTP_1_1;
+  request.flags = SW_FLOW_REQUEST;
+  request.message = SW_MESSAGE_COMPLETE;
+  request.messages = 1;
+  request.started_ns = request.done_ns = world.now_ns;
+  wire.last = 1 + SW_EGRESS;
+  return id;
+}
+
+}  // namespace
+
+TEST_CASE("a finding comes, stays one, and is resolved when its cause is gone") {
+  Watch watch;
+  const auto id = full_listener(watch.world, watch.world.start(42, "orders"));
+  Inspection last;
+  for (int i = 0; i < 5; ++i) last = watch.look();
+  REQUIRE(last.findings.size() == 1);
+  CHECK(last.findings[0].active);
+  CHECK(last.findings[0].finding.class_name == "listen-overflow");
+  REQUIRE(last.totals.size() == 1);
+  watch.world.connection(id).socket.accept_queue = 0;
+  last = watch.look();
+  REQUIRE(last.findings.size() == 1);
+  CHECK_FALSE(last.findings[0].active);
+}
+
+TEST_CASE("thresholds of an endpoint override those of the profile") {
+  Watch watch;
+  ThresholdOverride patient;
+  patient.match.comm = "ord*";
+  patient.endpoint = "10.0.0.1:80";
+  patient.wait = 60s;
+  watch.config.overrides.push_back(patient);
+  full_listener(watch.world, watch.world.start(42, "orders"));
+  Inspection last;
+  for (int i = 0; i < 20; ++i) last = watch.look();
+  CHECK(last.findings.empty());
+  watch.config.overrides.clear();
+  CHECK(watch.look().findings.size() == 1);
+}
+
+TEST_CASE("a program that gives up twice after the same time has an effective timeout") {
+  Watch watch;
+  const auto serial = watch.world.start(42, "orders");
+  Inspection last;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    CHECK(last.timeouts.empty());
+    const auto id = ask(watch.world, serial);
+    watch.look();
+    watch.world.now_ns += 24 * second_ns;
+    watch.world.close(id);
+    last = watch.look();
+  }
+  REQUIRE(last.timeouts.size() == 1);
+  CHECK(last.timeouts[0].phase == "header");
+  CHECK(last.timeouts[0].endpoint == "10.0.0.7:8080");
+  CHECK(last.timeouts[0].timeout == 25s);
+}
+
+TEST_CASE("connections that a program's exit or its peer closed show no timeout") {
+  for (const auto& [closer, manner] : {std::pair(SW_CLOSER_OWN, SW_MANNER_EXIT), {SW_CLOSER_PEER, SW_MANNER_FIN}}) {
+    Watch watch;
+    const auto serial = watch.world.start(42, "orders");
+    Inspection last;
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      const auto id = ask(watch.world, serial);
+      watch.world.now_ns += 25 * second_ns;
+      watch.world.close(id, closer, manner);
+      last = watch.look();
+    }
+    CHECK(last.timeouts.empty());
+  }
+}
+
+TEST_CASE("answers are counted once, with what each took") {
+  World world;
+  WaitFeed feed;
+  WaitHistory history;
+  const auto id = ask(world, world.start(42, "orders"));
+  Model model = world.next();
+  feed.update(model, history);
+  CHECK(history.answers(header_key()) == 0);
+  auto& record = world.connection(id).record;
+  record.first_byte_count = 4;
+  record.first_byte_sum_ns = 4 * 50'000'000;
+  for (int i = 0; i < 3; ++i) {
+    model = world.next(model);
+    feed.update(model, history);
+  }
+  CHECK(history.answers(header_key()) == 4);
+  REQUIRE(history.typical(header_key()));
+  CHECK(*history.typical(header_key()) < 61ms);
+}
+
+}  // namespace sockwarden
