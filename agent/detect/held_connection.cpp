@@ -1,6 +1,7 @@
 #include "agent/detect/held_connection.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "agent/model/ending.h"
@@ -63,17 +64,29 @@ std::optional<HeldConnection> left_after_answer(const Connection& connection, co
   if (connection.seeded && !connection.last_arrival && !connection.last_receive) return std::nullopt;
   const PhaseNow phase = phase_of(connection.raw);
   if (phase.waits_by_protocol) return std::nullopt;
+  const auto status = connection.raw.record.wire.flow[SW_INGRESS].status;
   const bool answered = phase.phase == Phase::idle || (phase.phase == Phase::body && connection.unread_bytes != 0) ||
                         (phase.phase == Phase::first_byte_wait && connection.unread_bytes != 0);
-  if (!answered || !openings.any_after(connection, now - connection.idle + slack)) return std::nullopt;
-  const auto status = connection.raw.record.wire.flow[SW_INGRESS].status;
+  if (!answered) return std::nullopt;
   Holding why = Holding::forgotten;
   if (connection.unread_bytes != 0) {
     why = Holding::unread;
   } else if (is_database(connection.protocol) && (status == SW_TRANSACTION_OPEN || status == SW_TRANSACTION_FAILED)) {
     why = Holding::transaction;
   }
-  return HeldConnection{&connection, why, connection.idle};
+  HeldConnection held{&connection, why, connection.idle};
+  held.outlived = openings.any_after(connection, now - connection.idle + slack);
+  return held;
+}
+
+/// What is left unread or in a transaction in the same way as others that have leaked has leaked, too.
+void keep_leaked(std::vector<HeldConnection>& held) {
+  std::array<std::size_t, 4> outlived{};
+  for (const HeldConnection& one : held) outlived[static_cast<std::size_t>(one.why)] += one.outlived ? 1 : 0;
+  std::erase_if(held, [&](const HeldConnection& one) {
+    const bool alike = one.why != Holding::forgotten && outlived[static_cast<std::size_t>(one.why)] >= 2;
+    return one.why != Holding::close_wait && !one.outlived && !alike;
+  });
 }
 
 }  // namespace
@@ -93,6 +106,8 @@ std::map<HeldKey, std::vector<HeldConnection>> held_connections(const Scene& sce
     if (!found) found = left_after_answer(connection, thresholds, openings, scene.model.time);
     if (found) held[{process->serial, connection.role, endpoint}].push_back(*found);
   }
+  for (auto& [key, connections] : held) keep_leaked(connections);
+  std::erase_if(held, [](const auto& group) { return group.second.empty(); });
   return held;
 }
 

@@ -20,6 +20,7 @@ struct HeldConnection {
   const Connection* connection = nullptr;
   Holding why = Holding::forgotten;
   std::chrono::nanoseconds disused{};
+  bool outlived = false;  ///< a newer one was opened since
 };
 
 /// By process, role and endpoint.

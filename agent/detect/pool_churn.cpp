@@ -38,6 +38,17 @@ std::uint64_t peak_open(const PoolCase& pool_case) {
   return peak;
 }
 
+/// Idle connections that the pool keeps, as thrown away ones betray it, or else as most scans that saw any.
+std::uint64_t kept_idle(const PoolCase& pool_case) {
+  if (pool_case.pool.kept_idle.value_or(0) != 0) return *pool_case.pool.kept_idle;
+  std::vector<std::uint32_t> seen;
+  for (const PoolRound& round : pool_case.pool.rounds)
+    if (pool_case.now - round.time <= pool_case.window() && round.idle != 0) seen.push_back(round.idle);
+  if (seen.empty()) return 0;
+  std::nth_element(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2), seen.end());
+  return seen[seen.size() / 2];
+}
+
 bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
   const auto single =
       std::count_if(endings.begin(), endings.end(), [&](const Ending* ending) { return ending->requests <= most; });
@@ -46,7 +57,8 @@ bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
 
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
   const Pool& pool = pool_case.pool;
-  if (pool.kept_idle.value_or(0) >= 1 && peak_open(pool_case) > *pool.kept_idle + 1) return "idle-limit";
+  const std::uint64_t kept = kept_idle(pool_case);
+  if (kept != 0 && peak_open(pool_case) > kept + 1) return "idle-limit";
   if (is_database(pool.protocol)) return are_single(endings, few_statements) ? "connection-per-query" : "unknown";
   return are_single(endings, 1) ? "client-per-request" : "unknown";
 }
@@ -63,7 +75,8 @@ void describe(Finding& finding, const PoolCase& pool_case) {
   } else if (finding.qualifier == "idle-limit") {
     const std::uint64_t peak = peak_open(pool_case);
     finding.summary = thrown + " were thrown away right after use" + in_window + ": the pool keeps " +
-                      std::to_string(*pool.kept_idle) + " idle, but uses up to " + std::to_string(peak) + " at once.";
+                      std::to_string(kept_idle(pool_case)) + " idle, but uses up to " + std::to_string(peak) +
+                      " at once.";
     finding.advice = "Keep " + std::to_string(peak) + " idle connections: " +
                      (is_database(pool.protocol) ? "SetMaxIdleConns(" : "MaxIdleConnsPerHost = ") +
                      std::to_string(peak) + (is_database(pool.protocol) ? ")" : "") +
@@ -93,7 +106,7 @@ Finding finding_of(const PoolCase& pool_case, const std::string& cause, const st
   finding.evidence["opened_per_second"] = pool.opened_per_second;
   finding.evidence["peak_open"] = static_cast<std::int64_t>(peak_open(pool_case));
   if (const auto turns = pool.turns_per_connection()) finding.evidence["turns_per_connection"] = *turns;
-  if (cause == "idle-limit") finding.evidence["kept_idle"] = static_cast<std::int64_t>(*pool.kept_idle);
+  if (cause == "idle-limit") finding.evidence["kept_idle"] = static_cast<std::int64_t>(kept_idle(pool_case));
   describe(finding, pool_case);
   return finding;
 }

@@ -71,7 +71,15 @@ bool is_complete(const Connection& connection) {
   return false;
 }
 
+/// PostgreSQL: the program said goodbye, and the server closed.
+bool has_said_goodbye(const Connection& connection) {
+  const sw_flow& request = request_of(connection);
+  return request.protocol == SW_PROTOCOL_POSTGRESQL && request.field == 'X' && connection.closer == Closer::peer &&
+         connection.manner == Manner::fin;
+}
+
 bool is_by_program(const Connection& connection) {
+  if (has_said_goodbye(connection)) return true;
   return connection.closer == Closer::own && connection.manner != Manner::exit &&
          connection.manner != Manner::timeout && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
 }

@@ -65,7 +65,9 @@ void smooth(double& rate, std::uint64_t growth, double seconds) {
 
 }  // namespace
 
-std::uint64_t PoolFigures::closed_in_all() const { return std::accumulate(closed.begin(), closed.end(), std::uint64_t{0}); }
+std::uint64_t PoolFigures::closed_in_all() const {
+  return std::accumulate(closed.begin(), closed.end(), std::uint64_t{0});
+}
 
 std::optional<double> PoolFigures::turns_per_connection() const {
   if (details == 0) return std::nullopt;
@@ -284,8 +286,8 @@ void Pools::take_totals(const Sample& sample) {
 void Pools::finish(State& state, Instant from, Instant to) {
   Pool& pool = state.pool;
   const Sweep result = sweep(state.usages, from, to);
-  pool.rounds.push_back(
-      {to, static_cast<std::uint32_t>(result.peak_open), static_cast<std::uint32_t>(result.peak_in_use)});
+  pool.rounds.push_back({to, static_cast<std::uint32_t>(result.peak_open),
+                         static_cast<std::uint32_t>(result.peak_in_use), static_cast<std::uint32_t>(pool.idle)});
   trim(state, to);
   pool.peak_open.add(to, result.peak_open);
   pool.peak_in_use.add(to, result.peak_in_use);

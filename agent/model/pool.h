@@ -28,6 +28,7 @@ struct PoolRound {
   Instant time{};
   std::uint32_t peak_open = 0;
   std::uint32_t peak_in_use = 0;
+  std::uint32_t idle = 0;  ///< when the scan looked
 };
 
 /// Small writes of which the second waited for the first one's acknowledgement.
