@@ -69,6 +69,7 @@ void find_late_buffers(const PoolCase& pool_case, Opinion& opinion) {
   take_endings(finding, late);
   finding.confidence = Confidence::proven;
   finding.severity = Severity::info;
+  finding.evidence["set_after"] = std::string("connect");
   finding.summary = "SO_RCVBUF was set on " + counted(finding.count, "connection") + " to " + finding.remote +
                     " after they were connected: the window's scale is settled by then, and the kernel's own tuning "
                     "is turned off.";
@@ -92,6 +93,7 @@ void find_late_ports(const Scene& scene, Opinion& opinion) {
     finding.count = 1;
     finding.subjects = {listener.id};
     finding.confidence = Confidence::proven;
+    finding.evidence["set_after"] = std::string("bind");
     finding.summary = "SO_REUSEPORT was set on the listener at " + finding.local +
                       " after bind(): no second process can bind the port.";
     finding.advice = "Set SO_REUSEPORT before bind(), in every process that is to share the port.";

@@ -52,6 +52,11 @@ bool allows_reuse(const Connection& connection) {
   return response_of(connection).framing != SW_FRAMING_UNTIL_CLOSE;
 }
 
+/// HTTP: without a body a library may close what it could keep, and nobody asked it to.
+bool has_no_body(const Connection& connection) {
+  return family_of(connection) == Family::http_1 && response_of(connection).framing == SW_FRAMING_NONE;
+}
+
 bool is_complete(const Connection& connection) {
   const sw_flow& response = response_of(connection);
   switch (family_of(connection)) {
@@ -155,7 +160,8 @@ Ending ending_of(const Connection& connection) {
   ending.asked_close = family_of(connection) == Family::http_1 && connection.manner != Manner::exit &&
                        connection.turns != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0;
   ending.reusable = is_by_program(connection) && !ending.undrained && ending.requests != 0 && connection.turns != 0 &&
-                    allows_reuse(connection) && is_complete(connection) && arrival && ending.idle < right_after;
+                    allows_reuse(connection) && !has_no_body(connection) && is_complete(connection) && arrival &&
+                    ending.idle < right_after;
   ending.discarded = is_by_program(connection) && connection.manner == Manner::reset && connection.unsent_bytes > 1 &&
                      (connection.raw.socket.option_flags & SW_IN_FORCE_LINGER) != 0 &&
                      connection.raw.socket.linger_ns == 0;
