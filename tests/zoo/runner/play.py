@@ -90,13 +90,16 @@ class Play:
     def watch(self, look, met):
         """Looks until what is expected is there, or the time for it is over; a healthy program until it ends."""
         mistake = bool(self.animal.expect)
+        # A count that a program states is final with its `began`: before, it is met by accident.
+        stated = any(isinstance(number, str) for e in self.animal.expect for number in (e.count, e.total))
         within = max((e.within for e in self.animal.expect), default=self.animal.lasts)
         while True:
             self.send_signal()
             look()
             ended = self.main_process().status() is not None
             elapsed = time.monotonic() - self.began
-            if mistake and (met() or elapsed > within + (1.5 if "began" in self.facts else BEGIN_LIMIT)):
+            settled = not stated or "began" in self.facts
+            if mistake and (settled and met() or elapsed > within + (1.5 if "began" in self.facts else BEGIN_LIMIT)):
                 return
             if not mistake and (ended or elapsed > within):
                 break
