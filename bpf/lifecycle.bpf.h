@@ -51,7 +51,7 @@ static __always_inline void established(struct sw_record *record, const struct s
 	record->write_seq = tp->write_seq;
 	record->copied_seq = tp->copied_seq;
 	record_set_addresses(record, sk, true);
-	if (tp->is_mptcp)
+	if (bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp) /* absent where MPTCP is not built in */
 		record->flags |= SW_FLAG_MPTCP;
 	if (record->role == SW_ROLE_CLIENT) {
 		record->connect_latency_us = (record->established_ns - record->birth_ns) / 1000;

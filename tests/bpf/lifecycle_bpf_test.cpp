@@ -177,6 +177,34 @@ TEST_CASE("an IPv4 client of an IPv6 listener shows its IPv4 address") {
   CHECK(std::memcmp(accepted->record.remote.ip, mapped, sizeof(mapped)) == 0);
 }
 
+TEST_CASE("MPTCP is recognised, counted once an end, and not misread") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  constexpr int mptcp = 262;  // IPPROTO_MPTCP, linux/in.h
+  Socket listener(::socket(AF_INET, SOCK_STREAM, mptcp)), client(::socket(AF_INET, SOCK_STREAM, mptcp));
+  if (listener.fd() < 0) {
+    WARN("SKIPPED: this kernel has no MPTCP");
+    return;
+  }
+  Watch& watch = shared_watch(variant);
+  watch.scan();
+  const auto before = watch.last().losses[SW_LOSS_MPTCP_PARENT];
+  const auto any = Loopback::of(AF_INET);
+  REQUIRE(bind(listener.fd(), any.get(), any.length) == 0);
+  REQUIRE(listen(listener.fd(), 8) == 0);
+  const auto address = Loopback::of(AF_INET, listener.port());
+  REQUIRE(connect(client.fd(), address.get(), address.length) == 0);
+  const Socket server = accept_from(listener);
+  client.send("over a subflow");
+  server.receive(14);
+  watch.scan();
+  CHECK(watch.last().losses[SW_LOSS_MPTCP_PARENT] - before >= 1);
+  const auto* subflow = watch.live(SW_ROLE_CLIENT, client.port(), listener.port());
+  REQUIRE(subflow != nullptr);
+  CHECK((subflow->record.flags & SW_FLAG_MPTCP) != 0);
+  CHECK(subflow->record.tgid == static_cast<std::uint32_t>(getpid()));
+}
+
 TEST_CASE("an exec starts a new row under the new name") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
