@@ -15,12 +15,12 @@ constexpr int windows = 3;
 
 /// An idle limit shows in ends after the same idle time, and not all at one moment as when a server restarts.
 bool are_by_idle_limit(const std::vector<const Ending*>& stale) {
-  const auto by_idle = [](const Ending* a, const Ending* b) { return a->idle < b->idle; };
+  const auto by_idle = [](const Ending* a, const Ending* b) { return a->quiet < b->quiet; };
   const auto by_time = [](const Ending* a, const Ending* b) { return a->closed < b->closed; };
   const auto [shortest, longest] = std::minmax_element(stale.begin(), stale.end(), by_idle);
   const auto [first, last] = std::minmax_element(stale.begin(), stale.end(), by_time);
-  const nanoseconds spread = (*longest)->idle - (*shortest)->idle;
-  return (spread <= (*longest)->idle / 4 || spread <= std::chrono::milliseconds{500}) &&
+  const nanoseconds spread = (*longest)->quiet - (*shortest)->quiet;
+  return (spread <= (*longest)->quiet / 4 || spread <= std::chrono::milliseconds{500}) &&
          (*last)->closed - (*first)->closed >= std::chrono::seconds{1};
 }
 
@@ -28,9 +28,9 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
   Finding finding = pool_case.finding("stale-reuse");
   take_endings(finding, stale);
   finding.confidence = Confidence::proven;
-  nanoseconds peer_limit = stale.front()->idle, ours{};
+  nanoseconds peer_limit = stale.front()->quiet, ours{};
   for (const Ending* ending : stale) {
-    peer_limit = std::min(peer_limit, ending->idle);
+    peer_limit = std::min(peer_limit, ending->quiet);
     ours = std::max(ours, ending->stale_after);
   }
   if (pool_case.pool.idle_limit) {

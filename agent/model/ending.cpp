@@ -17,6 +17,12 @@ constexpr std::uint32_t least_tls_bytes = 64;
 /// PostgreSQL's Terminate with our FIN is 6, MySQL's COM_QUIT with it too.
 constexpr std::uint32_t least_database_bytes = 7;
 constexpr milliseconds least_idle{500};
+/// HTTP/2's GOAWAY with our FIN is 18; the shortest request is a block of headers.
+constexpr std::uint32_t least_http_2_bytes = 24;
+/// QUIT of a line protocol, or of Redis (14), with our FIN; a close frame of a WebSocket.
+constexpr std::uint32_t least_other_bytes = 16;
+/// What is written has long been acknowledged, or refused.
+constexpr milliseconds longest_flight{250};
 
 enum class Family { other, http_1, http_2, tls, database, redis };
 
@@ -76,11 +82,11 @@ bool is_complete(const Connection& connection) {
   return false;
 }
 
-/// PostgreSQL: the program said goodbye, and the server closed.
+/// PostgreSQL: the program said goodbye, and either side then sent its FIN, ours by shutdown() or close().
 bool has_said_goodbye(const Connection& connection) {
   const sw_flow& request = request_of(connection);
-  return request.protocol == SW_PROTOCOL_POSTGRESQL && request.field == 'X' && connection.closer == Closer::peer &&
-         connection.manner == Manner::fin;
+  return request.protocol == SW_PROTOCOL_POSTGRESQL && request.field == 'X' &&
+         (connection.closer == Closer::peer || connection.closer == Closer::own) && connection.manner == Manner::fin;
 }
 
 bool is_by_program(const Connection& connection) {
@@ -108,13 +114,44 @@ bool is_undrained(const Connection& connection) {
 /// What was written after the peer's end is a request and no farewell (an alert of TLS, a Terminate, our FIN).
 bool is_request(const Connection& connection) {
   switch (family_of(connection)) {
-    case Family::tls:
-      return connection.unsent_bytes >= least_tls_bytes;
+    case Family::tls:  // GOAWAY and close_notify with our FIN are 64
+      return connection.unsent_bytes > least_tls_bytes;
     case Family::database:
       return connection.unsent_bytes >= least_database_bytes;
-    default:
+    case Family::http_1:
       return connection.unsent_bytes > 1;
+    case Family::http_2:
+      return connection.unsent_bytes >= least_http_2_bytes;
+    case Family::redis:
+    case Family::other:
+      break;
   }
+  return connection.unsent_bytes >= least_other_bytes;
+}
+
+/// When a request was written after the peer's end. The peer's answer to it, a reset, may come before the send returns,
+/// so that only what lies unacknowledged tells of it.
+std::optional<Instant> written_after_end(const Connection& connection) {
+  constexpr unsigned both = SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
+  if (!connection.peer_closed || (connection.raw.record.flags & both) != both || connection.turns == 0 ||
+      !is_request(connection))
+    return std::nullopt;
+  if (connection.last_send && *connection.last_send > *connection.peer_closed) return connection.last_send;
+  const Instant reset{std::chrono::nanoseconds(connection.raw.read_ns)};
+  if (reset - *connection.peer_closed > longest_flight) return reset;
+  return std::nullopt;
+}
+
+void take_staleness(Ending& ending, const Connection& connection) {
+  const std::optional<Instant> written = written_after_end(connection);
+  if (!written || !connection.last_receive || *connection.last_receive > ending.closed) return;
+  // A request that was under way when the peer ended: it refused the rest of it.
+  const Instant began{std::chrono::nanoseconds(connection.raw.record.request_sent_ns)};
+  if (began > *connection.last_receive && began <= *connection.peer_closed) return;
+  // By what the program took: a database's last words arrive with its end and are not read before the next statement.
+  ending.quiet = ending.closed - *connection.last_receive;
+  ending.stale = ending.quiet >= least_idle;
+  ending.stale_after = *written - *connection.last_receive;
 }
 
 }  // namespace
@@ -165,13 +202,7 @@ Ending ending_of(const Connection& connection) {
   ending.discarded = is_by_program(connection) && connection.manner == Manner::reset && connection.unsent_bytes > 1 &&
                      (connection.raw.socket.option_flags & SW_IN_FORCE_LINGER) != 0 &&
                      connection.raw.socket.linger_ns == 0;
-  if (connection.peer_closed && connection.last_send && connection.turns != 0 &&
-      *connection.last_send > *connection.peer_closed && ending.idle >= least_idle &&
-      (record.flags & SW_FLAG_PEER_FIN) != 0 && (record.flags & SW_FLAG_RESET_RECEIVED) != 0 &&
-      is_request(connection)) {
-    ending.stale = true;
-    ending.stale_after = *connection.last_send - (ending.closed - ending.idle);
-  }
+  take_staleness(ending, connection);
   return ending;
 }
 

@@ -24,7 +24,8 @@ struct Ending {
   bool discarded = false;    ///< our reset by SO_LINGER 0 threw away what was not yet delivered
   std::uint8_t late_options = 0;
   std::chrono::nanoseconds idle{};         ///< before the first end
-  std::chrono::nanoseconds stale_after{};  ///< of a stale one: from the last answer to the write
+  std::chrono::nanoseconds quiet{};        ///< of a stale one: from the last answer read to the peer's end
+  std::chrono::nanoseconds stale_after{};  ///< of a stale one: from the last answer read to the write
 };
 
 [[nodiscard]] Ending ending_of(const Connection& connection);
