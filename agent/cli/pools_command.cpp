@@ -86,7 +86,8 @@ int run(const Flags& flags) {
   }
   const Json pools = data->value("pools", Json::array());
   if (pools.empty()) {
-    std::cout << "No process has opened connections since the agent started.\n";
+    std::cout << (flags.pid == 0 ? "No process has" : "Process " + std::to_string(flags.pid) + " has not")
+              << " opened connections since the agent started.\n";
     return exit_good;
   }
   const std::size_t terminal = terminal_columns();

@@ -38,16 +38,7 @@ std::uint64_t peak_open(const PoolCase& pool_case) {
   return peak;
 }
 
-/// Idle connections that the pool keeps, as thrown away ones betray it, or else as most scans that saw any.
-std::uint64_t kept_idle(const PoolCase& pool_case) {
-  if (pool_case.pool.kept_idle.value_or(0) != 0) return *pool_case.pool.kept_idle;
-  std::vector<std::uint32_t> seen;
-  for (const PoolRound& round : pool_case.pool.rounds)
-    if (pool_case.now - round.time <= pool_case.window() && round.idle != 0) seen.push_back(round.idle);
-  if (seen.empty()) return 0;
-  std::nth_element(seen.begin(), seen.begin() + static_cast<std::ptrdiff_t>(seen.size() / 2), seen.end());
-  return seen[seen.size() / 2];
-}
+std::uint64_t kept_idle(const PoolCase& pool_case) { return pool_case.pool.kept_idle.value_or(0); }
 
 bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
   const auto single =

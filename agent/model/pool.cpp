@@ -58,6 +58,48 @@ std::optional<Instant> end_of(const Connection& connection) {
   return connection.own_closed ? connection.own_closed : connection.peer_closed;
 }
 
+/// Bytes that the program has given since the last answer and that have not left, although little is under way: the end
+/// of a message that is due.
+bool holds_an_end(const Connection& connection) {
+  constexpr std::uint32_t segment = 1448;
+  const sw_record& record = connection.raw.record;
+  const sw_flow& flow = record.wire.flow[SW_EGRESS];
+  const std::uint32_t left = flow.next_seq - record.write_seq, given = connection.unsent_bytes;
+  return left != 0 && left < 10 * segment && given > left && given - left < segment && given - left >= flow.number;
+}
+
+/// How long the end of a small message waited, or waits, in the host after the program had given it: a delayed
+/// acknowledgement's time.
+std::optional<std::chrono::nanoseconds> held_back(const Connection& connection, Instant now) {
+  using std::chrono::milliseconds;
+  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
+  const std::optional<Instant> began = instant_of(flow.started_ns);
+  if (!began || !connection.last_send || *connection.last_send < *began) return std::nullopt;
+  if (flow.message == SW_MESSAGE_COMPLETE) {
+    const auto held = Instant(std::chrono::nanoseconds(flow.done_ns)) - *connection.last_send;
+    if (held >= milliseconds{25} && held <= milliseconds{220}) return held;
+  } else if (flow.message == SW_MESSAGE_BODY && (flow.flags & SW_FLOW_LOST) == 0 && holds_an_end(connection)) {
+    const auto held = now - *connection.last_send;
+    if (held >= milliseconds{10} && held <= milliseconds{220}) return held;
+  }
+  return std::nullopt;
+}
+
+/// What the pool keeps when nothing is in use, or else what stands idle beside what is: there a connection whose answer
+/// is still being handled looks idle, too, so that the lower quarter tells.
+std::uint64_t kept_of(const std::deque<PoolRound>& rounds) {
+  std::vector<std::uint32_t> at_rest, beside;
+  for (const PoolRound& round : rounds)
+    if (round.peak_in_use != 0) (round.in_use == 0 ? at_rest : beside).push_back(round.idle);
+  constexpr std::size_t enough = 2;
+  std::vector<std::uint32_t>& seen = at_rest.size() >= enough || beside.empty() ? at_rest : beside;
+  if (seen.empty()) return 0;
+  const std::size_t place = &seen == &at_rest ? seen.size() / 2 : seen.size() / 4;
+  const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(place);
+  std::nth_element(seen.begin(), middle, seen.end());
+  return *middle;
+}
+
 void smooth(double& rate, std::uint64_t growth, double seconds) {
   const double weight = 1 - std::exp(-seconds / 60);
   rate += weight * (static_cast<double>(growth) / seconds - rate);
@@ -168,7 +210,7 @@ void Pools::take_live(State& state, const Connection& connection) {
   now.last_receive = connection.last_receive.value_or(Instant{});
   now.turns = connection.turns;
   now.round = round_;
-  take_stall(state, connection, now);
+  take_stall(state, connection, now, Instant(std::chrono::nanoseconds(connection.raw.read_ns)));
 }
 
 void Pools::take_reuse(State& state, const Connection& connection, const Seen* seen) {
@@ -216,8 +258,7 @@ void Pools::take_closed(State& state, const Connection& connection) {
   if (moved && *moved <= *end && by_timer_or_program) {
     const auto idle = *end - *moved;
     if (connection.closer == Closer::own) {
-      usage.right_after_response = connection.turns != 0 && usage.response && idle < right_after;
-      pool.discarded += usage.right_after_response ? 1 : 0;
+      pool.discarded += connection.turns != 0 && usage.response && idle < right_after ? 1 : 0;
       pool.idle_at_own_close.add(idle);
       state.own_idle.add(idle);
     } else if (connection.closer == Closer::peer) {
@@ -238,18 +279,13 @@ void Pools::take_opening(State& state, const Connection& connection) {
   if (state.pool.openings.size() > openings_of_pool) state.pool.openings.pop_front();
 }
 
-/// The last byte of a small message left the host a delayed acknowledgement's time after the program had given it.
-void Pools::take_stall(State& state, const Connection& connection, Seen& seen) {
-  using std::chrono::milliseconds;
-  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
-  if (!connection.last_send || flow.message != SW_MESSAGE_COMPLETE || flow.done_ns == seen.stalled_ns) return;
+void Pools::take_stall(State& state, const Connection& connection, Seen& seen, Instant now) {
   if ((connection.raw.socket.option_flags & (SW_IN_FORCE_NODELAY | SW_IN_FORCE_CORK)) != 0) return;
-  const Instant done{std::chrono::nanoseconds(flow.done_ns)}, began{std::chrono::nanoseconds(flow.started_ns)};
-  if (*connection.last_send < began || done < *connection.last_send) return;
-  const auto held = done - *connection.last_send;
-  if (held < milliseconds{25} || held > milliseconds{220} || connection.raw.socket.srtt_us > 100'000) return;
-  seen.stalled_ns = flow.done_ns;
-  state.pool.stalls.push_back({connection.id, done, held});
+  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
+  const auto held = held_back(connection, now);
+  if (!held || flow.started_ns == seen.stalled_ns || connection.raw.socket.srtt_us > 100'000) return;
+  seen.stalled_ns = flow.started_ns;
+  state.pool.stalls.push_back({connection.id, now, *held});
   if (state.pool.stalls.size() > stalls_of_pool) state.pool.stalls.pop_front();
 }
 
@@ -287,18 +323,12 @@ void Pools::finish(State& state, Instant from, Instant to) {
   Pool& pool = state.pool;
   const Sweep result = sweep(state.usages, from, to);
   pool.rounds.push_back({to, static_cast<std::uint32_t>(result.peak_open),
-                         static_cast<std::uint32_t>(result.peak_in_use), static_cast<std::uint32_t>(pool.idle)});
+                         static_cast<std::uint32_t>(result.peak_in_use), static_cast<std::uint32_t>(pool.idle),
+                         static_cast<std::uint32_t>(pool.in_use)});
   trim(state, to);
   pool.peak_open.add(to, result.peak_open);
   pool.peak_in_use.add(to, result.peak_in_use);
-  if (result.idle_at_discard) {
-    state.recent_kept[state.kept_count % state.recent_kept.size()] = *result.idle_at_discard;
-    ++state.kept_count;
-  }
-  if (pool.discarded >= least_discards && state.kept_count != 0) {
-    const auto known = static_cast<std::ptrdiff_t>(std::min(state.kept_count, state.recent_kept.size()));
-    pool.kept_idle = *std::min_element(state.recent_kept.begin(), state.recent_kept.begin() + known);
-  }
+  if (pool.discarded >= least_discards) pool.kept_idle = kept_of(pool.rounds);
 
   pool.idle_limit = state.own_idle.constant(least_limit);
   if (pool.idle_limit && pool.idle_at_reuse.longest > *pool.idle_limit * 11 / 10) pool.idle_limit.reset();

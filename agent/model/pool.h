@@ -29,6 +29,7 @@ struct PoolRound {
   std::uint32_t peak_open = 0;
   std::uint32_t peak_in_use = 0;
   std::uint32_t idle = 0;  ///< when the scan looked
+  std::uint32_t in_use = 0;
 };
 
 /// Small writes of which the second waited for the first one's acknowledgement.
@@ -125,8 +126,6 @@ class Pools {
   struct State {
     Pool pool;
     AgeSamples own_idle, peer_idle, lifetimes;
-    std::array<std::uint64_t, 8> recent_kept{};
-    std::size_t kept_count = 0;
     std::vector<Usage> usages;  // of this round
     std::uint64_t last_opened = 0, last_closed = 0, last_turns = 0, live_turns = 0;
     std::uint64_t closed_statements[3] = {};
@@ -135,7 +134,7 @@ class Pools {
     Instant last_receive{};
     std::uint32_t turns = 0;
     std::uint64_t round = 0;
-    std::uint64_t stalled_ns = 0;  // the latest message that was counted as stalled
+    std::uint64_t stalled_ns = 0;  // beginning of the latest message that was counted as stalled
   };
 
   State* state_of(const Connection& connection, Instant now);
@@ -144,7 +143,7 @@ class Pools {
   void take_closed(State& state, const Connection& connection);
   void take_reuse(State& state, const Connection& connection, const Seen* seen);
   static void take_opening(State& state, const Connection& connection);
-  static void take_stall(State& state, const Connection& connection, Seen& seen);
+  static void take_stall(State& state, const Connection& connection, Seen& seen, Instant now);
   void trim(State& state, Instant now);
   void take_totals(const Sample& sample);
   void finish(State& state, Instant from, Instant to);

@@ -6,7 +6,7 @@ namespace sockwarden {
 namespace {
 
 // At one moment ends come before beginnings, so that a connection handed on is not counted twice.
-enum class Step : std::uint8_t { use_ends, discarded, closes, opens, use_begins };
+enum class Step : std::uint8_t { use_ends, closes, opens, use_begins };
 
 struct Event {
   Instant time;
@@ -25,7 +25,7 @@ std::vector<Event> events_of(const std::vector<Usage>& usages, Instant from, Ins
         if (usage.response || usage.closed) events.push_back({std::max(end, from), Step::use_ends});
       }
     }
-    if (usage.closed) events.push_back({*usage.closed, usage.right_after_response ? Step::discarded : Step::closes});
+    if (usage.closed) events.push_back({*usage.closed, Step::closes});
   }
   std::sort(events.begin(), events.end(),
             [](const Event& a, const Event& b) { return std::tie(a.time, a.step) < std::tie(b.time, b.step); });
@@ -42,11 +42,6 @@ Sweep sweep(const std::vector<Usage>& usages, Instant from, Instant to) {
       case Step::use_ends:
         --in_use;
         break;
-      case Step::discarded: {
-        const auto others = static_cast<std::uint64_t>(std::max<std::int64_t>(0, open - in_use - 1));
-        result.idle_at_discard = std::min(result.idle_at_discard.value_or(others), others);
-        [[fallthrough]];
-      }
       case Step::closes:
         --open;
         break;

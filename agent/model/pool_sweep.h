@@ -13,17 +13,14 @@ namespace sockwarden {
 /// One connection within the window of one scan.
 struct Usage {
   Instant opened{};
-  std::optional<Instant> closed;      ///< within the window
-  std::optional<Instant> request;     ///< its latest turn began
-  std::optional<Instant> response;    ///< and ended; empty = still in use
-  bool right_after_response = false;  ///< closed by us as soon as the response was there
+  std::optional<Instant> closed;    ///< within the window
+  std::optional<Instant> request;   ///< its latest turn began
+  std::optional<Instant> response;  ///< and ended; empty = still in use
 };
 
 struct Sweep {
   std::uint64_t peak_open = 0;
   std::uint64_t peak_in_use = 0;
-  /// The fewest other connections that were idle whenever one was thrown away right after its response.
-  std::optional<std::uint64_t> idle_at_discard;
 };
 
 /// The window is (`from`, `to`]. Of several turns in it only the latest is known, so that `peak_in_use` is a floor.
