@@ -91,7 +91,6 @@ async def idle():
         reader, writer = await dial()
         writer.write(get("/ok"))
         await reply(reader)
-        await asyncio.sleep(plan.seconds("apart") or 0)
     plan.say(waiting=COUNT, began=plan.now())
     await asyncio.sleep(plan.seconds("stay") or 600)
 
