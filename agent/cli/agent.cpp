@@ -22,6 +22,7 @@ void Agent::step() {
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   Model model = Model::next(sample, last ? last->model : Model{}, limits);
   Inspection inspection = inspector_.inspect(model, sample, config_);
+  origins_.name(inspection, inspector_, *kernel_);
   details_ = inspection.details;
   publish(std::move(model), std::move(inspection));
 }

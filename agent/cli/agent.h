@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "agent/cli/origins.h"
 #include "agent/cli/target_filter.h"
 #include "agent/config/config.h"
 #include "agent/inspection/inspector.h"
@@ -32,6 +33,7 @@ class Agent {
   std::unique_ptr<Kernel> kernel_;
   std::shared_ptr<Snapshot> snapshot_;
   Inspector inspector_;
+  Origins origins_;
   WallTime started_;
   Config config_;
   ConfigState state_;

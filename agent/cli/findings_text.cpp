@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include "agent/cli/connection_row.h"
 #include "agent/cli/display.h"
@@ -54,6 +56,26 @@ std::string labelled(const std::string& label, const std::string& text, std::siz
   return lines;
 }
 
+/// Whether a frame is of a library below the program: without a source line, or of a package of Go's own, whose import
+/// paths have no dot in their first element (https://go.dev/ref/mod#module-path).
+bool is_below(const std::string& frame) {
+  const auto space = frame.find(' ');
+  if (space == std::string::npos || frame.find(':', space) == std::string::npos) return true;
+  if (frame.find(".go:", space) == std::string::npos) return false;
+  const std::string first = frame.substr(0, std::min(frame.find('/'), frame.find('.')));
+  const bool has_domain = frame.find('/') != std::string::npos && frame.find('.') < frame.find('/');
+  return first != "main" && !has_domain;
+}
+
+/// The frames from the first one of the program's own on; all of them where none is.
+std::vector<std::string> own_frames(const Json& frames) {
+  std::vector<std::string> all;
+  for (const Json& frame : frames)
+    if (frame.is_string()) all.push_back(frame.get<std::string>());
+  const auto own = std::find_if_not(all.begin(), all.end(), is_below);
+  return own == all.end() ? all : std::vector<std::string>(own, all.end());
+}
+
 std::string entry_text(const Json& finding, std::size_t width) {
   const bool active = text_at(finding, "state") == "active";
   std::string text = title_of(finding) + ": " + text_at(finding, "confidence") + ", " + text_at(finding, "severity");
@@ -66,9 +88,10 @@ std::string entry_text(const Json& finding, std::size_t width) {
     for (const Json& stack : *origin) {
       const auto frames = stack.find("frames");
       if (frames == stack.end() || !frames->is_array() || frames->empty()) continue;
+      const std::vector<std::string> shown = own_frames(*frames);
       std::string names;
-      for (std::size_t i = 0; i < std::min<std::size_t>(frames->size(), 3); ++i)
-        names += (i == 0 ? "" : " < ") + printable((*frames)[i].get<std::string>());
+      for (std::size_t i = 0; i < std::min<std::size_t>(shown.size(), 4); ++i)
+        names += (i == 0 ? "" : " < ") + printable(shown[i]);
       text += labelled("Where", names, width);
     }
   }

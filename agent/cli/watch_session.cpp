@@ -17,6 +17,7 @@ void WatchSession::step() {
   model_ = Model::next(sample, model_, limits);
   find_family();
   inspection_ = inspector_.inspect(model_, sample, config_);
+  origins_.name(inspection_, inspector_, *kernel_);
   entries_.clear();
   for (const LedgerEntry& entry : inspection_.findings) {
     if (family_.contains(entry.process.pid)) entries_.push_back(entry);

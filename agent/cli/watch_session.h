@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/cli/origins.h"
 #include "agent/config/config.h"
 #include "agent/inspection/inspector.h"
 #include "agent/kernel/kernel.h"
@@ -42,6 +43,7 @@ class WatchSession {
   std::unique_ptr<Kernel> kernel_;
   Config config_;
   Inspector inspector_;
+  Origins origins_;
   Model model_;
   Inspection inspection_;
   std::vector<LedgerEntry> entries_;  // of the family

@@ -33,6 +33,9 @@ class Inspector {
  public:
   [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
 
+  /// Names for the stacks of a finding; they stay while it has the same stacks.
+  void set_origin(const std::string& id, std::vector<OriginStack> origin) { ledger_.set_origin(id, std::move(origin)); }
+
  private:
   [[nodiscard]] std::vector<PoolFigures> pools() const;
   using Answers = std::unordered_map<std::uint64_t, Evidence>;
