@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/publish/json.h"
+#include "agent/publish/utf8.h"
 
 namespace sockwarden {
 namespace {
@@ -24,6 +25,11 @@ table { border-collapse: collapse; width: 100%; }
 td { border-top: 1px solid color-mix(in srgb, currentColor 15%, transparent); padding: .35rem 1rem .35rem 0; vertical-align: top; }
 td:first-child { white-space: nowrap; width: 1%; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.finding { border-left: .25rem solid #888; padding: .25rem 0 .25rem .75rem; margin: .75rem 0; }
+.critical { border-color: #c62828; }
+.warning { border-color: #ef6c00; }
+.finding p { margin: 0; opacity: 1; overflow-wrap: anywhere; }
+.finding small { opacity: .75; }
 </style>
 </head>
 <body>
@@ -34,6 +40,7 @@ constexpr const char* addresses = R"(<h2>Here</h2>
 <tr><td><a href="metrics">/metrics</a><td>every number, for Prometheus
 <tr><td><a href="api/v1/findings">/api/v1/findings</a><td>which program mishandles its connections, and how; <code>pid=</code> <code>class=</code> <code>state=</code>
 <tr><td><a href="api/v1/connections">/api/v1/connections</a><td>connections now; <code>pid=</code> <code>comm=</code> <code>role=</code> <code>remote=</code> <code>state=</code> <code>limit=</code>
+<tr><td><a href="api/v1/pools">/api/v1/pools</a><td>what each process keeps open to each endpoint, and suggested sizes
 <tr><td><a href="api/v1/timeouts">/api/v1/timeouts</a><td>time limits that programs have shown by giving up
 <tr><td><a href="api/v1/status">/api/v1/status</a><td>hooks, losses, tables, configuration
 <tr><td><a href="-/healthy">/-/healthy</a><td>the process answers
@@ -66,12 +73,53 @@ std::string summary(const Published& published) {
   return text + "</table>\n";
 }
 
+/// Text of programs, as text: names may hold anything.
+std::string escaped(const std::string& text) {
+  std::string safe;
+  for (const char c : valid_utf8(text)) {
+    switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+std::string finding(const LedgerEntry& entry) {
+  const Finding& finding = entry.finding;
+  const std::string qualifier = finding.qualifier.empty() ? "" : " (" + finding.qualifier + ")";
+  return "<div class=\"finding " + std::string(name_of(finding.severity)) + "\"><p><b>" +
+         escaped(finding.class_name + qualifier) + "</b> <small>" + name_of(finding.confidence) + ", " +
+         escaped(entry.process.identity.comm) + ", pid " + std::to_string(entry.process.pid) + ", since " +
+         rfc3339(entry.first_seen) + "</small></p><p>" + escaped(finding.summary) + "</p></div>\n";
+}
+
+std::string findings(const Published& published) {
+  constexpr std::size_t most = 50;
+  std::string text = "<h2>Findings</h2>\n";
+  std::size_t shown = 0;
+  for (const LedgerEntry& entry : published.findings)
+    if (entry.active && shown++ < most) text += finding(entry);
+  if (shown == 0) text += "<p>No program mishandles its connections now.</p>\n";
+  if (shown > most) text += "<p>" + std::to_string(shown - most) + " more: see /api/v1/findings.</p>\n";
+  return text;
+}
+
 }  // namespace
 
 Response landing_page(const Published* published) {
   std::string body = head;
   body += "<h1>sockwarden</h1>\n<p>version " SOCKWARDEN_VERSION ", watches the TCP connections of this host</p>\n";
-  body += published != nullptr ? summary(*published) : "<p>The first scan is under way.</p>\n";
+  body += published != nullptr ? findings(*published) + summary(*published) : "<p>The first scan is under way.</p>\n";
   body += addresses;
   return {200,
           "text/html; charset=utf-8",
