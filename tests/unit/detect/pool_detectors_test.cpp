@@ -275,3 +275,65 @@ TEST_CASE("a reset under SO_LINGER 0 that throws data away is reported, one that
   stage.scan();
   CHECK(stage.ask(socket_option).size() == (unsent == 0 ? 0 : 1));
 }
+
+TEST_CASE("a reset that comes before the send returns tells of stale reuse by what lies unacknowledged") {
+  PoolStage stage;
+  const std::uint32_t unsent = GENERATE(1U, 90U);  // our FIN alone, or a request
+  const bool under_way = GENERATE(false, true);    // the peer refused the rest of a request
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    stage.wait(1.5);
+    sw_connection& raw = stage.world.connection(id);
+    const std::uint64_t peer_closed_ns = stage.world.now_ns;
+    if (under_way) raw.record.request_sent_ns = peer_closed_ns - ms_ns;
+    stage.wait(1.5);
+    raw.record.flags |= SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
+    raw.socket.unsent_bytes = unsent;
+    stage.world.close(id, SW_CLOSER_PEER, SW_MANNER_FIN);
+    stage.world.ended().record.peer_closed_ns = peer_closed_ns;
+  }
+  stage.scan();
+  CHECK(stage.ask(stale_reuse).size() == (unsent == 1 || under_way ? 0 : 1));
+}
+
+TEST_CASE("a session that says goodbye and shuts down is as ended as one that is closed") {
+  PoolStage stage;
+  const __u8 last = GENERATE('X', 'Q');
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    sw_wire& wire = stage.record(id).wire;
+    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
+    wire.flow[SW_EGRESS].field = last;
+    wire.text_statements = 1;
+    stage.world.now_ns += ms_ns;
+    stage.world.close(id, SW_CLOSER_OWN, SW_MANNER_FIN);  // by shutdown(): not released
+  }
+  stage.scan();
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == (last == 'X' ? 1 : 0));
+  if (last == 'X') CHECK(findings[0].qualifier == "connection-per-query");
+}
+
+TEST_CASE(
+    "the end of a request that stays in the host while its head is under way is a stall, one that leaves is not") {
+  PoolStage stage;
+  const bool held = GENERATE(true, false);
+  const std::uint64_t id = stage.open();
+  for (int i = 0; i < 5; ++i) {
+    stage.turn(id);
+    stage.request(id);
+    sw_connection& raw = stage.world.connection(id);
+    sw_flow& flow = raw.record.wire.flow[SW_EGRESS];
+    flow.message = SW_MESSAGE_BODY;
+    flow.number = 40;
+    flow.next_seq = raw.record.write_seq + 60;
+    raw.socket.unsent_bytes = held ? 100 : 60;
+    stage.world.now_ns += 20 * ms_ns;
+    stage.scan();
+    stage.world.now_ns += 20 * ms_ns;
+    stage.respond(id);
+  }
+  CHECK(stage.ask(socket_option).size() == (held ? 1 : 0));
+}

@@ -124,6 +124,8 @@ class World {
     });
     closed_.push_back(raw);
   }
+  /// The latest that has ended.
+  sw_connection& ended() { return closed_.back(); }
 
   /// What one scan reads. `between` happens after the sockets and before the totals are read.
   template <class Between>
