@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""nginx, haproxy, PostgreSQL and Redis at their defaults, loaded and with idle clients: nothing is found wrong."""
+
+import contextlib
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from host import SKIPPED, Agent, can_connect, check, end, free_port, until
+
+LOADED_SECONDS = 60
+IDLE_CLIENTS = 5
+POSTGRES = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+# The timeouts are those that Debian's own haproxy.cfg sets.
+HAPROXY = """
+global
+  maxconn 1000
+defaults
+  mode http
+  timeout connect 5000
+  timeout client 50000
+  timeout server 50000
+frontend shop
+  bind 127.0.0.1:{port}
+  default_backend web
+backend web
+  server one 127.0.0.1:{backend}
+"""
+NGINX = """
+daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder};
+  scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "ok"; }} }}
+}}
+"""
+
+
+def start(stack, command, port, how_to_end=signal.SIGTERM):
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stack.callback(end, process, how_to_end)
+    if not until(lambda: process.poll() is not None or can_connect(port), 30) or process.poll() is not None:
+        raise SystemExit(f"{command[0]} did not start")
+    return process.pid
+
+
+def start_nginx(stack, folder, port):
+    pathlib.Path(folder, "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    return start(stack, ["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"], port)
+
+
+def start_haproxy(stack, folder, port, backend):
+    pathlib.Path(folder, "haproxy.cfg").write_text(HAPROXY.format(port=port, backend=backend))
+    return start(stack, ["haproxy", "-db", "-f", f"{folder}/haproxy.cfg"], port)
+
+
+def start_redis(stack, folder, port):
+    return start(stack, ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""], port)
+
+
+def start_postgres(stack, folder, port):
+    account = pwd.getpwnam("postgres")
+    data = f"{folder}/postgres"
+    os.mkdir(data, 0o700)
+    os.chown(data, account.pw_uid, account.pw_gid)
+    as_postgres = ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+    subprocess.run([*as_postgres, POSTGRES[-1] / "initdb", "-D", data, "-U", "test", "-A", "trust", "--no-sync"],
+                   check=True, capture_output=True, cwd="/")
+    pid = start(stack, [*as_postgres, str(POSTGRES[-1] / "postgres"), "-D", data, "-p", str(port), "-k", data,
+                        "-c", "listen_addresses=127.0.0.1"], port, signal.SIGINT)
+    subprocess.run(["pgbench", "-i", "-q", *database(port)], check=True, capture_output=True)
+    return pid
+
+
+def database(port):
+    return ["-h", "127.0.0.1", "-p", str(port), "-U", "test", "postgres"]
+
+
+def idle_client(stack, port):
+    """A client that asked once, and keeps its connection."""
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return connection.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+class Load:
+    """Programs that keep the servers busy, one after another until the time is over."""
+
+    def __init__(self, commands):
+        self.pids, self.failed = [], []
+        self.until = time.monotonic() + LOADED_SECONDS
+        self.threads = [threading.Thread(target=self.keep_running, args=(command,)) for command in commands]
+
+    def keep_running(self, command):
+        while time.monotonic() < self.until:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
+            self.pids.append(process.pid)
+            try:
+                status = process.wait(LOADED_SECONDS + 20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                status = process.wait()
+            if status != 0:
+                self.failed.append(f"{command[0]}: {status}")
+                return
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for thread in self.threads:
+            thread.join()
+
+
+def found(agent, pid):
+    return [f"{one['class']} {one.get('phase', '')}{one.get('cause', '')} of {one['process']['comm']}: {one['summary']}"
+            for one in agent.api(f"/api/v1/findings?state=all&pid={pid}")["findings"]]
+
+
+def main():
+    missing = [tool for tool in ("nginx", "haproxy", "redis-server", "redis-benchmark", "pgbench", "wrk")
+               if not shutil.which(tool)]
+    if missing or not POSTGRES:
+        print(f"  skipped: not installed: {', '.join(missing) or 'postgresql'}")
+        return SKIPPED
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sockwarden-healthy-"))
+        os.chmod(folder, 0o755)  # PostgreSQL and nginx's workers are other users
+        agent = stack.enter_context(Agent())
+        web, proxy, redis, postgres = (free_port() for _ in range(4))
+        servers = {"nginx": start_nginx(stack, folder, web), "haproxy": start_haproxy(stack, folder, proxy, web),
+                   "Redis": start_redis(stack, folder, redis), "PostgreSQL": start_postgres(stack, folder, postgres)}
+        seconds = str(LOADED_SECONDS - 5)
+        with Load([["wrk", "-t1", "-c20", f"-d{seconds}", f"http://127.0.0.1:{web}/"],
+                   ["wrk", "-t1", "-c20", f"-d{seconds}", f"http://127.0.0.1:{proxy}/"],
+                   ["pgbench", "-c", "8", "-T", seconds, *database(postgres)],
+                   ["redis-benchmark", "-p", str(redis), "-c", "50", "-n", "50000", "-q", "-t", "get,set,lpush"]]) as load:
+            for port in [web, proxy] * IDLE_CLIENTS:
+                check("an idle client was answered first", idle_client(stack, port), True)
+                time.sleep(1)
+        check("load generators that failed", load.failed, [])
+        for name, pid in servers.items():
+            check(f"findings about {name}", found(agent, pid), [])
+        check("findings about the load generators", [text for pid in load.pids for text in found(agent, pid)], [])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
