@@ -90,11 +90,10 @@ std::optional<std::chrono::nanoseconds> held_back(const Connection& connection, 
 std::uint64_t kept_of(const std::deque<PoolRound>& rounds) {
   std::vector<std::uint32_t> at_rest, beside;
   for (const PoolRound& round : rounds)
-    if (round.peak_in_use != 0) (round.in_use == 0 ? at_rest : beside).push_back(round.idle);
-  constexpr std::size_t enough = 2;
-  std::vector<std::uint32_t>& seen = at_rest.size() >= enough || beside.empty() ? at_rest : beside;
+    if (round.peak_in_use != 0 && round.idle != 0) (round.in_use == 0 ? at_rest : beside).push_back(round.idle);
+  std::vector<std::uint32_t>& seen = at_rest.empty() ? beside : at_rest;
   if (seen.empty()) return 0;
-  const std::size_t place = &seen == &at_rest ? seen.size() / 2 : seen.size() / 4;
+  const std::size_t place = at_rest.empty() ? seen.size() / 4 : seen.size() / 2;
   const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(place);
   std::nth_element(seen.begin(), middle, seen.end());
   return *middle;
