@@ -40,6 +40,15 @@ std::uint64_t peak_open(const PoolCase& pool_case) {
 
 std::uint64_t kept_idle(const PoolCase& pool_case) { return pool_case.pool.kept_idle.value_or(0); }
 
+/// Of a pool that is used by several at once, one look does not tell whether it keeps some.
+bool is_known_too_briefly(const PoolCase& pool_case) {
+  constexpr std::ptrdiff_t enough = 3;
+  const auto& rounds = pool_case.pool.rounds;
+  return kept_idle(pool_case) == 0 && peak_open(pool_case) > 1 &&
+         std::count_if(rounds.begin(), rounds.end(), [](const PoolRound& round) { return round.peak_in_use != 0; }) <
+             enough;
+}
+
 bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
   const auto single =
       std::count_if(endings.begin(), endings.end(), [&](const Ending* ending) { return ending->requests <= most; });
@@ -115,7 +124,8 @@ Opinion pool_churn(const Scene& scene) {
       continue;
     }
     const auto thrown = avoidable(pool_case.endings([](const Ending& ending) { return ending.reusable; }), pool_case);
-    if (thrown.size() >= least) opinion.findings.push_back(finding_of(pool_case, cause_of(pool_case, thrown), thrown));
+    if (thrown.size() >= least && !is_known_too_briefly(pool_case))
+      opinion.findings.push_back(finding_of(pool_case, cause_of(pool_case, thrown), thrown));
   }
   return opinion;
 }
