@@ -29,7 +29,7 @@ static __always_inline void detail_send(struct sw_record *record, struct tcp_soc
 	/* A closed socket's sequences mean nothing later; at the moment of a reset they tell what was not delivered. */
 	if (record->flags & (SW_FLAG_RESET_SENT | SW_FLAG_RESET_RECEIVED))
 		detail->socket.unsent_bytes =
-			sequence_bytes(tp->snd_una, tp->write_seq, record->flags & SW_FLAG_OWN_FIN);
+		    sequence_bytes(tp->snd_una, tp->write_seq, record->flags & SW_FLAG_OWN_FIN);
 	detail->read_ns = bpf_ktime_get_ns();
 	bpf_ringbuf_submit(detail, ring_wakeup());
 }

@@ -5,10 +5,7 @@
 namespace sockwarden {
 
 Agent::Agent(std::unique_ptr<Kernel> kernel, std::shared_ptr<Snapshot> snapshot, WallTime started)
-    : kernel_(std::move(kernel)),
-      snapshot_(std::move(snapshot)),
-      started_(started),
-      filter_(Config::Targets{}) {}
+    : kernel_(std::move(kernel)), snapshot_(std::move(snapshot)), started_(started), filter_(Config::Targets{}) {}
 
 void Agent::configure(const Config& config, const ConfigState& state) {
   if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);

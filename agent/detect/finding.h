@@ -28,18 +28,19 @@ struct OriginStack {
 };
 
 struct Finding {
-  std::string class_name;       ///< "missing-timeout"
-  std::string qualifier_name;   ///< "phase", "cause", "type", "option", or empty
-  std::string qualifier;        ///< "header"
+  std::string class_name;      ///< "missing-timeout"
+  std::string qualifier_name;  ///< "phase", "cause", "type", "option", or empty
+  std::string qualifier;       ///< "header"
   Confidence confidence = Confidence::likely;
   Severity severity = Severity::warning;
-  std::uint32_t process = 0;    ///< serial
+  std::uint32_t process = 0;  ///< serial
   Role role = Role::unknown;
   std::string protocol;
-  std::string remote;           ///< "10.0.0.7:8080", or empty
+  std::string remote;  ///< "10.0.0.7:8080", or empty
   std::string local;
-  std::uint64_t count = 0;      ///< subjects covered now
-  std::vector<std::uint64_t> subjects;  ///< identities of those subjects (connection ids, …): `total` counts distinct ones
+  std::uint64_t count = 0;  ///< subjects covered now
+  std::vector<std::uint64_t>
+      subjects;  ///< identities of those subjects (connection ids, …): `total` counts distinct ones
   std::map<std::string, EvidenceValue> evidence;
   std::vector<OriginStack> origin;
   std::vector<std::uint32_t> stack_ids;  ///< to be symbolised into `origin`

@@ -47,7 +47,9 @@ struct Process {
   Instant first_seen{};
   std::optional<Instant> exited;
 };
-[[nodiscard]] constexpr std::uint32_t serial_without_tcp(std::uint32_t pid) { return ~static_cast<std::uint32_t>(SW_SERIAL_MASK) | pid; }
+[[nodiscard]] constexpr std::uint32_t serial_without_tcp(std::uint32_t pid) {
+  return ~static_cast<std::uint32_t>(SW_SERIAL_MASK) | pid;
+}
 
 enum class Closer : std::uint8_t { none, own, peer, network };
 enum class Manner : std::uint8_t { none, fin, reset, exit, timeout, error };

@@ -27,9 +27,9 @@ struct ProcessFacts {
   std::string comm;
   std::vector<std::string> cmdline;
   std::string exe;
-  std::string cgroup;        ///< path below the cgroup2 root (or the systemd hierarchy)
-  std::string container_id;  ///< hexadecimal id found in the cgroup path, or empty
-  std::string unit;          ///< systemd unit found in the cgroup path, or empty
+  std::string cgroup;                             ///< path below the cgroup2 root (or the systemd hierarchy)
+  std::string container_id;                       ///< hexadecimal id found in the cgroup path, or empty
+  std::string unit;                               ///< systemd unit found in the cgroup path, or empty
   std::optional<std::uint64_t> descriptor_limit;  ///< RLIMIT_NOFILE, soft
   std::optional<std::uint64_t> descriptor_count;
 };
