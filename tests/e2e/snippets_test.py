@@ -14,7 +14,7 @@ LANGUAGES = {
     "python": ("snippet.py", [sys.executable, "-m", "py_compile", "snippet.py"]),
     "javascript": ("snippet.js", ["node", "--check", "snippet.js"]),
     "java": ("Snippet.java", ["javac", "-Xlint:all", "-d", "classes", "Snippet.java"]),
-    "cpp": ("snippet.cpp", ["g++", "-std=c++20", "-Wall", "-Wextra", "-fsyntax-only", "snippet.cpp"]),
+    "cpp": ("snippet.cpp", ["g++", "-I/usr/include/postgresql", "-std=c++20", "-Wall", "-Wextra", "-fsyntax-only", "snippet.cpp"]),
 }
 NEEDED = ["go", "python", "javascript", "java", "cpp"]
 

@@ -137,7 +137,7 @@ def load(path, only="*", class_name=None):
     for name in names:
         if names.count(name) > 1:
             raise BadManifest(f"animal {name!r} is there twice")
-    wanted = [one for one in animals if fnmatch.fnmatch(one.name, only)]
+    wanted = [one for one in animals if any(fnmatch.fnmatch(one.name, glob) for glob in only.split(","))]
     if class_name:
         wanted = [one for one in wanted if any(e.label.startswith(class_name) for e in one.expect)]
     services = {name: [allowance(one, f"service {name}", name) for one in allowed]
