@@ -10,8 +10,6 @@ fail() {
   exit 1
 }
 
-get() { wget -q -T 5 -O - "http://127.0.0.1:10180$1"; }
-
 # await SECONDS COMMAND...
 await() {
   deadline=$(($(cut -d. -f1 /proc/uptime) + $1))

@@ -8,8 +8,6 @@ fail() {
   exit 1
 }
 
-get() { wget -q -T 5 -O - "http://127.0.0.1:10180$1"; }
-
 systemctl start sockwarden.service || fail "the unit did not start"
 get /-/ready >/dev/null || fail "systemd holds it for started, and it is not ready"
 get /metrics | grep '^sockwarden_hook_attached' | sort >/run/hooks.confined
