@@ -39,13 +39,16 @@ std::string headline(const Diagnosis& diagnosis) {
   return "sockwarden cannot work on this host.\n";
 }
 
+/// Empty: nothing.
+const std::string& lost_with(const HookStatus& hook) { return hook.attached ? hook.lost_by_variant : hook.lost; }
+
 std::string hook_text(const HookStatus& hook) {
   std::string title = std::string("  ") + (hook.attached ? "yes  " : "no   ") + printable(hook.name) + " (" + hook.kind;
   if (!hook.variant.empty()) title += ", " + hook.variant;
   std::string text = cut(title + ")", width) + "\n" + wrap(printable(hook.gives), 7, width);
-  if (hook.attached) return text;
-  text += wrap("why: " + printable(hook.reason), 7, width);
-  return text + wrap("lost: " + printable(hook.lost), 7, width);
+  if (!hook.attached) text += wrap("why: " + printable(hook.reason), 7, width);
+  const std::string lost = lost_with(hook);
+  return lost.empty() ? text : text + wrap("lost: " + printable(lost), 7, width);
 }
 
 }  // namespace
@@ -59,8 +62,10 @@ Ability Diagnosis::ability() const {
   const bool lacks_capability = std::any_of(host.capabilities.begin(), host.capabilities.end(), [](const auto& held) {
     return !held.second && !lost_without(held.first).empty();
   });
-  const bool hook_missing = std::any_of(hooks.begin(), hooks.end(), missing);
-  return lacks_capability || hook_missing || host.cgroup2.empty() ? Ability::reduced : Ability::full;
+  const bool hook_lacking = std::any_of(hooks.begin(), hooks.end(), [&](const HookStatus& hook) {
+    return missing(hook) || !hook.lost_by_variant.empty();
+  });
+  return lacks_capability || hook_lacking || host.cgroup2.empty() ? Ability::reduced : Ability::full;
 }
 
 const char* name_of(Ability ability) {
@@ -120,7 +125,7 @@ Json doctor_json(const Diagnosis& diagnosis) {
                              {"attached", hook.attached},
                              {"variant", json_of_known(hook.variant)},
                              {"reason", hook.attached ? Json(nullptr) : json_of_known(hook.reason)},
-                             {"lost", hook.attached ? Json(nullptr) : json_of_known(hook.lost)}});
+                             {"lost", json_of_known(lost_with(hook))}});
   }
   return json;
 }

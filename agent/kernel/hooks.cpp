@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace sockwarden {
 namespace {
@@ -72,13 +73,21 @@ const char* kind_of(Attachment attachment) {
 
 /// Empty: part of what was chosen.
 bool belongs(const std::string& program, const Choice& choice, const KernelOptions& options) {
-  if (program == "socket_send") return choice.send_hook || !options.variant.force_receive_only;
   if (program == "socket_reset_sent_reason") return choice.reset_reason;
   if (program == "socket_reset_sent") return !choice.reset_reason;
   if (program == "scan_sockets") return choice.socket_storage;
   if (program == "scan_hash") return !choice.socket_storage;
   if (program == "peek") return options.peek;
   return true;
+}
+
+/// What a user misses with the poorer variant of a program.
+std::string lost_by_variant(const std::string& program, const Choice& choice, const KernelOptions& options) {
+  if (program == "socket_state" && !choice.socket_storage)
+    return "connections beyond " + std::to_string(options.max_sockets) +
+           " at a time are not watched (kernel.max_sockets); each is a sockwarden_losses_total{kind=\"record\"}";
+  if (program == "socket_reset_sent") return "why a reset of ours was sent";
+  return {};
 }
 
 std::string variant_of(const std::string& program, const Choice& choice) {
@@ -90,7 +99,9 @@ std::string variant_of(const std::string& program, const Choice& choice) {
   return {};
 }
 
-std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choice) {
+std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choice, const KernelOptions& options) {
+  if (std::string_view(entry.program) == "socket_send" && options.variant.force_receive_only)
+    return "left out by --kernel-variant";
   if (entry.attachment == tracepoint && !btf.tracepoint_arguments(entry.name))
     return "this kernel has no tracepoint " + std::string(entry.name);
   if (entry.attachment == iterator && !btf.iterator(entry.name))
@@ -127,8 +138,9 @@ std::vector<Hook> list_hooks(bpf_object& object, const KernelBtf& btf, const Cho
                          .gives = entry.gives,
                          .attached = false,
                          .variant = variant_of(entry.program, choice),
-                         .reason = why_not(entry, btf, choice),
+                         .reason = why_not(entry, btf, choice, options),
                          .lost = entry.lost,
+                         .lost_by_variant = lost_by_variant(entry.program, choice, options),
                          .required = entry.required}};
     bpf_program__set_autoload(program, hook.status.reason.empty());
     hooks.push_back(std::move(hook));

@@ -37,9 +37,10 @@ struct HookStatus {
   std::string kind;   ///< "tp_btf", "cgroup", "iterator"
   std::string gives;  ///< what it tells: "connections opened and closed, by whom"
   bool attached = false;
-  std::string variant;  ///< "socket storage", "hash", "with reason", … or empty
-  std::string reason;   ///< why it is not attached, and what to do
-  std::string lost;     ///< what is lost without it
+  std::string variant;          ///< "socket storage", "hash", "with reason", … or empty
+  std::string reason;           ///< why it is not attached, and what to do
+  std::string lost;             ///< what is lost without it
+  std::string lost_by_variant;  ///< what `variant` loses against the best one; empty = nothing that a user would miss
   bool required = false;
 };
 

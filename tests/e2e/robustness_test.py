@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What goes wrong ends in one clear sentence, and nothing stays behind in the kernel."""
 
+import json
 import os
 import pathlib
 import re
@@ -103,6 +104,25 @@ def clear_sentences(folder):
     check(f"no BTF: {line}", status == 1 and "CONFIG_DEBUG_INFO_BTF" in line, True)
 
 
+def doctor(*flags, wrapper=()):
+    result = subprocess.run([*wrapper, SOCKWARDEN, "doctor", "--format", "json", *flags], capture_output=True, text=True,
+                            timeout=60)
+    report = json.loads(result.stdout)
+    return result.returncode, report["ability"], {hook["name"]: hook["lost"] for hook in report["hooks"] if hook["lost"]}
+
+
+def what_is_lost():
+    """A host is as able as its poorest variant, and each loss is named."""
+    status, ability, lost = doctor()
+    check("doctor: its exit status follows from what is lost", (status, ability), (1, "reduced") if lost else (0, "full"))
+    for variant, hook in (("hash", "inet_sock_set_state"), ("receive-only", "sock_send_length"), ("no-reason", "tcp_send_reset")):
+        status, ability, lost = doctor("--kernel-variant", variant)
+        check(f"doctor with the variant {variant}: status, ability, is a loss named", (status, ability, hook in lost),
+              (1, "reduced", True))
+    status, ability, lost = doctor(wrapper=("capsh", "--drop=cap_bpf,cap_sys_admin", "--", "-c", 'exec "$0" "$@"'))
+    check("doctor without CAP_BPF", (status, ability), (2, "unable"))
+
+
 def without_cgroup2():
     """Reduced, and says so; what is still true goes on."""
     mount = next(line.split()[1] for line in pathlib.Path("/proc/mounts").read_text().splitlines()
@@ -128,6 +148,7 @@ def main():
         full_tables(port)
     with tempfile.TemporaryDirectory(prefix="sockwarden-robustness-") as folder:
         clear_sentences(folder)
+    what_is_lost()
     without_cgroup2()
     return 0
 

@@ -17,7 +17,8 @@ HookStatus hook(const std::string& name, bool attached) {
       .attached = attached,
       .variant = attached ? "socket storage" : "",
       .reason = attached ? "" : "this kernel has no such tracepoint; it came with Linux 6.12, so use a later kernel",
-      .lost = attached ? "" : "send times are known to a jiffy only",
+      .lost = "send times are known to a jiffy only",
+      .lost_by_variant = "",
       .required = false};
 }
 
@@ -50,6 +51,19 @@ TEST_CASE("a missing optional hook, capability or cgroup2 makes a host reduced")
   diagnosis = able();
   diagnosis.host.cgroup2.clear();
   CHECK(diagnosis.ability() == Ability::reduced);
+}
+
+TEST_CASE("a poorer variant makes a host reduced and says what is lost where a user misses something") {
+  Diagnosis diagnosis = able();
+  diagnosis.hooks.push_back(hook("tcp_send_reset", true));
+  diagnosis.hooks.back().variant = "without reason";
+  CHECK(diagnosis.ability() == Ability::full);
+  CHECK(doctor_json(diagnosis)["hooks"][1]["lost"].is_null());
+  diagnosis.hooks.back().lost_by_variant = "why a reset of ours was sent";
+  CHECK(diagnosis.ability() == Ability::reduced);
+  CHECK(doctor_text(diagnosis).find("lost: why a reset of ours was sent") != std::string::npos);
+  CHECK(doctor_json(diagnosis)["hooks"][1]["lost"] == "why a reset of ours was sent");
+  CHECK(doctor_json(diagnosis)["hooks"][1]["attached"] == true);
 }
 
 TEST_CASE("a capability that nothing needs does not matter") {
