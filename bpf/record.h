@@ -250,7 +250,9 @@ enum sw_histogram_kind {
 	SW_HISTOGRAM_TURNS = 2,		/* turns a closed connection */
 	SW_HISTOGRAM_CONNECT_US = 3,	/* connect() to ESTABLISHED, microseconds */
 	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request sent to response read, each turn, microseconds */
-	SW_HISTOGRAM_COUNT = 5,
+	SW_HISTOGRAM_TLS_HANDSHAKE_US =
+	    5, /* client's hello to both sides encrypted, of closed connections, microseconds */
+	SW_HISTOGRAM_COUNT = 6,
 };
 
 /* One row a process and role. */

@@ -5,6 +5,7 @@
 
 #include "bpf/owners.bpf.h"
 #include "bpf/sockets.bpf.h"
+#include "bpf/wire_handshake.h"
 
 /* Wake the reader only when half of the ring is full; it looks by itself now and then. */
 static __always_inline __u64 ring_wakeup(void)
@@ -44,6 +45,7 @@ static __always_inline void record_settle(struct sw_record *record, struct tcp_s
 {
 	struct rows rows = rows_find(record);
 	__u32 closer = record->closer, manner = record->manner;
+	__u64 handshake_ns;
 
 	record->flags |= SW_FLAG_SETTLED;
 	if (!record->process)
@@ -67,6 +69,9 @@ static __always_inline void record_settle(struct sw_record *record, struct tcp_s
 	histogram_add(rows.role, SW_HISTOGRAM_LIFETIME_MS, since_ms(now_ns, record->established_ns));
 	histogram_add(rows.role, SW_HISTOGRAM_IDLE_MS, record->longest_idle_ns / 1000000);
 	histogram_add(rows.role, SW_HISTOGRAM_TURNS, record->turns);
+	handshake_ns = sw_wire_handshake_ns(&record->wire);
+	if (handshake_ns)
+		histogram_add(rows.role, SW_HISTOGRAM_TLS_HANDSHAKE_US, handshake_ns / 1000);
 }
 
 #endif

@@ -1,18 +1,22 @@
 #include "agent/model/live_tally.h"
 
+#include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "agent/model/listeners.h"
 #include "agent/model/protocol.h"
+#include "bpf/wire_handshake.h"
 
 namespace sockwarden {
 namespace {
 
 std::uint64_t role_key(std::uint32_t process, std::uint8_t role) { return std::uint64_t{process} << 8 | role; }
 
-const Tally* find(const std::unordered_map<std::uint64_t, Tally>& tallies, std::uint64_t key) {
-  const auto found = tallies.find(key);
-  return found == tallies.end() ? nullptr : &found->second;
+template <class Value>
+const Value* find(const std::unordered_map<std::uint64_t, Value>& values, std::uint64_t key) {
+  const auto found = values.find(key);
+  return found == values.end() ? nullptr : &found->second;
 }
 
 void name_protocol(Tally& tally, const sw_connection& raw) {
@@ -48,6 +52,12 @@ void Tally::add_to(sw_totals& totals) const {
   totals.first_byte_count += first_byte_count;
 }
 
+void observe(sw_histogram& histogram, std::uint64_t value) {
+  const int bucket = value <= 1 ? 0 : std::min<int>(std::bit_width(value - 1), SW_BUCKETS - 1);
+  ++histogram.count[bucket];
+  histogram.sum += value;
+}
+
 LiveTally::LiveTally(const Sample& sample) {
   endpoints_.reserve(sample.endpoints.size());
   for (const EndpointSample& endpoint : sample.endpoints) {
@@ -63,6 +73,8 @@ LiveTally::LiveTally(const Sample& sample) {
     Tally& tally = endpoint != nullptr ? *endpoint : others_[role_key(record.process, record.role)];
     tally.add(raw);
     name_protocol(tally, raw);
+    const std::uint64_t handshake_ns = (record.flags & SW_FLAG_SEEDED) == 0 ? sw_wire_handshake_ns(&record.wire) : 0;
+    if (handshake_ns != 0) observe(handshakes_[role_key(record.process, record.role)], handshake_ns / 1000);
   }
   for (const sw_connection& raw : sample.closed)
     if (Tally* endpoint = endpoint_for(raw.record)) name_protocol(*endpoint, raw);
@@ -92,6 +104,10 @@ const Tally* LiveTally::of_role(std::uint32_t process, std::uint8_t role) const 
 
 const Tally* LiveTally::of_other(std::uint32_t process, std::uint8_t role) const {
   return find(others_, role_key(process, role));
+}
+
+const sw_histogram* LiveTally::handshakes_of(std::uint32_t process, std::uint8_t role) const {
+  return find(handshakes_, role_key(process, role));
 }
 
 }  // namespace sockwarden

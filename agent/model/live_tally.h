@@ -32,6 +32,9 @@ struct Tally {
   void add_to(sw_totals& totals) const;
 };
 
+/// Into the bucket that the kernel would choose.
+void observe(sw_histogram& histogram, std::uint64_t value);
+
 class LiveTally {
  public:
   explicit LiveTally(const Sample& sample);
@@ -41,6 +44,8 @@ class LiveTally {
   [[nodiscard]] const Tally* of_role(std::uint32_t process, std::uint8_t role) const;
   /// Of connections whose endpoint has no room in the kernel's table.
   [[nodiscard]] const Tally* of_other(std::uint32_t process, std::uint8_t role) const;
+  /// TLS handshakes of live connections, microseconds. Null where there was none.
+  [[nodiscard]] const sw_histogram* handshakes_of(std::uint32_t process, std::uint8_t role) const;
 
  private:
   Tally* endpoint_for(const sw_record& record);
@@ -48,6 +53,7 @@ class LiveTally {
   using RoleTallies = std::unordered_map<std::uint64_t, Tally>;
   std::unordered_map<TallyKey, Tally, TallyHash> endpoints_;
   RoleTallies roles_, others_;
+  std::unordered_map<std::uint64_t, sw_histogram> handshakes_;
 };
 
 }  // namespace sockwarden
