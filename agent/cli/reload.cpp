@@ -12,6 +12,7 @@ Reload reload(const Config& running, Config next) {
     new_value = old_value;
   };
   keep("web.listen_addresses", running.web.listen_addresses, next.web.listen_addresses);
+  keep("web.systemd_socket", running.web.systemd_socket, next.web.systemd_socket);
   keep("web.config_file", running.web.config_file, next.web.config_file);
   keep("kernel.ring_bytes", running.kernel.ring_bytes, next.kernel.ring_bytes);
   keep("kernel.max_sockets", running.kernel.max_sockets, next.kernel.max_sockets);

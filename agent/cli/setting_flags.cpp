@@ -19,9 +19,10 @@ void SettingFlags::declare(CLI::App& app, const std::string& key_prefix) {
     if (setting.flag.empty() || !setting.key.starts_with(key_prefix)) continue;
     std::vector<std::string>& values = values_[setting.key];
     CLI::Option* option = nullptr;
-    if (setting.form == Setting::Form::switch_off) {
+    if (setting.form == Setting::Form::switch_off || setting.form == Setting::Form::switch_on) {
+      const std::string value = setting.form == Setting::Form::switch_on ? "true" : "false";
       option = app.add_flag_callback(
-          setting.flag, [&values] { values = {"false"}; }, setting.help);
+          setting.flag, [&values, value] { values = {value}; }, setting.help);
     } else {
       option = app.add_option(setting.flag, values, setting.help)->type_name("")->type_size(1)->allow_extra_args(false);
       if (setting.form != Setting::Form::list) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

@@ -46,7 +46,8 @@ struct Config {
 
   struct Web {
     std::vector<std::string> listen_addresses{"127.0.0.1:10180", "[::1]:10180"};
-    std::string config_file;  ///< exporter-toolkit's web configuration (TLS, basic auth); empty = plain HTTP
+    bool systemd_socket = false;  ///< serve on the sockets that systemd passes, not on listen_addresses
+    std::string config_file;      ///< exporter-toolkit's web configuration (TLS, basic auth); empty = plain HTTP
     bool operator==(const Web&) const = default;
   } web;
 

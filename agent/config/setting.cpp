@@ -41,6 +41,10 @@ std::vector<Setting> table() {
            read_profile, [](Config & c) -> auto& { return c.profile; })},
       {"web.listen_addresses", "--web.listen-address", "address and port to serve on; repeatable", Form::list, false,
        set_listen_addresses},
+      {"web.systemd_socket", "--web.systemd-socket",
+       "serve on the sockets that systemd passes (socket activation) and on no address", Form::switch_on, false,
+       one(
+           read_bool, [](Config & c) -> auto& { return c.web.systemd_socket; })},
       {"web.config_file", "--web.config.file",
        "exporter-toolkit web configuration: TLS, client certificates, passwords", Form::value, false,
        one(

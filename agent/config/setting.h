@@ -14,8 +14,8 @@ struct Setting {
   std::string key;   ///< in the file: "kernel.scan_interval"
   std::string flag;  ///< "--scan-interval", empty = none
   std::string help;
-  enum class Form { value, list, switch_off } form = Form::value;  ///< switch_off: the flag sets false
-  bool hidden = false;                                             ///< the flag is not in --help
+  enum class Form { value, list, switch_off, switch_on } form = Form::value;  ///< of a switch, what the flag sets
+  bool hidden = false;                                                        ///< the flag is not in --help
   /// The error is a sentence's end: `"loud" is no log level; …`.
   std::function<tl::expected<void, std::string>(Config&, const std::vector<std::string>&)> set;
 

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "agent/publish/activation.h"
 #include "agent/publish/http_daemon.h"
 #include "agent/publish/listen_address.h"
 #include "agent/publish/watched_files.h"
@@ -96,7 +97,7 @@ WebServer::~WebServer() = default;
 tl::expected<std::unique_ptr<WebServer>, Error> WebServer::open(const Config::Web& web, Content content) {
   auto policy = WebPolicy::load(web.config_file);
   if (!policy) return tl::unexpected(policy.error());
-  auto sockets = listen_on(web.listen_addresses);
+  auto sockets = web.systemd_socket ? passed_sockets() : listen_on(web.listen_addresses);
   if (!sockets) return tl::unexpected(sockets.error());
   auto parts = std::make_unique<Parts>(web.config_file, std::move(content), *policy);
   for (auto& socket : *sockets) {

@@ -24,10 +24,11 @@ Config parsed(std::vector<std::string> arguments) {
 TEST_CASE("flags set what they name and nothing else") {
   CHECK(parsed({}) == with_profile({}));
   const Config config = parsed({"--profile", "development", "--web.listen-address", "127.0.0.1:0",
-                                "--web.listen-address=[::1]:0", "--log.level=debug", "--ring-bytes", "4KiB",
-                                "--max-endpoints", "7", "--max-processes", "8", "--no-peek"});
+                                "--web.listen-address=[::1]:0", "--web.systemd-socket", "--log.level=debug",
+                                "--ring-bytes", "4KiB", "--max-endpoints", "7", "--max-processes", "8", "--no-peek"});
   CHECK(config.profile == Profile::development);
   CHECK(config.web.listen_addresses == std::vector<std::string>{"127.0.0.1:0", "[::1]:0"});
+  CHECK(config.web.systemd_socket);
   CHECK(config.log.level == "debug");
   CHECK(config.kernel.ring_bytes == 4096);
   CHECK(config.kernel.max_endpoints == 7);
