@@ -194,7 +194,7 @@ TEST_CASE("MPTCP is recognised, counted once an end, and not misread") {
   REQUIRE(listen(listener.fd(), 8) == 0);
   const auto address = Loopback::of(AF_INET, listener.port());
   REQUIRE(connect(client.fd(), address.get(), address.length) == 0);
-  const Socket server = accept_from(listener);
+  Socket server = accept_from(listener);
   client.send("over a subflow");
   server.receive(14);
   watch.scan();
@@ -203,6 +203,13 @@ TEST_CASE("MPTCP is recognised, counted once an end, and not misread") {
   REQUIRE(subflow != nullptr);
   CHECK((subflow->record.flags & SW_FLAG_MPTCP) != 0);
   CHECK(subflow->record.tgid == static_cast<std::uint32_t>(getpid()));
+  const auto client_port = client.port(), server_port = listener.port();
+  client.close();
+  server.close();
+  const auto& ended = watch.ended(SW_ROLE_CLIENT, client_port, server_port);
+  CHECK((ended.record.flags & SW_FLAG_MPTCP) != 0);
+  CHECK(ended.record.turns == 0);  // nobody receives on a subflow: turns would be invented
+  CHECK(ended.record.unread_bytes == 0);
 }
 
 TEST_CASE("an exec starts a new row under the new name") {
