@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A real Prometheus scrapes two real agents, one of them through TLS and a password, while real programs use connections
-well and badly: no scrape fails, and every expression of the dashboard and the rules is answered, with data where there is some.
+well and badly and nginx is under full load: no scrape fails, and every expression of the dashboard and the rules is
+answered, with data where there is some.
 
 --minutes N scrapes for N minutes; without it, or SOCKWARDEN_SCRAPE_SECONDS, half a minute."""
 
@@ -17,7 +18,7 @@ import urllib.request
 
 import dashboards_files as files
 from dashboards_prometheus import Prometheus, quick_rules, scratch
-from host import SKIPPED, Agent, check, end, until
+from host import SKIPPED, Agent, check, end, nginx, until
 
 WORKLOAD = pathlib.Path(__file__).with_name("dashboards_workload.py")
 USER = "prometheus"
@@ -78,7 +79,22 @@ def traffic():
         yield
 
 
+@contextlib.contextmanager
+def load():
+    """As many requests as nginx answers, so that the agent's host is never idle."""
+    with nginx() as port:
+        wrk = subprocess.Popen(["wrk", "-t", "1", "-c", "50", "-d", "1h", f"http://127.0.0.1:{port}/"],
+                               stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            end(wrk)
+
+
 def check_scrapes(prometheus, seconds):
+    check("requests a second that nginx answered meanwhile",
+          prometheus.number(f'sum(rate(sockwarden_turns_total{{job="sockwarden", comm="nginx", role="server"}}[{seconds}s]))'),
+          lambda rate: rate > 500)
     for job in ("sockwarden", "sockwarden-tls"):
         scrapes = prometheus.number(f'count_over_time(up{{job="{job}"}}[{seconds}s])')
         check(f"scrapes of {job}", scrapes, lambda number: number >= seconds / 4)
@@ -159,6 +175,7 @@ def run(seconds):
                    secure.scrape("sockwarden-wrong-authority", authority=str(secure.folder / "stranger.pem")),
                    secure.scrape("sockwarden-no-tls", scheme="http")]
         stack.enter_context(traffic())
+        stack.enter_context(load())
         prometheus = stack.enter_context(Prometheus(folder, scrapes, quick_rules(folder)))
         began = time.monotonic()
         answered = 'min(count_over_time(up{job=~"sockwarden|sockwarden-tls"}[1h]))'
