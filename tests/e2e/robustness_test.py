@@ -125,9 +125,9 @@ def what_is_lost():
 
 def without_cgroup2():
     """Reduced, and says so; what is still true goes on."""
-    mount = next(line.split()[1] for line in pathlib.Path("/proc/mounts").read_text().splitlines()
-                 if line.split()[2] == "cgroup2")
-    wrapper = ("unshare", "--mount", "sh", "-c", f'umount -l {mount} && exec "$0" "$@"')
+    mounts = [line.split()[1] for line in pathlib.Path("/proc/mounts").read_text().splitlines()
+              if line.split()[2] == "cgroup2"]
+    wrapper = ("unshare", "--mount", "sh", "-c", f'umount -l {" ".join(mounts)} && exec "$0" "$@"')
     doctor = subprocess.run([*wrapper, SOCKWARDEN, "doctor"], capture_output=True, text=True, timeout=60)
     check("doctor without cgroup2 exits with", doctor.returncode, 1)
     check("and says what to do", "mount -t cgroup2" in doctor.stdout, True)
