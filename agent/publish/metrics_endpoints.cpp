@@ -33,6 +33,16 @@ Labels endpoint_labels(const EndpointRow& row, Labels more = {}) {
   return labels_of(row.identity, std::move(labels));
 }
 
+/// Shown at 0 from the start, so that a rate sees the first of them. The rarer ways appear when they happen.
+bool is_ordinary_close(Role role, std::size_t closer, std::size_t manner) {
+  return (role == Role::client || role == Role::server) && (closer == SW_CLOSER_OWN || closer == SW_CLOSER_PEER) &&
+         (manner == SW_MANNER_FIN || manner == SW_MANNER_RESET);
+}
+
+bool is_ordinary_outcome(Role role, std::uint8_t outcome) {
+  return role == Role::client && outcome <= SW_CONNECT_UNREACHABLE;
+}
+
 void add_closes(MetricSet& set, const Model& model) {
   auto& closed = set.counter("sockwarden_connections_closed_total",
                              "Connections that ended, by who ended them first and in which manner.");
@@ -40,7 +50,7 @@ void add_closes(MetricSet& set, const Model& model) {
     for (std::size_t closer = 0; closer < SW_CLOSER_COUNT; ++closer) {
       for (std::size_t manner = 0; manner < SW_MANNER_COUNT; ++manner) {
         const auto count = row.totals.closed[closer][manner];
-        if (count == 0) continue;
+        if (count == 0 && !is_ordinary_close(row.role, closer, manner)) continue;
         const Labels how{{"closer", name_of(static_cast<Closer>(closer))},
                          {"manner", name_of(static_cast<Manner>(manner))}};
         closed.add(endpoint_labels(row, how), static_cast<double>(count));
@@ -55,10 +65,11 @@ void add_connects(MetricSet& set, const Model& model) {
   for (const auto& row : model.endpoint_rows) {
     const auto begun = row.totals.connects[SW_CONNECT_PENDING];
     const Labels endpoint{{"endpoint", row.endpoint}};
-    if (begun != 0) attempts.add(labels_of(row.identity, endpoint), static_cast<double>(begun));
+    if (begun != 0 || row.role == Role::client)
+      attempts.add(labels_of(row.identity, endpoint), static_cast<double>(begun));
     for (std::uint8_t outcome = SW_CONNECT_ESTABLISHED; outcome < SW_CONNECT_COUNT; ++outcome) {
       const auto count = row.totals.connects[outcome];
-      if (count == 0) continue;
+      if (count == 0 && !is_ordinary_outcome(row.role, outcome)) continue;
       Labels labels = endpoint;
       labels.push_back({"outcome", name_of_connect(outcome)});
       outcomes.add(labels_of(row.identity, labels), static_cast<double>(count));

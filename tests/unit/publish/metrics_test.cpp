@@ -52,6 +52,8 @@ Published busy_host() {
   process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].sum = 20'000'001;
   process_row.histograms[SW_HISTOGRAM_TURNS].count[3] = 4;
   process_row.histograms[SW_HISTOGRAM_TURNS].sum = 30;
+  process_row.histograms[SW_HISTOGRAM_TLS_HANDSHAKE_US].count[14] = 3;
+  process_row.histograms[SW_HISTOGRAM_TLS_HANDSHAKE_US].sum = 30'000;
   model.process_rows.push_back(process_row);
   model.option_rows.push_back({nginx.identity, "TCP_NODELAY", 50});
   DescriptorRow descriptors{nginx.identity, 4242, {}, 1024};
