@@ -26,6 +26,13 @@ std::optional<EpollEntry> registered(Inquiry& inquiry, std::uint32_t epoll) {
 
 }  // namespace
 
+std::string endless_loop(const WaitLimit& limit) {
+  const std::string alone = "no timer is pending in the whole process";
+  if (limit.kind != Limit::finite) return " without a timeout, and " + alone;
+  return " until a timer of the JavaScript engine's own housekeeping is due (" + in_words(limit.length) +
+         "); besides such, " + alone;
+}
+
 std::optional<Evidence> ask_event_loop(Inquiry& inquiry) {
   for (const auto& thread : inquiry.process.threads()) {
     const auto& wait = thread.wait;
@@ -47,7 +54,7 @@ std::optional<Evidence> ask_event_loop(Inquiry& inquiry) {
     }
     if (const auto& sign = inquiry.timers.sign(); sign.empty()) {
       evidence.verdict = Verdict::infinite;
-      evidence.sentence += " without a timeout, and no timer is pending in the whole process";
+      evidence.sentence += endless_loop(wait.limit);
     } else {
       evidence.verdict = Verdict::timer_pending;
       evidence.sentence += "; a timer may be pending: " + sign;

@@ -11,6 +11,7 @@
 #include "agent/evidence/evidence.h"
 #include "agent/evidence/go_binary.h"
 #include "agent/evidence/pending_timer.h"
+#include "agent/evidence/v8_timers.h"
 
 namespace sockwarden {
 
@@ -27,6 +28,7 @@ class EvidenceReader {
   const GoBinary* go_binary(const std::string& executable);
 
   std::map<BinaryKey, std::optional<GoBinary>> binaries_;
+  V8Timers v8_;
 };
 
 }  // namespace sockwarden

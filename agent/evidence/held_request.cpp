@@ -47,7 +47,7 @@ Evidence judge_loop(Inquiry& inquiry, const ProcessView::Thread& worker) {
     evidence.sentence += "; a timer may be pending: " + sign;
   } else {
     evidence.verdict = Verdict::infinite;
-    evidence.sentence += " without a timeout, and no timer is pending in the whole process";
+    evidence.sentence += endless_loop(worker.wait.limit);
   }
   return evidence;
 }

@@ -36,6 +36,9 @@ struct Inquiry {
 /// then.
 [[nodiscard]] bool outlived(std::chrono::nanoseconds waited, std::chrono::nanoseconds limit);
 
+/// Why a loop in which no timer of the program is pending goes on for ever: the end of a sentence.
+[[nodiscard]] std::string endless_loop(const WaitLimit& limit);
+
 /// "30 s", "250 ms".
 [[nodiscard]] std::string in_words(std::chrono::nanoseconds duration);
 [[nodiscard]] double in_seconds(std::chrono::nanoseconds duration);

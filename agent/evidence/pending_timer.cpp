@@ -69,10 +69,12 @@ std::string PendingTimer::sign_of(const ProcessView::Thread& thread) {
     case Kind::epoll:
       break;
   }
-  if (wait.limit.kind == Limit::finite) {
+  const bool housekeeping = wait.limit.kind == Limit::finite && v8_.are_all(process_, thread);
+  if (wait.limit.kind == Limit::finite && !housekeeping) {
     return named(thread) + " waits in " + wait.call + " with a timeout of " + in_words(wait.limit.length);
   }
-  if (wait.limit.kind != Limit::none) return named(thread) + " waits in " + wait.call + ", its timeout unreadable";
+  if (wait.limit.kind != Limit::none && !housekeeping)
+    return named(thread) + " waits in " + wait.call + ", its timeout unreadable";
   for (const auto fd : wait.fds) {
     auto sign = wait.kind == Kind::epoll ? sign_in_epoll(fd, 0) : sign_of_descriptor(fd, 0);
     if (!sign.empty()) return sign;

@@ -6,17 +6,19 @@
 #include <string>
 
 #include "agent/evidence/process_view.h"
+#include "agent/evidence/v8_timers.h"
 
 namespace sockwarden {
 
 /// Whether SO_RCVTIMEO or SO_SNDTIMEO is set on the socket with this inode; nothing if the socket is not known.
 using HasSocketTimeout = std::function<std::optional<bool>(std::uint64_t inode)>;
 
-/// Silence is the proof: no thread runs, sleeps, or waits with a time limit, and no timer descriptor is armed.
+/// Silence is the proof: no thread runs, sleeps, or waits with a time limit of the program's, and no timer descriptor
+/// is armed.
 class PendingTimer {
  public:
-  PendingTimer(ProcessView& process, bool go, HasSocketTimeout has_timeout)
-      : process_(process), go_(go), has_timeout_(std::move(has_timeout)) {}
+  PendingTimer(ProcessView& process, bool go, HasSocketTimeout has_timeout, V8Timers& v8)
+      : process_(process), go_(go), has_timeout_(std::move(has_timeout)), v8_(v8) {}
 
   /// The first sign of a timer, a sentence without a stop; empty = there is none.
   [[nodiscard]] const std::string& sign();
@@ -32,6 +34,7 @@ class PendingTimer {
   ProcessView& process_;
   bool go_;
   HasSocketTimeout has_timeout_;
+  V8Timers& v8_;
   bool monitor_seen_ = false;
   std::size_t looked_at_ = 0;
   std::optional<std::string> sign_;

@@ -155,6 +155,15 @@ bool ProcessView::read_memory(std::uint64_t address, void* to, std::size_t size)
   return ::process_vm_readv(static_cast<pid_t>(pid_), &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
 }
 
+std::optional<MappedFile> ProcessView::mapped_file(std::uint64_t address) const {
+  constexpr std::size_t longest = 16 << 20;
+  auto found = find_mapped_file(read_text_at(directory_.get(), "maps", longest).value_or(""), address);
+  if (!found) return std::nullopt;
+  const bool own = found->path == read_link_at(directory_.get(), "exe");
+  found->path = own ? executable() : "/proc/" + std::to_string(pid_) + "/root" + found->path;
+  return found;
+}
+
 bool ProcessView::unmoved() const {
   std::size_t count = 0;
   each_number(directory_.get(), "task", [&](std::uint32_t) { return ++count <= thread_count_; });

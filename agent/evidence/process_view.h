@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/evidence/descriptor_text.h"
+#include "agent/evidence/mapped_file.h"
 #include "agent/evidence/system_call.h"
 #include "agent/proc/file_text.h"
 #include "agent/proc/process_text.h"
@@ -61,6 +62,9 @@ class ProcessView {
 
   [[nodiscard]] const std::vector<std::uint32_t>& children();
   [[nodiscard]] std::string executable() const { return "/proc/" + std::to_string(pid_) + "/exe"; }
+
+  /// The file whose contents lie at this address.
+  [[nodiscard]] std::optional<MappedFile> mapped_file(std::uint64_t address) const;
 
  private:
   [[nodiscard]] std::optional<SystemCall> call_of(std::uint32_t thread) const;

@@ -209,13 +209,17 @@ std::optional<SystemCall> parse_system_call(std::string_view text) {
     return call;
   }
   call.state = SystemCall::State::blocked;
-  for (auto& argument : call.arguments) {
+  const auto read_word = [&next = next, end](std::uint64_t& word) {
     constexpr std::string_view prefix = " 0x";
-    if (end - next < 4 || std::string_view(next, prefix.size()) != prefix) return std::nullopt;
-    const auto result = std::from_chars(next + prefix.size(), end, argument, 16);
-    if (result.ec != std::errc{}) return std::nullopt;
+    if (end - next < 4 || std::string_view(next, prefix.size()) != prefix) return false;
+    const auto result = std::from_chars(next + prefix.size(), end, word, 16);
     next = result.ptr;
+    return result.ec == std::errc{};
+  };
+  for (auto& argument : call.arguments) {
+    if (!read_word(argument)) return std::nullopt;
   }
+  (void)read_word(call.stack);
   return call;
 }
 

@@ -18,6 +18,7 @@ struct SystemCall {
   State state = State::running;
   std::int64_t number = -1;
   std::array<std::uint64_t, 6> arguments{};
+  std::uint64_t stack = 0;  ///< the thread's stack pointer
   auto operator<=>(const SystemCall&) const = default;
 };
 [[nodiscard]] std::optional<SystemCall> parse_system_call(std::string_view text);
