@@ -150,25 +150,28 @@ TEST_CASE("Node: without a timeout it is proven, with one a timer is pending") {
 TEST_CASE("Node: a timer for the engine's garbage collection is no timeout, any other beside it may be") {
   if (!installed(node)) return;
   // So much garbage that the engine looks again some seconds later whether there is more of it.
-  const std::string start =
-      "require('http').get({host: '127.0.0.1', port: PORT, agent: false});"
-      "let all = []; for (let i = 0; i < 3e6; i++) all.push({i}); all = null;";
+  const std::string get = "require('http').get({host: '127.0.0.1', port: PORT, agent: false});";
+  const std::string garbage = "let all = []; for (let i = 0; i < 3e6; i++) all.push({i}); all = null;";
   const auto ask = [&](const std::string& text, Verdict expected) {
     const SilentPeer peer;
-    const ChildProcess program({node, "-e", on_port(start + text, peer.port())});
+    const ChildProcess program({node, "-e", on_port(garbage + text, peer.port())});
     return await(program, peer.port(), expected);
   };
-  const auto endless = ask("", Verdict::infinite);
+  const auto endless = ask(get, Verdict::infinite);
   INFO(endless.sentence);
   REQUIRE(endless.verdict == Verdict::infinite);
   CHECK(endless.sentence.find("housekeeping") != std::string::npos);
-  for (const auto* timer :
-       {"setTimeout(() => {}, 100000)", "setTimeout(() => {}, 3000000).unref()", "AbortSignal.timeout(100000)",
-        "new (require('worker_threads').Worker)('setTimeout(() => {}, 100000)', {eval: true})",
-        "Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100000)"}) {
+  for (const std::string timer :
+       {"setTimeout(() => {}, 100000);", "setTimeout(() => {}, 3000000).unref();", "AbortSignal.timeout(100000);",
+        "Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100000);"}) {
     INFO(timer);
-    CHECK(ask(timer, Verdict::timer_pending).verdict == Verdict::timer_pending);
+    CHECK(ask(timer + get, Verdict::timer_pending).verdict == Verdict::timer_pending);
   }
+  // In another thread, with a loop of its own; asked about once it is there.
+  const std::string worker =
+      "new (require('worker_threads').Worker)('setTimeout(() => {}, 100000);"
+      "require(`worker_threads`).parentPort.postMessage(1)', {eval: true}).once('message', () => { ";
+  CHECK(ask(worker + get + "})", Verdict::timer_pending).verdict == Verdict::timer_pending);
 }
 
 TEST_CASE("Java: a blocking stream is proven, a read timeout is a timeout") {

@@ -145,7 +145,14 @@ inline Evidence await(const EvidenceQuestion& question, Verdict expected) {
   }
   return evidence;
 }
-/// The same for a program that first has to connect to the peer.
+
+/// Whether a timer is what is said to be pending, in these words, once the program has come to its rest.
+inline bool comes_to_say(const EvidenceQuestion& question, const std::string& words) {
+  const auto said = [&] { return answer(question).sentence.find(words) != std::string::npos; };
+  return eventually(said) && await(question, Verdict::timer_pending).verdict == Verdict::timer_pending;
+}
+
+/// The answer about a program that first has to connect to the peer.
 inline Evidence await(const ChildProcess& program, std::uint16_t port, Verdict expected,
                       WaitDirection direction = WaitDirection::receive) {
   Evidence evidence;
