@@ -91,7 +91,7 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>
       visited = std::make_unique<Visit>(pid, start_ticks);
       auto& process = visited->process;
       if (process.failure().empty()) visited->go = go_binary(process.executable());
-      visited->timers = std::make_unique<PendingTimer>(process, visited->go != nullptr, timeouts_in(model), v8_);
+      visited->timers = std::make_unique<PendingTimer>(process, visited->go, timeouts_in(model), v8_);
     }
     return *visited;
   };

@@ -46,8 +46,10 @@ std::optional<GoBinary> read_go_binary(const std::string& path) {
   if (!section) return std::nullopt;
   GoBinary binary;
   binary.release = release_in_build_info(*section);
-  if (const auto layout = elf->poll_desc(largest_dwarf)) {
-    binary.layouts = {*layout};
+  const auto layouts = elf->runtime_layouts(largest_dwarf);
+  binary.timer_heaps = layouts.timer_heaps;
+  if (layouts.poll_desc) {
+    binary.layouts = {*layouts.poll_desc};
     binary.from_dwarf = true;
   } else {
     binary.layouts = known_layouts(binary.release);

@@ -19,10 +19,20 @@ struct PollDescLayout {
   bool operator==(const PollDescLayout&) const = default;
 };
 
+/// Where the scheduler keeps its timers (src/runtime/runtime2.go and time.go, 1.14 to 1.22): addresses of variables,
+/// and offsets in runtime.p and runtime.timer.
+struct TimerHeapLayout {
+  std::uint64_t processors = 0;  ///< runtime.allp
+  std::uint64_t poller = 0;      ///< runtime.epfd
+  std::uint32_t id = 0, timers = 0;
+  std::uint32_t timer_processor = 0, timer_status = 0;
+};
+
 struct GoBinary {
   std::string release;                  ///< "go1.19.8"; empty if the build information does not say
   std::vector<PollDescLayout> layouts;  ///< candidates; empty = an unknown release without DWARF
   bool from_dwarf = false;
+  std::optional<TimerHeapLayout> timer_heaps;  ///< only from DWARF
 };
 
 /// Reads an executable; nothing if it is no Go program.

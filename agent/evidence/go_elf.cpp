@@ -5,7 +5,11 @@
 #include <fcntl.h>
 #include <gelf.h>
 
+#include <algorithm>
+#include <cstring>
+#include <initializer_list>
 #include <map>
+#include <string>
 #include <string_view>
 
 namespace sockwarden {
@@ -23,35 +27,93 @@ std::optional<std::uint64_t> offset_of(Dwarf_Die* member) {
   return operations[0].atom == DW_OP_plus_uconst ? std::optional<std::uint64_t>(operations[0].number) : std::nullopt;
 }
 
-std::optional<PollDescLayout> layout_of(Dwarf_Die* structure) {
-  std::map<std::string_view, std::uint32_t> offsets;
+using Offsets = std::map<std::string, std::uint32_t, std::less<>>;
+
+Offsets offsets_of(Dwarf_Die* structure) {
+  Offsets offsets;
   Dwarf_Die member;
-  if (dwarf_child(structure, &member) != 0) return std::nullopt;
+  if (dwarf_child(structure, &member) != 0) return offsets;
   do {
     const char* name = dwarf_diename(&member);
     if (dwarf_tag(&member) != DW_TAG_member || name == nullptr) continue;
     if (const auto offset = offset_of(&member)) offsets[name] = static_cast<std::uint32_t>(*offset);
   } while (dwarf_siblingof(&member, &member) == 0);
-  for (const auto* needed : {"fd", "rd", "wd", "self"}) {
-    if (!offsets.contains(needed)) return std::nullopt;
-  }
-  return PollDescLayout{offsets["fd"], offsets["rd"], offsets["wd"], offsets["self"]};
+  return offsets;
 }
 
-std::optional<PollDescLayout> search(Dwarf* dwarf) {
+std::optional<std::uint64_t> address_of(Dwarf_Die* variable) {
+  Dwarf_Attribute attribute;
+  Dwarf_Block expression{};
+  if (dwarf_attr(variable, DW_AT_location, &attribute) == nullptr) return std::nullopt;
+  if (dwarf_formblock(&attribute, &expression) != 0) return std::nullopt;
+  std::uint64_t address = 0;
+  if (expression.length != 1 + sizeof(address) || expression.data[0] != DW_OP_addr) return std::nullopt;
+  std::memcpy(&address, expression.data + 1, sizeof(address));
+  return address;
+}
+
+/// Structures and variables of the runtime, by name.
+struct Found {
+  std::map<std::string, Offsets, std::less<>> structures{
+      {"runtime.pollDesc", {}}, {"runtime.p", {}}, {"runtime.timer", {}}};
+  std::map<std::string, std::uint64_t, std::less<>> variables{{"runtime.allp", 0}, {"runtime.epfd", 0}};
+
+  void take(Dwarf_Die* entry) {
+    const char* name = dwarf_diename(entry);
+    if (name == nullptr) return;
+    if (const auto known = structures.find(std::string_view(name));
+        known != structures.end() && dwarf_tag(entry) == DW_TAG_structure_type) {
+      known->second = offsets_of(entry);
+    } else if (const auto wanted = variables.find(std::string_view(name));
+               wanted != variables.end() && dwarf_tag(entry) == DW_TAG_variable) {
+      wanted->second = address_of(entry).value_or(0);
+    }
+  }
+};
+
+bool is_interesting(Dwarf_Die* entry) {
+  return dwarf_tag(entry) == DW_TAG_structure_type || dwarf_tag(entry) == DW_TAG_variable;
+}
+
+Found search(Dwarf* dwarf) {
+  Found found;
   Dwarf_CU* unit = nullptr;
   Dwarf_Die root, child;
   std::uint8_t kind = 0;
   while (dwarf_get_units(dwarf, unit, &unit, nullptr, &kind, &root, nullptr) == 0) {
     if (dwarf_child(&root, &child) != 0) continue;
     do {
-      const auto tag = dwarf_tag(&child);
-      if (tag != DW_TAG_structure_type) continue;
-      const char* name = dwarf_diename(&child);
-      if (name != nullptr && std::string_view(name) == "runtime.pollDesc") return layout_of(&child);
+      if (is_interesting(&child)) found.take(&child);
     } while (dwarf_siblingof(&child, &child) == 0);
   }
-  return std::nullopt;
+  return found;
+}
+
+bool has(const Offsets& offsets, std::initializer_list<std::string_view> names) {
+  return std::all_of(names.begin(), names.end(), [&](std::string_view name) { return offsets.contains(name); });
+}
+
+std::optional<PollDescLayout> poll_desc_in(const Found& found) {
+  const Offsets& members = found.structures.at("runtime.pollDesc");
+  if (!has(members, {"fd", "rd", "wd", "self"})) return std::nullopt;
+  return PollDescLayout{members.at("fd"), members.at("rd"), members.at("wd"), members.at("self")};
+}
+
+std::optional<TimerHeapLayout> timer_heaps_in(const Found& found) {
+  const Offsets& processor = found.structures.at("runtime.p");
+  const Offsets& timer = found.structures.at("runtime.timer");
+  TimerHeapLayout layout;
+  layout.processors = found.variables.at("runtime.allp");
+  layout.poller = found.variables.at("runtime.epfd");
+  if (layout.processors == 0 || layout.poller == 0) return std::nullopt;
+  if (!has(processor, {"id", "timers", "numTimers", "deletedTimers"}) || !has(timer, {"pp", "status"})) {
+    return std::nullopt;  // timers were rewritten in 1.23
+  }
+  layout.id = processor.at("id");
+  layout.timers = processor.at("timers");
+  layout.timer_processor = timer.at("pp");
+  layout.timer_status = timer.at("status");
+  return layout;
 }
 
 }  // namespace
@@ -85,9 +147,9 @@ std::optional<std::string> GoElf::build_info() const {
   return std::nullopt;
 }
 
-std::optional<PollDescLayout> GoElf::poll_desc(std::uint64_t most_bytes) const {
+GoElf::RuntimeLayouts GoElf::runtime_layouts(std::uint64_t most_bytes) const {
   std::size_t names = 0;
-  if (elf_getshdrstrndx(elf_.get(), &names) != 0) return std::nullopt;
+  if (elf_getshdrstrndx(elf_.get(), &names) != 0) return {};
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(elf_.get(), section)) != nullptr) {
     GElf_Shdr header;
@@ -96,13 +158,16 @@ std::optional<PollDescLayout> GoElf::poll_desc(std::uint64_t most_bytes) const {
     const char* name = elf_strptr(elf_.get(), names, header.sh_name);
     if (name == nullptr || std::string_view(name) != ".debug_info") continue;
     const bool compressed = (header.sh_flags & SHF_COMPRESSED) != 0 && gelf_getchdr(section, &compression) != nullptr;
-    if ((compressed ? compression.ch_size : header.sh_size) > most_bytes) return std::nullopt;
+    if ((compressed ? compression.ch_size : header.sh_size) > most_bytes) return {};
   }
   Dwarf* dwarf = dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr);
-  if (dwarf == nullptr) return std::nullopt;
-  auto layout = search(dwarf);
+  if (dwarf == nullptr) return {};
+  const Found found = search(dwarf);
   dwarf_end(dwarf);
-  return layout;
+  GElf_Ehdr file;
+  // Variables of what is loaded elsewhere than it says would have to be looked for.
+  const bool at_home = gelf_getehdr(elf_.get(), &file) != nullptr && file.e_type == ET_EXEC;
+  return {poll_desc_in(found), at_home ? timer_heaps_in(found) : std::nullopt};
 }
 
 }  // namespace sockwarden

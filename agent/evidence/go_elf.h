@@ -20,8 +20,12 @@ class GoElf {
   /// The contents of .go.buildinfo; nothing if this is no Go program.
   [[nodiscard]] std::optional<std::string> build_info() const;
 
-  /// The layout of runtime.pollDesc in DWARF, unless there is none or it is larger than `most_bytes`.
-  [[nodiscard]] std::optional<PollDescLayout> poll_desc(std::uint64_t most_bytes) const;
+  struct RuntimeLayouts {
+    std::optional<PollDescLayout> poll_desc;
+    std::optional<TimerHeapLayout> timer_heaps;
+  };
+  /// What DWARF tells, unless there is none or it is larger than `most_bytes`.
+  [[nodiscard]] RuntimeLayouts runtime_layouts(std::uint64_t most_bytes) const;
 
  private:
   struct End {

@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "agent/evidence/go_timers.h"
 #include "agent/evidence/inquiry.h"
 
 namespace sockwarden {
@@ -32,7 +33,7 @@ std::string PendingTimer::find() {
     if (auto sign = sign_of(thread); !sign.empty()) return sign;
   }
   // Go's runtime catches every signal, whether the program wants it or not.
-  if (auto hidden = process_.hidden_timer(go_); !hidden.empty()) return hidden;
+  if (auto hidden = process_.hidden_timer(go_ != nullptr); !hidden.empty()) return hidden;
   return process_.unmoved() ? "" : "its threads do not stand still";
 }
 
@@ -40,10 +41,22 @@ std::string PendingTimer::find() {
 // period, 60 s, or less if a timer is due before (src/runtime/proc.go). Exactly 60 s is therefore no timer. A sysmon
 // that sleeps for microseconds means that some goroutine runs, and counts as a sign.
 bool PendingTimer::is_go_monitor(const ProcessView::Thread& thread) {
-  const bool monitor = go_ && !monitor_seen_ && thread.wait.limit.kind == Limit::finite &&
-                       thread.wait.limit.length == std::chrono::seconds(60);
+  const auto& limit = thread.wait.limit;
+  const bool monitor = go_ != nullptr && !monitor_seen_ && limit.kind == Limit::finite &&
+                       (limit.length == std::chrono::seconds(60) || no_go_timer());
   monitor_seen_ = monitor_seen_ || monitor;
   return monitor;
+}
+
+// A timer that was stopped stays in its heap until it would have been due, and Go's poller wakes for it.
+bool PendingTimer::is_go_poller(const ProcessView::Thread& thread) {
+  return no_go_timer() && thread.wait.fds.front() == go_poller(process_, *go_->timer_heaps);
+}
+
+bool PendingTimer::no_go_timer() {
+  if (!no_go_timer_)
+    no_go_timer_ = go_ != nullptr && go_->timer_heaps && all_go_timers_stopped(process_, *go_->timer_heaps);
+  return *no_go_timer_;
 }
 
 std::string PendingTimer::sign_of(const ProcessView::Thread& thread) {
@@ -69,7 +82,8 @@ std::string PendingTimer::sign_of(const ProcessView::Thread& thread) {
     case Kind::epoll:
       break;
   }
-  const bool housekeeping = wait.limit.kind == Limit::finite && v8_.are_all(process_, thread);
+  const bool housekeeping =
+      wait.limit.kind == Limit::finite && (go_ != nullptr ? is_go_poller(thread) : v8_.are_all(process_, thread));
   if (wait.limit.kind == Limit::finite && !housekeeping) {
     return named(thread) + " waits in " + wait.call + " with a timeout of " + in_words(wait.limit.length);
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/evidence/go_binary.h"
 #include "agent/evidence/process_view.h"
 #include "agent/evidence/v8_timers.h"
 
@@ -17,7 +18,8 @@ using HasSocketTimeout = std::function<std::optional<bool>(std::uint64_t inode)>
 /// is armed.
 class PendingTimer {
  public:
-  PendingTimer(ProcessView& process, bool go, HasSocketTimeout has_timeout, V8Timers& v8)
+  /// `go` is the executable of a Go program, or nothing.
+  PendingTimer(ProcessView& process, const GoBinary* go, HasSocketTimeout has_timeout, V8Timers& v8)
       : process_(process), go_(go), has_timeout_(std::move(has_timeout)), v8_(v8) {}
 
   /// The first sign of a timer, a sentence without a stop; empty = there is none.
@@ -30,12 +32,15 @@ class PendingTimer {
   std::string sign_in_epoll(std::uint32_t epoll, int depth);
   std::string sign_of_descriptor(std::uint32_t fd, int depth);
   bool is_go_monitor(const ProcessView::Thread& thread);
+  bool is_go_poller(const ProcessView::Thread& thread);
+  bool no_go_timer();
 
   ProcessView& process_;
-  bool go_;
+  const GoBinary* go_;
   HasSocketTimeout has_timeout_;
   V8Timers& v8_;
   bool monitor_seen_ = false;
+  std::optional<bool> no_go_timer_;
   std::size_t looked_at_ = 0;
   std::optional<std::string> sign_;
 };

@@ -212,6 +212,31 @@ TEST_CASE("Go client: without a timeout it is proven, with http.Client.Timeout a
   CHECK(ask(true, Verdict::timer_pending).verdict == Verdict::timer_pending);
 }
 
+TEST_CASE("Go client: a dialer's timer that was stopped is none, although the runtime still wakes for it") {
+  if (!installed(go)) return;
+  const std::string text = R"(package main
+import ("net"; "net/http"; "os"; "time")
+func main() {
+  dialer := &net.Dialer{Timeout: 100 * time.Second}
+  client := &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext}}
+  if len(os.Args) > 2 { client.Timeout = 200 * time.Second }
+  client.Get("http://127.0.0.1:" + os.Args[1] + "/")
+})";
+  const TemporaryFolder folder;
+  const auto binary = build_go(folder, text);
+  REQUIRE_FALSE(binary.empty());
+  const auto ask = [](const std::string& program, bool limited, Verdict expected) {
+    const SilentPeer peer;
+    std::vector<std::string> command{program, std::to_string(peer.port())};
+    if (limited) command.emplace_back("limited");
+    return await(ChildProcess(command), peer.port(), expected);
+  };
+  const auto endless = ask(binary, false, Verdict::infinite);
+  INFO(endless.sentence);
+  CHECK(endless.verdict == Verdict::infinite);
+  CHECK(ask(binary, true, Verdict::timer_pending).verdict == Verdict::timer_pending);
+}
+
 TEST_CASE("Go dial: the dialer's timeout is the write deadline of the descriptor") {
   if (!installed(go)) return;
   const TemporaryFolder folder;
@@ -256,6 +281,7 @@ TEST_CASE("the layout is read from DWARF where there is one, and is that of the 
   const auto full = read_go_binary(build_go(folder, go_server));
   REQUIRE(full);
   CHECK(full->from_dwarf);
+  if (full->release.starts_with("go1.19")) CHECK(full->timer_heaps);
   REQUIRE(full->layouts.size() == 1);
   const auto stripped = read_go_binary(build_go(folder, go_server, "-ldflags='-s -w'"));
   REQUIRE(stripped);
