@@ -45,21 +45,29 @@ static __always_inline __u32 find_tcp(struct __sk_buff *skb)
 	return next == IP_TCP ? offset : 0;
 }
 
-static __always_inline bool find_payload(struct __sk_buff *skb, struct segment *segment)
+static __always_inline bool read_segment(struct __sk_buff *skb, struct segment *segment, __u32 offset, const __u8 *tcp)
 {
-	__u32 tcp = find_tcp(skb);
-	__u8 header[20];
-
-	if (!tcp || bpf_skb_load_bytes(skb, tcp, header, sizeof(header)))
+	if (tcp[13] & (TCP_FLAG_SYN | TCP_FLAG_RST))
 		return false;
-	if (header[13] & (TCP_FLAG_SYN | TCP_FLAG_RST))
-		return false;
-	segment->payload = tcp + (header[12] >> 4) * 4;
+	segment->payload = offset + (tcp[12] >> 4) * 4;
 	if (skb->len <= segment->payload)
 		return false;
 	segment->length = skb->len - segment->payload;
-	segment->seq = bpf_ntohl(*(__be32 *)(header + 4));
+	segment->seq = bpf_ntohl(*(__be32 *)(tcp + 4));
 	return true;
+}
+
+static __always_inline bool find_payload(struct __sk_buff *skb, struct segment *segment)
+{
+	__u32 offset = find_tcp(skb);
+	void *tcp = (void *)(long)skb->data + offset, *end = (void *)(long)skb->data_end;
+	__u8 header[20];
+
+	if (!offset)
+		return false;
+	if (tcp + sizeof(header) <= end)
+		return read_segment(skb, segment, offset, tcp);
+	return !bpf_skb_load_bytes(skb, offset, header, sizeof(header)) && read_segment(skb, segment, offset, header);
 }
 
 static __always_inline struct sw_record *find_record(struct __sk_buff *skb)
@@ -70,6 +78,12 @@ static __always_inline struct sw_record *find_record(struct __sk_buff *skb)
 	if (!sk || sk->protocol != IP_TCP || sk->state == TCP_LISTEN)
 		return 0;
 	return record_find(sk);
+}
+
+/* Only a packet that came in has an interface that it came in by. One program for both ways is verified once. */
+static __always_inline __u8 direction_of(const struct __sk_buff *skb)
+{
+	return skb->ingress_ifindex ? SW_INGRESS : SW_EGRESS;
 }
 
 /* Nothing of this direction came before. */
@@ -93,6 +107,21 @@ static __always_inline bool begins_stream(struct __sk_buff *skb, __u8 direction,
 	return acknowledged <= 1 && unacknowledged == seq; /* an acknowledged SYN may count as a byte */
 }
 
+/*
+ * Makes `length` one of 1 to `most`, or says that it can't. Before 6.8 "is not 0" teaches the verifier nothing, but
+ * "one less is below the bound" does.
+ */
+static __always_inline bool bound_length(__u64 *length, __u32 most)
+{
+	__u64 less = (*length > most ? most : *length) - 1;
+
+	asm volatile("" : "+r"(less));
+	if (less >= most)
+		return false;
+	*length = less + 1;
+	return true;
+}
+
 static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now,
 				       __u8 family)
 {
@@ -107,15 +136,7 @@ static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, _
 		return 0;
 	flow = &record->wire.flow[direction & 1];
 	peer = &record->wire.flow[~direction & 1];
-	if (length > sw_window_of(family))
-		length = sw_window_of(family);
-	/* Before 6.8 "is not 0" teaches the verifier nothing, but "one less is below the bound" does. */
-	length--;
-	asm volatile("" : "+r"(length));
-	if (length >= sw_window_of(family))
-		return 0;
-	length++;
-	if (bpf_skb_load_bytes(skb, offset, bytes, length))
+	if (!bound_length(&length, sw_window_of(family)) || bpf_skb_load_bytes(skb, offset, bytes, length))
 		return 0;
 	taken = sw_wire_window(&record->wire, flow, peer, family, bytes, length, now);
 	if (taken < left)
@@ -127,6 +148,26 @@ static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, _
  * Global functions are verified once, however often they are called; before 5.12 they take only the context and
  * numbers. Each returns how many bytes it took.
  */
+__noinline int peek_head(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+{
+	struct sw_record *record = find_record(skb);
+	__u64 words[SW_HEAD_ROOM] = {};
+	struct sw_flow *flow, *peer;
+	__u64 length = left;
+	__u32 taken;
+
+	if (!record)
+		return 0;
+	if (!bound_length(&length, SW_HEAD_BYTES) || bpf_skb_load_bytes(skb, offset, words + 1, length))
+		return 0;
+	flow = &record->wire.flow[direction & 1];
+	peer = &record->wire.flow[~direction & 1];
+	taken = sw_wire_head(&record->wire, flow, peer, words, length, now);
+	if (taken && taken < left)
+		taken += sw_wire_skip(flow, left - taken, now);
+	return taken;
+}
+
 __noinline int peek_start(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
 	return peek_family(skb, direction, offset, left, now, SW_FAMILY_START);
@@ -135,6 +176,11 @@ __noinline int peek_start(struct __sk_buff *skb, __u32 direction, __u32 offset, 
 __noinline int peek_http(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
 	return peek_family(skb, direction, offset, left, now, SW_FAMILY_HTTP);
+}
+
+__noinline int peek_chunk(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+{
+	return peek_family(skb, direction, offset, left, now, SW_FAMILY_CHUNK);
 }
 
 __noinline int peek_hello(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
@@ -175,6 +221,8 @@ static __always_inline __u32 peek_step(struct __sk_buff *skb, const struct sw_fl
 		return peek_start(skb, direction, offset, left, now);
 	case SW_FAMILY_HTTP:
 		return peek_http(skb, direction, offset, left, now);
+	case SW_FAMILY_CHUNK:
+		return peek_chunk(skb, direction, offset, left, now);
 	case SW_FAMILY_HELLO:
 		return peek_hello(skb, direction, offset, left, now);
 	case SW_FAMILY_RECORD:
@@ -185,15 +233,11 @@ static __always_inline __u32 peek_step(struct __sk_buff *skb, const struct sw_fl
 		return peek_mysql(skb, direction, offset, left, now);
 	case SW_FAMILY_REDIS:
 		return peek_redis(skb, direction, offset, left, now);
-	default:
+	case SW_FAMILY_TAIL:
 		return peek_tail(skb, direction, offset, left, now);
+	default:
+		return 0;
 	}
-}
-
-/* Only a packet that came in has an interface that it came in by. One program for both ways is verified once. */
-static __always_inline __u8 direction_of(const struct __sk_buff *skb)
-{
-	return skb->ingress_ifindex ? SW_INGRESS : SW_EGRESS;
 }
 
 SEC("?cgroup/skb")
@@ -212,9 +256,11 @@ int peek(struct __sk_buff *skb)
 	record = find_record(skb);
 	if (!record)
 		return PASS;
-	now = bpf_ktime_get_ns();
 	flow = &record->wire.flow[direction & 1];
 	peer = &record->wire.flow[~direction & 1];
+	if (sw_wire_inside(&record->wire, flow, direction, segment.seq, segment.length))
+		return PASS;
+	now = bpf_ktime_get_ns();
 	first = flow->step == SW_STEP_FRESH && begins_stream(skb, direction, segment.seq);
 	at = sw_wire_packet(&record->wire, flow, peer, direction, segment.seq, segment.length, now, first);
 	if (at < segment.length)
@@ -222,7 +268,11 @@ int peek(struct __sk_buff *skb)
 	for (int round = 0; round < SW_ROUNDS; round++) {
 		if (at >= segment.length)
 			return PASS;
-		taken = peek_step(skb, flow, direction, segment.payload + at, segment.length - at, now);
+		taken = 0;
+		if (sw_head_wanted(flow, peer))
+			taken = peek_head(skb, direction, segment.payload + at, segment.length - at, now);
+		if (!taken)
+			taken = peek_step(skb, flow, direction, segment.payload + at, segment.length - at, now);
 		if (taken == 0 || taken > segment.length)
 			break;
 		at += taken;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* HTTP/1: start lines, the headers that frame a message, chunks (RFC 9112). HTTP/2: frame headers (RFC 9113). */
+/* HTTP/1: start lines and the headers that frame a message (RFC 9112). */
 #ifndef SOCKWARDEN_WIRE_HTTP_H
 #define SOCKWARDEN_WIRE_HTTP_H
 
@@ -241,7 +241,7 @@ static __always_inline void sw_http_name_byte(struct sw_flow *flow, __u8 byte)
 	if (byte == ':')
 		sw_http_name_end(flow);
 	else if (byte == '\n')
-		sw_lose(flow);
+		flow->step = SW_STEP_LINE; /* no colon: it says nothing */
 	else
 		flow->hash = sw_hash(flow->hash, sw_lower(byte));
 }
@@ -298,69 +298,6 @@ static __always_inline void sw_http_tokens_byte(struct sw_flow *flow, __u8 byte)
 	}
 	flow->hash = sw_hash(flow->hash, sw_lower(byte));
 	flow->count = 1;
-}
-
-static __always_inline void sw_http_chunk_size_end(struct sw_flow *flow)
-{
-	if (!flow->count) {
-		sw_lose(flow);
-	} else if (flow->number == 0) {
-		flow->step = SW_STEP_TRAILER;
-	} else {
-		flow->number += 2; /* the CRLF behind the data */
-		flow->step = SW_STEP_CHUNK_DATA;
-	}
-}
-
-static __always_inline void sw_http_chunk_size_byte(struct sw_flow *flow, __u8 byte)
-{
-	__u8 lower = sw_lower(byte);
-
-	if (byte == '\n') {
-		sw_http_chunk_size_end(flow);
-	} else if (byte == ';' || byte == ' ' || byte == '\t') {
-		flow->step = SW_STEP_CHUNK_EXTENSION;
-	} else if (byte != '\r') {
-		__u8 digit = lower >= 'a' && lower <= 'f' ? (__u8)(lower - 'a' + 10) : (__u8)(byte - '0');
-
-		if (digit > 15 || (lower < 'a' && digit > 9) || flow->number >> 56) {
-			sw_lose(flow);
-			return;
-		}
-		flow->number = flow->number << 4 | digit;
-		flow->count = 1;
-	}
-}
-
-static __always_inline void sw_h2_frame_byte(struct sw_flow *flow, __u8 byte, __u64 now)
-{
-	__u8 at = flow->count++;
-
-	if (at < 3) {
-		flow->number = flow->number << 8 | byte;
-	} else if (at == 3) {
-		flow->field = byte;
-	} else if (at == 4) {
-		flow->status = byte;
-		flow->hash = 0;
-	} else {
-		flow->hash = flow->hash << 8 | byte;
-	}
-	if (at < 8)
-		return;
-	flow->hash &= 0x7fffffff;
-	if (flow->flags & SW_FLOW_REQUEST) {
-		if (flow->field == 1 && flow->hash > flow->index) { /* HEADERS that open a stream */
-			flow->index = flow->hash;
-			flow->messages++;
-			flow->started_ns = now;
-		}
-	} else if (flow->field <= 1 && flow->status & 1) { /* DATA or HEADERS with END_STREAM */
-		flow->messages++;
-		flow->done_ns = now;
-	}
-	flow->status = 0;
-	flow->step = SW_STEP_H2_DATA;
 }
 
 #endif

@@ -16,8 +16,8 @@ enum sw_step {
 	SW_STEP_FRESH = 0, /* no byte seen */
 	SW_STEP_START,	   /* at the first byte of a message */
 
-	SW_STEP_METHOD,
 	SW_STEP_TARGET,
+	SW_STEP_METHOD,
 	SW_STEP_VERSION,
 	SW_STEP_STATUS,
 	SW_STEP_LINE, /* at the start of a header line */
@@ -27,6 +27,7 @@ enum sw_step {
 	SW_STEP_LENGTH,
 	SW_STEP_TOKENS,
 	SW_STEP_HOST,
+
 	SW_STEP_CHUNK_SIZE,
 	SW_STEP_CHUNK_EXTENSION,
 	SW_STEP_TRAILER,
@@ -81,7 +82,9 @@ enum sw_step {
 enum sw_family {
 	SW_FAMILY_NONE = 0, /* nothing to parse */
 	SW_FAMILY_START,
+	SW_FAMILY_HEAD, /* HTTP/1, where sw_wire_head() always makes headway */
 	SW_FAMILY_HTTP,
+	SW_FAMILY_CHUNK,
 	SW_FAMILY_HELLO,
 	SW_FAMILY_RECORD, /* TLS records, HTTP/2 frames: only their headers */
 	SW_FAMILY_POSTGRESQL,
@@ -104,6 +107,7 @@ static __always_inline __u32 sw_window_of(__u8 family)
 		return SW_TAIL_BYTES;
 	case SW_FAMILY_HTTP:
 		return 64;
+	case SW_FAMILY_CHUNK:
 	case SW_FAMILY_HELLO:
 		return 32;
 	default:
@@ -148,8 +152,12 @@ static __always_inline __u8 sw_family_of(const struct sw_flow *flow)
 
 	if (step == SW_STEP_START)
 		return sw_is_http(flow) ? SW_FAMILY_HTTP : SW_FAMILY_START;
-	if (step < SW_STEP_TLS_HELLO)
+	if (step == SW_STEP_TARGET)
+		return SW_FAMILY_HEAD;
+	if (step < SW_STEP_CHUNK_SIZE)
 		return SW_FAMILY_HTTP;
+	if (step < SW_STEP_TLS_HELLO)
+		return SW_FAMILY_CHUNK;
 	if (step == SW_STEP_TLS_HELLO)
 		return SW_FAMILY_HELLO;
 	if (step < SW_STEP_PG_STARTUP)

@@ -17,14 +17,24 @@ inline void feed_packet(sw_wire& wire, sw_direction direction, std::uint32_t seq
   sw_flow& flow = wire.flow[direction];
   const sw_flow& peer = wire.flow[direction == SW_INGRESS ? SW_EGRESS : SW_INGRESS];
   const auto length = static_cast<std::uint32_t>(payload.size());
+  if (sw_wire_inside(&wire, &flow, direction, seq, length)) return;
   std::uint32_t at = sw_wire_packet(&wire, &flow, &peer, direction, seq, length, now, first);
   if (at < length) at += sw_wire_skip(&flow, length - at, now);
   for (int round = 0; round < SW_ROUNDS && at < length; ++round) {
-    const std::uint8_t family = sw_family_of(&flow);
-    alignas(8) std::uint8_t bytes[SW_WINDOW] = {};
-    const std::uint32_t window = std::min(sw_window_of(family), length - at);
-    std::memcpy(bytes, payload.data() + at, window);
-    at += sw_wire_window(&wire, &flow, &peer, family, bytes, window, now);
+    const std::uint32_t before = at;
+    if (sw_head_wanted(&flow, &peer)) {
+      __u64 words[SW_HEAD_ROOM] = {};
+      const std::uint32_t window = std::min<std::uint32_t>(SW_HEAD_BYTES, length - at);
+      std::memcpy(words + 1, payload.data() + at, window);
+      at += sw_wire_head(&wire, &flow, &peer, words, window, now);
+    }
+    if (at == before) {
+      const std::uint8_t family = sw_family_of(&flow);
+      std::uint8_t bytes[SW_WINDOW] = {};
+      const std::uint32_t window = std::min(sw_window_of(family), length - at);
+      std::memcpy(bytes, payload.data() + at, window);
+      at += sw_wire_window(&wire, &flow, &peer, family, bytes, window, now);
+    }
     if (at < length) at += sw_wire_skip(&flow, length - at, now);
   }
   if (at < length) sw_wire_give_up(&flow, length - at);
