@@ -152,7 +152,7 @@ int descriptor_seen(struct bpf_iter__task_file *ctx)
 	__u16 family = 0, protocol = 0;
 	__u8 state = 0;
 
-	hz_find();
+	clock_find();
 	record_key_anchor = (__u64)&record_key_anchor;
 	if (!task || !file)
 		return 0;

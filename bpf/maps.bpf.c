@@ -3,11 +3,13 @@
 #include "bpf/maps.bpf.h"
 
 const volatile bool use_socket_storage = true;
-const volatile bool use_send_hook = true;
 const volatile bool use_release_hook = true;
 const volatile bool use_stacks = true;
 
 __u32 hz = 0;
+__u64 tick_ns = 0;
+__s64 tick_zero_ns = 0;
+__u32 tick_scan = 0;
 __u32 scan_number = 0;
 __u32 scan_filled = 0;
 __u32 scan_left_over = 0;

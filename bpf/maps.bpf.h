@@ -11,12 +11,14 @@
 
 /* Set between open and load. */
 extern const volatile bool use_socket_storage; /* false: records in `records`, keyed by the socket (before 5.11) */
-extern const volatile bool use_send_hook;      /* sock_send_length is attached (6.3+) */
 extern const volatile bool use_release_hook;   /* cgroup/sock_release is attached */
 extern const volatile bool use_stacks;
 
-/* Jiffies a second, found by the first iterator run. */
-extern __u32 hz;
+/* The clock, found by the first iterator run: see clock.bpf.h. */
+extern __u32 hz;	   /* jiffies a second */
+extern __u64 tick_ns;	   /* one jiffy */
+extern __s64 tick_zero_ns; /* CLOCK_MONOTONIC at jiffy 0, 0 = not yet known */
+extern __u32 tick_scan;	   /* the scan that looked last */
 
 /* The scan under way; written by the agent before each iterator run. */
 extern __u32 scan_number;

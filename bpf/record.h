@@ -138,14 +138,13 @@ struct sw_record {
 	__u64 id;	/* unique while the agent runs */
 	__u64 birth_ns; /* connect started, connection accepted, or first seen (SW_FLAG_SEEDED) */
 	__u64 established_ns;
-	__u64 last_receive_ns;	 /* the application took data */
-	__u64 last_send_ns;	 /* the application gave data; coarse (a jiffy) without sock_send_length */
-	__u64 request_sent_ns;	 /* first send after a receive: where a client's turn starts */
-	__u64 turn_ns;		 /* the latest turn began (as seen by its receiver) */
+	__u64 last_receive_ns;	 /* the application took data; to a jiffy */
+	__u64 last_send_ns;	 /* the application gave data; only while sock_send_length is attached, 0 before */
+	__u64 request_sent_ns;	 /* the latest data of ours before the latest answer left; see sent_since_receive */
 	__u64 peer_closed_ns;	 /* FIN or RST came */
 	__u64 own_closed_ns;	 /* we closed, shut down or reset */
 	__u64 longest_idle_ns;	 /* longest gap between two receives with data */
-	__u64 first_byte_sum_ns; /* request sent -> response received, over `first_byte_count` turns (client) */
+	__u64 first_byte_sum_ns; /* request left -> response arrived, over `first_byte_count` turns (client) */
 	__u64 first_byte_max_ns;
 	__u64 options_set; /* bit per enum sw_option: setsockopt was called for it */
 	__u64 cgroup_id;
@@ -176,7 +175,7 @@ struct sw_record {
 	__u32 receiver_tid;  /* thread that last took data; 0 = none yet */
 	struct sw_wire wire; /* what the peek saw; all zero without it */
 };
-SW_ASSERT_SIZE(sw_record, 416);
+SW_ASSERT_SIZE(sw_record, 408);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
@@ -209,8 +208,10 @@ struct sw_socket {
 	__u8 retransmits;    /* icsk_retransmits: retries in a row of the oldest unacknowledged segment */
 	__u8 has_descriptor; /* sk_socket is set: accepted and not orphaned */
 	__u8 last_arrival_known;
+	__u8 sent_since_receive; /* data went out after the application last took any: who is asked, or has answered */
+	__u8 pad[7];
 };
-SW_ASSERT_SIZE(sw_socket, 128);
+SW_ASSERT_SIZE(sw_socket, 136);
 
 /* A connection as it is read back, live (by a scan) or at its end (from the ring). */
 struct sw_connection {
@@ -249,7 +250,7 @@ enum sw_histogram_kind {
 	SW_HISTOGRAM_IDLE_MS = 1,	/* longest idle gap of closed connections, milliseconds */
 	SW_HISTOGRAM_TURNS = 2,		/* turns a closed connection */
 	SW_HISTOGRAM_CONNECT_US = 3,	/* connect() to ESTABLISHED, microseconds */
-	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request sent to response read, each turn, microseconds */
+	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request left to response arrived, each turn, microseconds */
 	SW_HISTOGRAM_TLS_HANDSHAKE_US =
 	    5, /* client's hello to both sides encrypted, of closed connections, microseconds */
 	SW_HISTOGRAM_COUNT = 6,

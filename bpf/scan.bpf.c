@@ -43,6 +43,7 @@ int scan_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 		return 0;
 	record->scan = scan_number;
 	__builtin_memcpy(&entry->record, record, sizeof(entry->record));
+	record_note_request(&entry->record, tp, true);
 	socket_read(&entry->socket, tp, &entry->record, true);
 	entry->read_ns = bpf_ktime_get_ns();
 	return 0;
@@ -53,6 +54,7 @@ int scan_hash(struct bpf_iter__bpf_map_elem *ctx)
 {
 	struct hashed_record *hashed = ctx->value;
 	struct sw_connection *entry;
+	struct tcp_sock *tp;
 
 	if (!hashed || !hashed->sk)
 		return 0;
@@ -60,8 +62,10 @@ int scan_hash(struct bpf_iter__bpf_map_elem *ctx)
 	if (!entry)
 		return 0;
 	hashed->record.scan = scan_number;
+	tp = (struct tcp_sock *)hashed->sk;
 	__builtin_memcpy(&entry->record, &hashed->record, sizeof(entry->record));
-	socket_read(&entry->socket, (struct tcp_sock *)hashed->sk, &entry->record, false);
+	record_note_request(&entry->record, tp, false);
+	socket_read(&entry->socket, tp, &entry->record, false);
 	entry->read_ns = bpf_ktime_get_ns();
 	return 0;
 }

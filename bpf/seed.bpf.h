@@ -7,30 +7,6 @@
 #include "bpf/records.bpf.h"
 #include "bpf/sockets.bpf.h"
 
-/*
- * Jiffies a second. jiffies_64 starts at 2^32 - 300 * HZ (INITIAL_JIFFIES, include/linux/jiffies.h) and runs with the
- * monotonic clock, so of the four rates that a kernel can be built with one fits.
- */
-static __always_inline void hz_find(void)
-{
-	const __u32 rates[] = {100, 250, 300, 1000};
-	__u64 now_ms = bpf_ktime_get_ns() / 1000000, jiffies = bpf_jiffies64(), best = ~0ull;
-
-	if (hz)
-		return;
-#pragma unroll
-	for (int i = 0; i < 4; i++) {
-		__u64 expected = (1ull << 32) - 300 * rates[i] + now_ms * rates[i] / 1000;
-		__u64 off = expected > jiffies ? expected - jiffies : jiffies - expected;
-
-		off = off * 1000 / rates[i];
-		if (off < best) {
-			best = off;
-			hz = rates[i];
-		}
-	}
-}
-
 static __always_inline void record_seed(struct sw_record *record, struct sock *sk, struct tcp_sock *tp, __u8 state,
 					bool direct)
 {

@@ -3,10 +3,7 @@
 #ifndef SOCKWARDEN_SOCKETS_BPF_H
 #define SOCKWARDEN_SOCKETS_BPF_H
 
-#include "bpf/maps.bpf.h"
-
-#define NS_PER_S	     1000000000ull
-#define MAX_SCHEDULE_TIMEOUT ((long)(~0ul >> 1))
+#include "bpf/clock.bpf.h"
 
 /* include/net/sock.h, enum sock_flags */
 #define SOCK_DONE	 1
@@ -85,24 +82,6 @@ static __always_inline void record_set_addresses(struct sw_record *record, const
 	record->netns = socket_netns(sk, direct);
 }
 
-static __always_inline __u64 jiffies_to_ns(__u64 jiffies)
-{
-	return hz ? jiffies * (NS_PER_S / hz) : 0;
-}
-
-/* tcp_jiffies32 minus an older stamp. */
-static __always_inline __u64 ago_ns(__u32 stamp)
-{
-	__u32 ago = (__u32)bpf_jiffies64() - stamp;
-
-	return ago > 1u << 31 ? 0 : jiffies_to_ns(ago);
-}
-
-static __always_inline __u64 timeout_ns(long timeout)
-{
-	return timeout == MAX_SCHEDULE_TIMEOUT ? 0 : jiffies_to_ns(timeout);
-}
-
 /*
  * Bytes between two sequence numbers of one direction. A FIN that `to` counts and `from` has not yet passed is no byte:
  * rcv_nxt counts the peer's once it came, copied_seq once the application has read the end of file.
@@ -114,6 +93,38 @@ static __always_inline __u32 sequence_bytes(__u32 from, __u32 to, bool fin)
 	if (bytes > 1u << 31)
 		return 0;
 	return fin && bytes ? bytes - 1 : bytes;
+}
+
+/*
+ * Data of ours went out since the application last took any. A FIN counts in write_seq, also in that of the record
+ * where something was received behind it: then nothing more is sent.
+ */
+static __always_inline bool sent_since_receive(const struct sw_record *record, __u32 write_seq)
+{
+	__u32 sent = write_seq - record->write_seq;
+
+	return sent > (record->flags & SW_FLAG_OWN_FIN ? 1 : 0);
+}
+
+/*
+ * Notes when what was sent since the last receive left. The kernel knows for its rate samples
+ * (tcp_sock.first_tx_mstamp, net/ipv4/tcp_rate.c): the microsecond of CLOCK_MONOTONIC at which the data left that was
+ * acknowledged last or, while none of a flight is, at which the flight began. Our FIN is such data, too: nothing is
+ * noted behind it.
+ */
+static __always_inline void record_note_request(struct sw_record *record, struct tcp_sock *tp, bool direct)
+{
+	__u32 write_seq;
+	__u64 sent_us;
+
+	SOCKET_READ(write_seq, tp, write_seq);
+	if (record->flags & SW_FLAG_OWN_FIN || !sent_since_receive(record, write_seq))
+		return;
+	SOCKET_READ(sent_us, tp, first_tx_mstamp);
+	record->request_sent_ns = sent_us * NS_PER_US;
+	/* Data from before that is still under way hides it; what the answer was taken for is older, though. */
+	if (record->request_sent_ns < record->last_receive_ns)
+		record->request_sent_ns = record->last_receive_ns;
 }
 
 static __always_inline __u64 socket_inode(struct socket *socket, bool direct)
@@ -214,6 +225,8 @@ static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *
 		out->unread_bytes = sequence_bytes(copied_seq, rcv_nxt, record->flags & SW_FLAG_PEER_FIN);
 		out->unsent_bytes = sequence_bytes(snd_una, write_seq, record->flags & SW_FLAG_OWN_FIN);
 	}
+	if (record->established_ns)
+		out->sent_since_receive = sent_since_receive(record, write_seq);
 	SOCKET_READ(stamp, tp, lsndtime);
 	out->last_send_ago_ns = ago_ns(stamp);
 	SOCKET_READ(stamp, icsk, icsk_ack.lrcvtime);

@@ -14,13 +14,13 @@ void Agent::configure(const Config& config, const ConfigState& state) {
 }
 
 void Agent::step() {
-  const Sample sample = filter_.narrow(kernel_->scan(details_));
+  const Sample sample = filter_.narrow(kernel_->scan(wanted_));
   const std::shared_ptr<const Published> last = snapshot_->latest();
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   Model model = Model::next(sample, last ? last->model : Model{}, limits);
   Inspection inspection = inspector_.inspect(model, sample, config_);
   origins_.name(inspection, inspector_, *kernel_);
-  details_ = inspection.details;
+  wanted_ = std::move(inspection.wanted);
   publish(std::move(model), std::move(inspection));
 }
 

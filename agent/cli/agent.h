@@ -38,7 +38,7 @@ class Agent {
   Config config_;
   ConfigState state_;
   TargetFilter filter_;
-  std::vector<std::uint32_t> details_;
+  Wanted wanted_;
 };
 
 }  // namespace sockwarden

@@ -12,7 +12,7 @@
 namespace sockwarden {
 
 void WatchSession::step() {
-  const Sample sample = kernel_->scan(inspection_.details);
+  const Sample sample = kernel_->scan(inspection_.wanted);
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   model_ = Model::next(sample, model_, limits);
   find_family();

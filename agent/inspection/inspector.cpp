@@ -46,7 +46,7 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   return {.findings = ledger_.entries(),
           .totals = ledger_.totals(),
           .timeouts = timeouts(),
-          .details = descriptors_.wanted(),
+          .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
           .pools = pools()};
 }
 

@@ -17,15 +17,16 @@
 #include "agent/inspection/wait_feed.h"
 #include "agent/model/descriptor_history.h"
 #include "agent/model/pool.h"
+#include "agent/sample/wanted.h"
 
 namespace sockwarden {
 
-/// What is wrong in a Model, and of which processes the next scan must read every descriptor.
+/// What is wrong in a Model, and what the next scan must tell.
 struct Inspection {
   std::vector<LedgerEntry> findings;
   std::vector<FindingTotal> totals;
   std::vector<EffectiveTimeout> timeouts;
-  std::vector<std::uint32_t> details;  ///< pids
+  Wanted wanted;
   std::vector<PoolFigures> pools;
 };
 

@@ -17,6 +17,7 @@ struct Entry {
 };
 
 constexpr auto tracepoint = Attachment::tracepoint;
+constexpr auto on_demand = Attachment::on_demand;
 constexpr auto cgroup = Attachment::cgroup;
 constexpr auto iterator = Attachment::iterator;
 
@@ -25,8 +26,8 @@ constexpr std::array entries{
           "everything"},
     Entry{"socket_receive", "tcp_rcv_space_adjust", tracepoint, true, "turns, idle times, owners of accepted sockets",
           "turns and idle times"},
-    Entry{"socket_send", "sock_send_length", tracepoint, false, "send times to the nanosecond",
-          "nothing but precision: send times are known to a jiffy (1 to 10 ms)"},
+    Entry{"socket_send", "sock_send_length", on_demand, false, "when a late message was given to the kernel",
+          "Nagle's algorithm against delayed acknowledgements is not told"},
     Entry{"socket_reset_sent_reason", "tcp_send_reset", tracepoint, false, "our resets and their reason",
           "which closes were resets of ours"},
     Entry{"socket_reset_sent", "tcp_send_reset", tracepoint, false, "our resets", "which closes were resets of ours"},
@@ -60,6 +61,7 @@ constexpr std::array entries{
 const char* kind_of(Attachment attachment) {
   switch (attachment) {
     case Attachment::tracepoint:
+    case Attachment::on_demand:
       return "tp_btf";
     case Attachment::cgroup:
     case Attachment::ingress:
@@ -95,18 +97,19 @@ std::string variant_of(const std::string& program, const Choice& choice) {
   if (program == "socket_reset_sent_reason") return "with reason";
   if (program == "socket_reset_sent") return "without reason";
   if (program == "descriptor_seen") return choice.socket_storage ? "bpf_sock_from_file" : "probe_read";
-  if (program == "socket_receive") return choice.send_hook ? "with send times" : "jiffy send times";
+  if (program == "socket_send") return "on demand";
   return {};
 }
 
 std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choice, const KernelOptions& options) {
-  if (std::string_view(entry.program) == "socket_send" && options.variant.force_receive_only)
-    return "left out by --kernel-variant";
-  if (entry.attachment == tracepoint && !btf.tracepoint_arguments(entry.name))
+  if (entry.attachment == on_demand && options.variant.force_receive_only) return "left out by --kernel-variant";
+  if ((entry.attachment == tracepoint || entry.attachment == on_demand) && !btf.tracepoint_arguments(entry.name))
     return "this kernel has no tracepoint " + std::string(entry.name);
   if (entry.attachment == iterator && !btf.iterator(entry.name))
     return "this kernel has no iterator over " + std::string(entry.name);
-  if (entry.attachment != tracepoint && entry.attachment != iterator && choice.cgroup2.empty())
+  const bool by_cgroup =
+      entry.attachment == cgroup || entry.attachment == Attachment::ingress || entry.attachment == Attachment::egress;
+  if (by_cgroup && choice.cgroup2.empty())
     return "no cgroup2 is mounted; mount it: mount -t cgroup2 none /sys/fs/cgroup";
   return {};
 }
@@ -116,7 +119,6 @@ std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choi
 Choice choose(const KernelBtf& btf, const KernelVariant& variant, std::string cgroup2) {
   Choice choice;
   choice.socket_storage = btf.socket_storage_in_tracing() && btf.iterator("bpf_sk_storage_map") && !variant.force_hash;
-  choice.send_hook = btf.tracepoint_arguments("sock_send_length").has_value() && !variant.force_receive_only;
   choice.reset_reason = btf.tracepoint_arguments("tcp_send_reset").value_or(0) >= 3 && !variant.force_no_reason;
   choice.cgroup2 = std::move(cgroup2);
   return choice;

@@ -11,8 +11,8 @@
 
 namespace sockwarden {
 
-/// ingress, egress: one cgroup_skb program, attached both ways.
-enum class Attachment { tracepoint, cgroup, ingress, egress, iterator };
+/// ingress, egress: one cgroup_skb program, attached both ways. on_demand: a tracepoint that is attached now and then.
+enum class Attachment { tracepoint, on_demand, cgroup, ingress, egress, iterator };
 
 struct Hook {
   bpf_program* program = nullptr;
@@ -23,7 +23,6 @@ struct Hook {
 /// What was chosen for this kernel.
 struct Choice {
   bool socket_storage = false;
-  bool send_hook = false;
   bool reset_reason = false;
   std::string cgroup2;  ///< mount point, empty = none
 };

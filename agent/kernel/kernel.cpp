@@ -24,7 +24,10 @@ class LoadedKernel final : public Kernel {
     return scanner_.start();
   }
 
-  Sample scan(const std::vector<std::uint32_t>& details) override { return scanner_.scan(details); }
+  Sample scan(const Wanted& wanted) override {
+    object_.watch_sends(wanted.send_times);
+    return scanner_.scan(wanted.details);
+  }
 
   std::vector<std::uint64_t> stack(std::uint32_t stack_id) override {
     if (stack_id == 0) return {};

@@ -11,13 +11,14 @@
 
 #include "agent/kernel/error.h"
 #include "agent/sample/sample.h"
+#include "agent/sample/wanted.h"
 
 namespace sockwarden {
 
 /// What is chosen at load. `automatic` probes the kernel's BTF; the others force a poorer variant, for tests.
 struct KernelVariant {
   bool force_hash = false;          ///< records in a hash keyed by the socket, not in socket storage
-  bool force_receive_only = false;  ///< no sock_send_length: send times at a jiffy's resolution
+  bool force_receive_only = false;  ///< no sock_send_length, which is else attached on demand
   bool force_no_reason = false;     ///< no reason with our resets
 };
 
@@ -50,8 +51,8 @@ class Kernel {
   static tl::expected<std::unique_ptr<Kernel>, Error> open(const KernelOptions& options);
   virtual ~Kernel() = default;
 
-  /// Reads everything once. `details` are pids whose descriptors are wanted one by one.
-  virtual Sample scan(const std::vector<std::uint32_t>& details = {}) = 0;
+  /// Reads everything once.
+  virtual Sample scan(const Wanted& wanted = {}) = 0;
 
   /// Frames of a user stack, innermost first, as addresses; empty if unknown. Ids are sw_record.stack_id.
   virtual std::vector<std::uint64_t> stack(std::uint32_t stack_id) = 0;

@@ -55,7 +55,6 @@ void raise_memory_limit() {
 void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptions& options) {
   auto& settings = *skeleton.rodata;
   settings.use_socket_storage = choice.socket_storage;
-  settings.use_send_hook = choice.send_hook;
   settings.use_release_hook = !choice.cgroup2.empty();
   settings.use_stacks = options.stacks;
 
@@ -127,8 +126,8 @@ tl::expected<void, Error> Object::attach() {
       if (hook.status.required) return tl::unexpected(Error{"attach", hook.status.name, ENOTSUP, hook.status.reason});
       continue;
     }
-    if (hook.attachment == Attachment::iterator) {
-      hook.status.attached = true;  // run when asked
+    if (hook.attachment == Attachment::iterator || hook.attachment == Attachment::on_demand) {
+      hook.status.attached = true;  // run, or attached, when asked
       continue;
     }
     if (hook.attachment == Attachment::ingress || hook.attachment == Attachment::egress) {
@@ -153,6 +152,13 @@ tl::expected<void, Error> Object::attach() {
     hook.status.reason = error.message();
   }
   return {};
+}
+
+void Object::watch_sends(bool wanted) {
+  if (wanted == bool(sends)) return;
+  bpf_program* program = skeleton->progs.socket_send;
+  const bool loaded = bpf_program__fd(program) >= 0;
+  sends.reset(wanted && loaded ? bpf_program__attach(program) : nullptr);
 }
 
 tl::expected<std::vector<char>, Error> Object::iterate(bpf_program* program, const bpf_map* over) {

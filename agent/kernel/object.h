@@ -24,12 +24,16 @@ struct Object {
   std::vector<Hook> hooks;
   std::vector<Link> links;
   std::vector<Fd> link_descriptors;  ///< of the peek's two links
+  Link sends;                        ///< sock_send_length, while it is wanted
 
   /// Loads. A program that the kernel refuses and that is not required is left out, with the kernel's reason.
   static tl::expected<Object, Error> load(const KernelOptions& options);
 
   /// Attaches tracepoints and cgroup programs. Fails only for required ones.
   tl::expected<void, Error> attach();
+
+  /// Attaches or detaches the hook on sends, where this kernel has it.
+  void watch_sends(bool wanted);
 
   /// Opens the iterator program and reads it to its end; what it wrote is returned.
   tl::expected<std::vector<char>, Error> iterate(bpf_program* program, const bpf_map* over = nullptr);

@@ -61,8 +61,10 @@ void take_times(Connection& connection, const sw_connection& raw, bool closed) {
   if (socket.last_arrival_known != 0 && (socket.bytes_received != 0 || socket.unread_bytes != 0))
     connection.last_arrival = instant_before(raw.read_ns, socket.last_arrival_ago_ns);
   // A client's SYN counts as one byte acknowledged.
-  if (connection.seeded && !connection.last_send && (socket.bytes_acked > 1 || socket.unsent_bytes != 0))
-    connection.last_send = instant_before(raw.read_ns, socket.last_send_ago_ns);
+  if (socket.bytes_acked <= 1 && socket.unsent_bytes == 0) return;
+  const std::optional<Instant> left = instant_before(raw.read_ns, socket.last_send_ago_ns);
+  constexpr std::chrono::milliseconds tick{10};
+  if (!connection.last_send || (left && *connection.last_send + tick < *left)) connection.last_send = left;
 }
 
 /// The latest moment at which data moved, or else the moment since which none has.

@@ -129,6 +129,12 @@ bool is_request(const Connection& connection) {
   return connection.unsent_bytes >= least_other_bytes;
 }
 
+/// When what no answer was taken for was sent.
+std::optional<Instant> open_request(const Connection& connection) {
+  if (connection.raw.socket.sent_since_receive == 0) return std::nullopt;
+  return Instant(std::chrono::nanoseconds(connection.raw.record.request_sent_ns));
+}
+
 /// When a request was written after the peer's end. The peer's answer to it, a reset, may come before the send returns,
 /// so that only what lies unacknowledged tells of it.
 std::optional<Instant> written_after_end(const Connection& connection) {
@@ -136,6 +142,8 @@ std::optional<Instant> written_after_end(const Connection& connection) {
   if (!connection.peer_closed || (connection.raw.record.flags & both) != both || connection.turns == 0 ||
       !is_request(connection))
     return std::nullopt;
+  const std::optional<Instant> asked = open_request(connection);
+  if (asked && *asked > *connection.peer_closed) return asked;
   if (connection.last_send && *connection.last_send > *connection.peer_closed) return connection.last_send;
   const Instant reset{std::chrono::nanoseconds(connection.raw.read_ns)};
   if (reset - *connection.peer_closed > longest_flight) return reset;
@@ -146,8 +154,8 @@ void take_staleness(Ending& ending, const Connection& connection) {
   const std::optional<Instant> written = written_after_end(connection);
   if (!written || !connection.last_receive || *connection.last_receive > ending.closed) return;
   // A request that was under way when the peer ended: it refused the rest of it.
-  const Instant began{std::chrono::nanoseconds(connection.raw.record.request_sent_ns)};
-  if (began > *connection.last_receive && began <= *connection.peer_closed) return;
+  const std::optional<Instant> began = open_request(connection);
+  if (began && *began > *connection.last_receive && *began <= *connection.peer_closed) return;
   // By what the program took: a database's last words arrive with its end and are not read before the next statement.
   ending.quiet = ending.closed - *connection.last_receive;
   ending.stale = ending.quiet >= least_idle;

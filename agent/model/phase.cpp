@@ -22,6 +22,12 @@ PhaseNow coarse(Phase phase, std::uint64_t since_ns) {
   return {.phase = phase, .since = instant(since_ns), .coarse = true};
 }
 
+/// To a jiffy.
+std::uint64_t last_send_ns(const sw_connection& raw) {
+  const std::uint64_t ago = raw.socket.last_send_ago_ns;
+  return std::max(raw.record.last_send_ns, raw.read_ns > ago ? raw.read_ns - ago : 0);
+}
+
 /// The connection as one of its two sides sees it.
 struct View {
   const sw_connection& raw;
@@ -55,7 +61,7 @@ PhaseNow by_turns(const View& view) {
     return coarse(view.choose(Phase::first_byte_wait, Phase::handler), view.request.turn_ns);
   }
   if (!view.client && socket.unsent_bytes > 0) return coarse(Phase::response, view.response.turn_ns);
-  const auto moved = view.client ? view.record.last_receive_ns : view.record.last_send_ns;
+  const auto moved = view.client ? view.record.last_receive_ns : last_send_ns(view.raw);
   return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(view.response.turn_ns, moved));
 }
 
@@ -147,20 +153,20 @@ PhaseNow redis(const View& view) {
 PhaseNow without_peek(const sw_connection& raw, bool client) {
   const auto& record = raw.record;
   const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 1 || record.turns > 0 ||
-                     record.last_send_ns != 0 || record.last_receive_ns != 0;
+                     record.last_receive_ns != 0 || raw.socket.sent_since_receive != 0;
   if (!moved) {
     if (client) return coarse(Phase::idle, record.established_ns);
     return at(Phase::server_first_byte_wait, record.established_ns);
   }
-  const bool received_last = record.last_receive_ns >= record.last_send_ns;
+  const bool received_last = raw.socket.sent_since_receive == 0;
   if (client) {
-    if (raw.socket.unsent_bytes > 0) return coarse(Phase::request_sending, record.last_send_ns);
-    if (!received_last) return coarse(Phase::first_byte_wait, std::max(record.request_sent_ns, record.last_receive_ns));
+    if (raw.socket.unsent_bytes > 0) return coarse(Phase::request_sending, record.request_sent_ns);
+    if (!received_last) return coarse(Phase::first_byte_wait, record.request_sent_ns);
     return coarse(Phase::idle, record.last_receive_ns);
   }
   if (received_last) return coarse(Phase::handler, record.last_receive_ns);
-  if (raw.socket.unsent_bytes > 0) return coarse(Phase::response, record.last_send_ns);
-  return coarse(Phase::server_idle, record.last_send_ns);
+  if (raw.socket.unsent_bytes > 0) return coarse(Phase::response, last_send_ns(raw));
+  return coarse(Phase::server_idle, last_send_ns(raw));
 }
 
 /// 1 = client, 0 = server, empty = unknown.

@@ -42,7 +42,10 @@ Usage usage_of(const Connection& connection) {
   usage.request = instant_of(connection.raw.record.request_sent_ns);
   if (!usage.request) usage.request = connection.last_send;
   const std::optional<Instant> arrival = last_arrival(connection);
-  if (usage.request && arrival && *arrival >= *usage.request) usage.response = arrival;
+  if (!usage.request || !arrival) return usage;
+  // The arrival is known to a jiffy; the order in which both happened is known exactly once the answer is taken.
+  const bool answered = connection.raw.socket.sent_since_receive == 0 && connection.last_receive;
+  if (answered || *arrival >= *usage.request) usage.response = std::max(*arrival, *usage.request);
   return usage;
 }
 
@@ -74,15 +77,29 @@ std::optional<std::chrono::nanoseconds> held_back(const Connection& connection, 
   using std::chrono::milliseconds;
   const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
   const std::optional<Instant> began = instant_of(flow.started_ns);
-  if (!began || !connection.last_send || *connection.last_send < *began) return std::nullopt;
+  const std::optional<Instant> given = instant_of(connection.raw.record.last_send_ns);
+  if (!began || !given || *given < *began) return std::nullopt;
   if (flow.message == SW_MESSAGE_COMPLETE) {
-    const auto held = Instant(std::chrono::nanoseconds(flow.done_ns)) - *connection.last_send;
+    const auto held = Instant(std::chrono::nanoseconds(flow.done_ns)) - *given;
     if (held >= milliseconds{25} && held <= milliseconds{220}) return held;
   } else if (flow.message == SW_MESSAGE_BODY && (flow.flags & SW_FLOW_LOST) == 0 && holds_an_end(connection)) {
-    const auto held = now - *connection.last_send;
+    const auto held = now - *given;
     if (held >= milliseconds{10} && held <= milliseconds{220}) return held;
   }
   return std::nullopt;
+}
+
+/// Whether the end of a small message left, or waits, so long after its beginning: the program gave it late, or the
+/// host held it back.
+bool is_late(const Connection& connection, Instant now) {
+  using std::chrono::milliseconds;
+  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
+  const std::optional<Instant> began = instant_of(flow.started_ns);
+  if (!began || (flow.flags & SW_FLOW_LOST) != 0) return false;
+  const bool complete = flow.message == SW_MESSAGE_COMPLETE;
+  if (!complete && (flow.message != SW_MESSAGE_BODY || connection.unsent_bytes == 0)) return false;
+  const auto late = (complete ? Instant(std::chrono::nanoseconds(flow.done_ns)) : now) - *began;
+  return late >= milliseconds{10} && late <= milliseconds{220};
 }
 
 /// What the pool keeps when nothing is in use, or else what stands idle beside what is: there a connection whose answer
@@ -280,9 +297,11 @@ void Pools::take_opening(State& state, const Connection& connection) {
 
 void Pools::take_stall(State& state, const Connection& connection, Seen& seen, Instant now) {
   if ((connection.raw.socket.option_flags & (SW_IN_FORCE_NODELAY | SW_IN_FORCE_CORK)) != 0) return;
+  if (connection.raw.socket.srtt_us > 100'000) return;
+  if (is_late(connection, now)) late_ = now;
   const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
   const auto held = held_back(connection, now);
-  if (!held || flow.started_ns == seen.stalled_ns || connection.raw.socket.srtt_us > 100'000) return;
+  if (!held || flow.started_ns == seen.stalled_ns) return;
   seen.stalled_ns = flow.started_ns;
   state.pool.stalls.push_back({connection.id, now, *held});
   if (state.pool.stalls.size() > stalls_of_pool) state.pool.stalls.pop_front();

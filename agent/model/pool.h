@@ -116,6 +116,8 @@ class Pools {
 
   [[nodiscard]] const Pool* find(const PoolKey& key) const;
   [[nodiscard]] std::vector<const Pool*> all() const;
+  /// Whether a message was late of late, for a reason that only the times of sends can tell.
+  [[nodiscard]] bool wants_send_times() const { return late_ && last_time_ - *late_ < std::chrono::minutes(1); }
   /// Connections that had no room, in all rounds.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -143,7 +145,7 @@ class Pools {
   void take_closed(State& state, const Connection& connection);
   void take_reuse(State& state, const Connection& connection, const Seen* seen);
   static void take_opening(State& state, const Connection& connection);
-  static void take_stall(State& state, const Connection& connection, Seen& seen, Instant now);
+  void take_stall(State& state, const Connection& connection, Seen& seen, Instant now);
   void trim(State& state, Instant now);
   void take_totals(const Sample& sample);
   void finish(State& state, Instant from, Instant to);
@@ -153,6 +155,7 @@ class Pools {
   std::unordered_map<PoolKey, State, KeyHash> pools_;
   std::unordered_map<std::uint64_t, Seen> seen_;
   Instant last_time_{};
+  std::optional<Instant> late_;
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;
   std::size_t endings_ = 0;  // in all pools

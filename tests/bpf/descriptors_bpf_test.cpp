@@ -44,7 +44,7 @@ TEST_CASE("descriptors are counted by process and type") {
   const auto before = watch.last().descriptors.at(child.pid());
   fill.open();
   ready.wait();
-  watch.scan({child.pid()});
+  watch.scan({.details = {child.pid()}});
   const auto after = watch.last().descriptors.at(child.pid());
   const std::map<int, int> expected{{SW_DESCRIPTOR_FILE, 2},    {SW_DESCRIPTOR_PIPE, 2},   {SW_DESCRIPTOR_EVENTFD, 1},
                                     {SW_DESCRIPTOR_TIMERFD, 1}, {SW_DESCRIPTOR_EPOLL, 1},  {SW_DESCRIPTOR_SIGNALFD, 1},

@@ -34,8 +34,8 @@ class Watch {
   }
 
   /// Scans; details of ended connections add up over all scans.
-  const Sample& scan(const std::vector<std::uint32_t>& details = {}) {
-    last_ = kernel_->scan(details);
+  const Sample& scan(const Wanted& wanted = {}) {
+    last_ = kernel_->scan(wanted);
     closed_.insert(closed_.end(), last_.closed.begin(), last_.closed.end());
     return last_;
   }

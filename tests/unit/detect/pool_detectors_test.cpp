@@ -287,6 +287,7 @@ TEST_CASE("a reset that comes before the send returns tells of stale reuse by wh
     sw_connection& raw = stage.world.connection(id);
     const std::uint64_t peer_closed_ns = stage.world.now_ns;
     if (under_way) raw.record.request_sent_ns = peer_closed_ns - ms_ns;
+    raw.socket.sent_since_receive = under_way ? 1 : 0;
     stage.wait(1.5);
     raw.record.flags |= SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
     raw.socket.unsent_bytes = unsent;

@@ -65,6 +65,7 @@ struct PoolStage {
     flow.started_ns = flow.done_ns = world.now_ns;
     record(id).wire.last = 1 + SW_EGRESS;
     record(id).request_sent_ns = record(id).last_send_ns = world.now_ns;
+    world.connection(id).socket.sent_since_receive = 1;
   }
   void respond(std::uint64_t id, unsigned flags = 0) {
     world.now_ns += ms_ns;
@@ -79,6 +80,7 @@ struct PoolStage {
     record(id).wire.last = 1 + SW_INGRESS;
     ++record(id).turns;
     record(id).last_receive_ns = world.now_ns;
+    world.connection(id).socket.sent_since_receive = 0;
     world.connection(id).socket.bytes_received += 100;
   }
   void turn(std::uint64_t id) {

@@ -231,13 +231,15 @@ TEST_CASE("an unknown protocol has phases by who spoke last, and says that they 
 TEST_CASE("without the peek phases come from the socket's times and are coarse") {
   auto raw = connection(SW_ROLE_CLIENT);
   raw.socket.bytes_acked = 100;
-  raw.record.last_send_ns = raw.record.request_sent_ns = 5;
+  raw.record.request_sent_ns = 5;
+  raw.socket.sent_since_receive = 1;
   CHECK(phase_of(raw).phase == Phase::first_byte_wait);
   CHECK(phase_of(raw).since == at(5));
   CHECK(phase_of(raw).coarse);
   raw.socket.unsent_bytes = 7;
   CHECK(phase_of(raw).phase == Phase::request_sending);
   raw.socket.unsent_bytes = 0;
+  raw.socket.sent_since_receive = 0;
   raw.record.last_receive_ns = 9;
   CHECK(phase_of(raw).phase == Phase::idle);
   raw.record.role = SW_ROLE_SERVER;

@@ -37,13 +37,15 @@ struct Program {
   }
   std::uint64_t open() { return world.client(serial, remote); }
   void request(std::uint64_t id) {
-    sw_record& record = world.connection(id).record;
-    record.request_sent_ns = record.last_send_ns = world.now_ns;
+    sw_connection& raw = world.connection(id);
+    raw.record.request_sent_ns = raw.record.last_send_ns = world.now_ns;
+    raw.socket.sent_since_receive = 1;
   }
   void respond(std::uint64_t id) {
-    sw_record& record = world.connection(id).record;
-    ++record.turns;
-    record.last_receive_ns = world.now_ns;
+    sw_connection& raw = world.connection(id);
+    ++raw.record.turns;
+    raw.record.last_receive_ns = world.now_ns;
+    raw.socket.sent_since_receive = 0;
   }
   void turn(std::uint64_t id) {
     request(id);

@@ -101,7 +101,8 @@ class World {
   void turn(std::uint64_t id, std::uint32_t turns = 1) {
     sw_connection& raw = live_.at(id);
     raw.record.turns += turns;
-    raw.record.last_send_ns = raw.record.last_receive_ns = now_ns;
+    raw.record.last_send_ns = raw.record.last_receive_ns = raw.record.request_sent_ns = now_ns;
+    raw.socket.sent_since_receive = 0;
     raw.socket.bytes_received += 100 * turns;
     raw.socket.bytes_acked += 10 * turns;
   }
@@ -114,7 +115,7 @@ class World {
     (closer == SW_CLOSER_OWN ? raw.record.own_closed_ns : raw.record.peer_closed_ns) = now_ns;
     raw.record.flags |= SW_FLAG_SETTLED;
     raw.socket.state = 7;
-    raw.read_ns = now_ns;
+    read(raw);
     count(raw, [&](sw_totals& totals) {
       ++totals.closed[closer][manner];
       totals.turns += raw.record.turns;
@@ -132,7 +133,7 @@ class World {
   Sample scan(Between between) {
     Sample sample;
     for (auto& [id, raw] : live_) {
-      raw.read_ns = now_ns;
+      read(raw);
       sample.live.push_back(raw);
     }
     between();
@@ -157,6 +158,12 @@ class World {
   }
 
  private:
+  /// The socket's own note of the last send goes with the record's.
+  void read(sw_connection& raw) const {
+    raw.read_ns = now_ns;
+    if (raw.record.last_send_ns != 0) raw.socket.last_send_ago_ns = now_ns - raw.record.last_send_ns;
+  }
+
   template <class Count>
   void count(const sw_connection& raw, Count add) {
     const sw_record& record = raw.record;
