@@ -10,7 +10,7 @@ import plan
 
 host, _, port = plan.text("address").rpartition(":")
 where = {"host": host, "port": port, "user": "zoo", "dbname": "postgres", "connect_timeout": 5}
-forgotten = []
+forgotten, stale = [], []
 
 
 def per_query(_pool):
@@ -45,6 +45,9 @@ def pooled(pool):
     except psycopg2.OperationalError as error:  # the server has closed it
         print(error)
         pool.putconn(connection, close=True)
+        stale.append(plan.now())
+        if len(stale) == 2:  # once may be an accident
+            plan.say(began=stale[1])
     else:
         pool.putconn(connection)
 
@@ -60,7 +63,7 @@ for index in range(plan.number("rounds", 30)):
     for thread in threads:
         thread.join()
     time.sleep(plan.seconds("pause") or 0)
-plan.say(began=plan.now(), leaked=len(forgotten))
+plan.say(began=stale[1] if len(stale) > 1 else plan.now(), leaked=len(forgotten))
 while plan.text("stay") == "yes":
     if plan.text("after"):
         pooled(pool)

@@ -18,7 +18,9 @@ for _ in range(plan.number("rounds", 6)):
     except (http.client.HTTPException, OSError):
         stale += 1
         connection.close()
+        if stale == 2:  # once may be an accident
+            plan.say(began=plan.now())
     time.sleep(plan.seconds("pause"))
-plan.say(began=plan.now(), stale=stale)
+plan.say(stale=stale)
 while plan.text("stay") == "yes":
     time.sleep(1)
