@@ -58,7 +58,8 @@ struct Pipe {
   Pipe& operator=(const Pipe&) = delete;
 };
 
-/// Both ends of a connection on which both sides took `turns` turns and left nothing unread.
+/// Both ends of a connection on which both sides took `turns` turns and left nothing unread. SW_FLAG_PEEKED is not asked
+/// for: a splice() that has to wait fires the receive hook with nothing taken, as MSG_PEEK does (tcp_read_sock).
 void check_turns(Watch& watch, const Pair& pair, std::uint32_t turns) {
   watch.scan();
   const auto* client = watch.live(SW_ROLE_CLIENT, pair.client_port(), pair.server_port());
@@ -69,7 +70,6 @@ void check_turns(Watch& watch, const Pair& pair, std::uint32_t turns) {
     CHECK(side->record.turns == turns);
     CHECK(side->record.tgid == static_cast<std::uint32_t>(getpid()));
     CHECK(side->socket.unread_bytes == 0);
-    CHECK((side->record.flags & SW_FLAG_PEEKED) == 0);
   }
   CHECK(client->record.first_byte_count == turns);
 }
