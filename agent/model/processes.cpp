@@ -94,6 +94,7 @@ void take_processes_without_tcp(Model& model, const Sample& sample) {
 void take_parents(Model& model, const Sample& sample, const Model& last) {
   if (last.parents.size() < max_parents) model.parents = last.parents;
   for (const auto& [pid, facts] : sample.facts) {
+    if (facts.start_ticks == 0) continue;  // it was gone before /proc was asked
     Parent& parent = model.parents[pid];
     if (parent.pid == 0 || parent.start_ticks != facts.start_ticks) parent = {facts.start_ticks, facts.parent_pid};
   }

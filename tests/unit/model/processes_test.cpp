@@ -88,4 +88,10 @@ TEST_CASE("a family is a process and all its descendants, also below a parent th
   model = world.next(model);
   CHECK(model.family_of(100) == std::vector<std::uint32_t>{100, 101, 102});
   CHECK(model.family_of(200) == std::vector<std::uint32_t>{200});
+
+  world.facts(102) = ProcessFacts{};  // what is put together of a process that /proc no longer shows
+  world.facts(102).pid = 102;
+  world.facts(102).comm = "cc";
+  model = world.next(model);
+  CHECK(model.family_of(100) == std::vector<std::uint32_t>{100, 101, 102});
 }
