@@ -11,6 +11,9 @@ namespace sockwarden {
 std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Model& model) {
   ++round_;
   refused_ = 0;
+  active_.clear();
+  for (const auto& [id, record] : records_)
+    if (record.entry.active) ++active_[record.entry.process.serial];
   std::vector<LedgerEvent> events;
   Superseded sorted = most_specific(statements_of(std::move(findings), model), recent_explanations(model.time));
   forget_superseded(sorted.ids, model, events);
@@ -35,10 +38,11 @@ void Ledger::take(Statement statement, const Model& model, std::vector<LedgerEve
   auto found = records_.find(statement.id);
   const bool known = found != records_.end();
   if (!known) {
-    if (!make_room()) {
+    if (active_of(statement.process.serial) >= limits_.process_entries || !make_room()) {
       ++refused_;
       return;
     }
+    ++active_[statement.process.serial];
     found = records_.emplace(statement.id, Record{{}, SubjectMemory(limits_.past_subjects), {}, 0}).first;
     found->second.entry.id = statement.id;
     found->second.entry.first_seen = model.wall;
@@ -101,6 +105,11 @@ bool Ledger::make_room() {
   records_.erase(oldest);
   ++dropped_;
   return true;
+}
+
+std::size_t Ledger::active_of(std::uint32_t process) const {
+  const auto found = active_.find(process);
+  return found == active_.end() ? 0 : found->second;
 }
 
 void Ledger::count(const LedgerEntry& entry, std::uint64_t growth) {

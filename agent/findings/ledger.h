@@ -17,7 +17,8 @@ struct LedgerLimits {
   std::chrono::seconds retention{15 * 60};  ///< how long resolved findings are kept
   std::chrono::seconds grace{30};           ///< how long a finding that is over still explains a less specific one
   std::size_t entries = 4'096;
-  std::size_t past_subjects = 1'024;  ///< a finding
+  std::size_t process_entries = 1'024;  ///< of one process: thousands of its own must not leave others unheard
+  std::size_t past_subjects = 1'024;    ///< a finding
   std::size_t totals = 10'000;
 };
 
@@ -76,10 +77,12 @@ class Ledger {
   void forget_superseded(const std::vector<std::string>& ids, const Model& model, std::vector<LedgerEvent>& events);
   void forget_old(Instant now);
   bool make_room();
+  [[nodiscard]] std::size_t active_of(std::uint32_t process) const;
   void count(const LedgerEntry& entry, std::uint64_t growth);
 
   LedgerLimits limits_;
   std::map<std::string, Record> records_;
+  std::map<std::uint32_t, std::size_t> active_;  // by process, while a round is taken
   std::map<TotalKey, std::uint64_t> totals_;
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;

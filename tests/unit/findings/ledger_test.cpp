@@ -137,6 +137,20 @@ TEST_CASE("active findings never make room for others") {
   CHECK(ledger.update(findings, model_at(1s)).empty());
 }
 
+TEST_CASE("a process with findings without end leaves room for those of others") {
+  Ledger ledger({.entries = 10, .process_entries = 3});
+  std::vector<Finding> findings;
+  for (int i = 0; i < 20; ++i) findings.push_back(finding("connection-leak", 1, {}, "host" + std::to_string(i)));
+  ledger.update(findings, model_at(0s));
+  CHECK(ledger.entries().size() == 3);
+  CHECK(ledger.refused() == 17);
+  findings.push_back(finding("missing-timeout", 1, "header", "10.0.0.7:80", 2));
+  const auto events = ledger.update(findings, model_at(1s));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].entry.finding.class_name == "missing-timeout");
+  CHECK(ledger.refused() == 17);
+}
+
 TEST_CASE("totals by class and identity outlive what the ledger forgets") {
   Ledger ledger;
   ledger.update({finding_of("fd-leak", {1, 2}, "file")}, model_at(0s));
