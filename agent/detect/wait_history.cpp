@@ -13,6 +13,8 @@ constexpr std::size_t given_up_kept = 8;
 constexpr std::uint32_t answers_kept = 10000;  // then the older ones count half
 constexpr double bucket_growth = 1.2;
 constexpr nanoseconds first_bound = std::chrono::milliseconds(1);
+/// Who closes sooner has not waited: the close is part of handling what came before.
+constexpr nanoseconds least_timeout = std::chrono::milliseconds(20);
 
 bool near(nanoseconds value, nanoseconds greatest) { return (greatest - value) * 10 < greatest; }
 
@@ -79,6 +81,7 @@ std::optional<nanoseconds> WaitHistory::effective_timeout(const WaitKey& key) co
   const auto longest = std::max_element(all.begin(), all.end(), [](const EndedWait& left, const EndedWait& right) {
     return left.duration < right.duration;
   });
+  if (longest->duration < least_timeout) return std::nullopt;
   nanoseconds sum = longest->duration;
   int count = 1;
   for (auto wait = all.begin(); wait != all.end(); ++wait) {

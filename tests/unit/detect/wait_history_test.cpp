@@ -38,6 +38,13 @@ TEST_CASE("times that differ by a tenth or more show none") {
   CHECK_FALSE(history.effective_timeout(key));
 }
 
+TEST_CASE("a server that closes right after each answer has shown no limit on idle connections") {
+  WaitHistory history;
+  history.add(key, given_up(0s, 30us));
+  history.add(key, given_up(1s, 31us));
+  CHECK_FALSE(history.effective_timeout(key));
+}
+
 TEST_CASE("connections opened and closed together show none") {
   WaitHistory history;
   for (int count = 0; count < 8; ++count) history.add(key, given_up(std::chrono::milliseconds(count), 25s));
