@@ -69,10 +69,12 @@ std::string overview(const Json& pools, std::size_t columns) {
 
 std::string advice_of(const Json& row, std::size_t columns) {
   std::string text;
-  for (const Json& advice : row["advice"])
-    text += wrap(word(row["process"], "comm") + " to " + word(row, "remote") + ": " + word(advice, "setting") + " " +
+  for (const Json& advice : row["advice"]) {
+    text += wrap(word(row["process"], "comm") + " to " + word(row, "remote") + ": " + word(advice, "setting") + ": " +
                      word(advice, "value") + ", since " + word(advice, "reason") + ".",
                  2, columns);
+    if (word(advice, "known_as") != "-") text += wrap("(" + word(advice, "known_as") + ")", 4, columns);
+  }
   return text;
 }
 

@@ -6,6 +6,31 @@
 namespace sockwarden {
 namespace {
 
+/// What libraries call a setting of an HTTP client, and of a pool of database connections.
+struct Setting {
+  const char* name;
+  const char* of_http;
+  const char* of_database;
+  [[nodiscard]] std::string known_as(bool database) const { return database ? of_database : of_http; }
+};
+
+constexpr Setting kept{
+    "idle connections kept",
+    "Go MaxIdleConnsPerHost, Python requests pool_maxsize, Node maxFreeSockets, Java http.maxConnections",
+    "Go SetMaxIdleConns, Python SQLAlchemy pool_size, Node pg min, Java Hikari minimumIdle"};
+constexpr Setting most_open{
+    "connections at the most",
+    "Go MaxConnsPerHost, Python aiohttp limit_per_host, Node maxSockets, Java setMaxConnPerRoute",
+    "Go SetMaxOpenConns, Python SQLAlchemy max_overflow, Node pg max, Java Hikari maximumPoolSize"};
+constexpr Setting idle_time{
+    "idle limit",
+    "Go IdleConnTimeout, Python aiohttp keepalive_timeout, Node undici keepAliveTimeout, Java "
+    "jdk.httpclient.keepalive.timeout",
+    "Go SetConnMaxIdleTime, Python SQLAlchemy pool_recycle, Node pg idleTimeoutMillis, Java Hikari idleTimeout"};
+constexpr Setting life_time{
+    "lifetime limit", "",
+    "Go SetConnMaxLifetime, Python SQLAlchemy pool_recycle, Node pg maxLifetimeSeconds, Java Hikari maxLifetime"};
+
 std::string seconds_of(std::chrono::milliseconds duration) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3g s", std::chrono::duration<double>(duration).count());
@@ -15,23 +40,26 @@ std::string seconds_of(std::chrono::milliseconds duration) {
 void advise_kept(const PoolFigures& pool, bool database, std::vector<PoolAdvice>& advice) {
   const std::uint64_t needed = needed_connections(pool);
   if (!pool.kept_idle || *pool.kept_idle == 0 || needed <= *pool.kept_idle) return;
-  advice.push_back({database ? "SetMaxIdleConns" : "MaxIdleConnsPerHost", std::to_string(needed),
+  advice.push_back({kept.name, std::to_string(needed),
                     "up to " + std::to_string(needed) + " are in use at once, only " + std::to_string(*pool.kept_idle) +
                         " are kept: " + std::to_string(needed - *pool.kept_idle) + " of " + std::to_string(needed) +
-                        " are thrown away each time"});
+                        " are thrown away each time",
+                    kept.known_as(database)});
 }
 
 void advise_limits(const PoolFigures& pool, bool database, std::vector<PoolAdvice>& advice) {
   const std::uint64_t needed = needed_connections(pool), peak = pool.peak_open.recent();
   if (peak >= 20 && needed != 0 && peak > needed * 2)
-    advice.push_back({database ? "SetMaxOpenConns" : "MaxConnsPerHost", std::to_string(needed + needed / 4 + 1),
-                      std::to_string(peak) + " were open at once, " + std::to_string(needed) + " would have done"});
+    advice.push_back({most_open.name, std::to_string(needed + needed / 4 + 1),
+                      std::to_string(peak) + " were open at once, " + std::to_string(needed) + " would have done",
+                      most_open.known_as(database)});
   if (pool.peer_idle_limit && (!pool.idle_limit || *pool.idle_limit >= *pool.peer_idle_limit))
-    advice.push_back({database ? "SetConnMaxIdleTime" : "IdleConnTimeout", "below " + seconds_of(*pool.peer_idle_limit),
-                      "the peer closes connections that were idle for " + seconds_of(*pool.peer_idle_limit)});
+    advice.push_back({idle_time.name, "below " + seconds_of(*pool.peer_idle_limit),
+                      "the peer closes connections that were idle for " + seconds_of(*pool.peer_idle_limit),
+                      idle_time.known_as(database)});
   if (pool.lifetime_limit && pool.turns_per_connection().value_or(100) < 10)
-    advice.push_back({database ? "SetConnMaxLifetime" : "lifetime", "more than " + seconds_of(*pool.lifetime_limit),
-                      "connections are closed at that age after fewer than 10 turns"});
+    advice.push_back({life_time.name, "more than " + seconds_of(*pool.lifetime_limit),
+                      "connections are closed at that age after fewer than 10 turns", life_time.known_as(database)});
 }
 
 void advise_statements(const PoolFigures& pool, std::vector<PoolAdvice>& advice) {
@@ -39,15 +67,21 @@ void advise_statements(const PoolFigures& pool, std::vector<PoolAdvice>& advice)
   const auto share = text_share(pool);
   if (!share || pool.text_statements + pool.executes < enough) return;
   if (*share > 0.99)
-    advice.push_back({"statements", "prepare those that repeat",
-                      "all of " + std::to_string(pool.text_statements) + " were sent as text and parsed anew"});
+    advice.push_back({"statements",
+                      "prepare those that repeat",
+                      "all of " + std::to_string(pool.text_statements) + " were sent as text and parsed anew",
+                      {}});
   else if (pool.prepares * 10 >= pool.executes * 9 && pool.executes != 0)
     advice.push_back(
-        {"statements", "keep prepared statements",
-         std::to_string(pool.prepares) + " were prepared for " + std::to_string(pool.executes) + " executions"});
+        {"statements",
+         "keep prepared statements",
+         std::to_string(pool.prepares) + " were prepared for " + std::to_string(pool.executes) + " executions",
+         {}});
 }
 
 }  // namespace
+
+std::string known_as_kept(bool database) { return kept.known_as(database); }
 
 std::uint64_t needed_connections(const PoolFigures& pool) { return pool.peak_in_use.recent(); }
 

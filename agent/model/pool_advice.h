@@ -9,12 +9,16 @@
 namespace sockwarden {
 
 struct PoolAdvice {
-  std::string setting;  ///< "MaxIdleConnsPerHost"
+  std::string setting;  ///< in no language's words: "idle connections kept"
   std::string value;    ///< "100"
   std::string reason;
+  std::string known_as;  ///< what it is called: "Go MaxIdleConnsPerHost, Python pool_maxsize"; may be empty
 };
 
 [[nodiscard]] std::vector<PoolAdvice> advice_for(const PoolFigures& pool);
+
+/// What libraries call the number of idle connections that a pool keeps.
+[[nodiscard]] std::string known_as_kept(bool database);
 
 /// Connections that would have served the same traffic: the most that were in use at once.
 [[nodiscard]] std::uint64_t needed_connections(const PoolFigures& pool);

@@ -24,7 +24,10 @@ Json known(const std::optional<std::chrono::milliseconds>& value) {
 Json advice_json(const PoolFigures& pool) {
   Json rows = Json::array();
   for (const PoolAdvice& advice : advice_for(pool))
-    rows.push_back({{"setting", advice.setting}, {"value", advice.value}, {"reason", advice.reason}});
+    rows.push_back({{"setting", advice.setting},
+                    {"value", advice.value},
+                    {"reason", advice.reason},
+                    {"known_as", json_of_known(advice.known_as)}});
   return rows;
 }
 
