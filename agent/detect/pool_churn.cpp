@@ -3,6 +3,7 @@
 #include "agent/detect/detectors.h"
 #include "agent/detect/pool_finding.h"
 #include "agent/detect/waiting_group.h"
+#include "agent/model/pool_advice.h"
 
 namespace sockwarden {
 namespace {
@@ -31,36 +32,15 @@ std::vector<const Ending*> avoidable(std::vector<const Ending*> endings, const P
 /// Most requests use a connection again: a limit on requests or on age, not churn.
 bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < pool.turns_per_second; }
 
-std::uint64_t peak_open(const PoolCase& pool_case) {
-  std::uint64_t peak = pool_case.pool.open;
-  for (const PoolRound& round : pool_case.pool.rounds)
-    if (pool_case.now - round.time <= pool_case.window()) peak = std::max<std::uint64_t>(peak, round.peak_open);
-  return peak;
-}
-
-std::uint64_t kept_idle(const PoolCase& pool_case) { return pool_case.pool.kept_idle.value_or(0); }
-
-/// Of a pool that is used by several at once, one look does not tell whether it keeps some.
-bool is_known_too_briefly(const PoolCase& pool_case) {
-  constexpr std::ptrdiff_t enough = 3;
-  const auto& rounds = pool_case.pool.rounds;
-  return kept_idle(pool_case) == 0 && peak_open(pool_case) > 1 &&
-         std::count_if(rounds.begin(), rounds.end(), [](const PoolRound& round) { return round.peak_in_use != 0; }) <
-             enough;
-}
-
-bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
-  const auto single =
-      std::count_if(endings.begin(), endings.end(), [&](const Ending* ending) { return ending->requests <= most; });
-  return static_cast<std::size_t>(single) * 10 >= endings.size() * 9;
-}
-
+/// Empty as long as too little is known: a name that is given is not taken back.
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
-  const Pool& pool = pool_case.pool;
-  const std::uint64_t kept = kept_idle(pool_case);
-  if (kept != 0 && peak_open(pool_case) > kept + 1) return "idle-limit";
-  if (is_database(pool.protocol)) return are_single(endings, few_statements) ? "connection-per-query" : "unknown";
-  return are_single(endings, 1) ? "client-per-request" : "unknown";
+  const std::uint64_t kept = pool_case.kept_idle();
+  if (kept != 0 && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
+  const bool is_database_pool = is_database(pool_case.pool.protocol);
+  if (!are_single(endings, is_database_pool ? few_statements : 1)) return pool_case.is_known_for(8) ? "unknown" : "";
+  // What is used again was kept by somebody.
+  if (!pool_case.is_known_for(kept == 0 && !pool_case.reuses() ? 3 : 8)) return "";
+  return is_database_pool ? "connection-per-query" : "client-per-request";
 }
 
 void describe(Finding& finding, const PoolCase& pool_case) {
@@ -73,14 +53,12 @@ void describe(Finding& finding, const PoolCase& pool_case) {
         "The requests carry Connection: close. Allow keep-alive (Go: DisableKeepAlives = false; Node: new "
         "http.Agent({keepAlive: true}); libcurl: no Connection: close header) and share one client.";
   } else if (finding.qualifier == "idle-limit") {
-    const std::uint64_t peak = peak_open(pool_case);
+    const std::uint64_t peak = pool_case.peak_open();
     finding.summary = thrown + " were thrown away right after use" + in_window + ": the pool keeps " +
-                      std::to_string(kept_idle(pool_case)) + " idle, but uses up to " + std::to_string(peak) +
+                      std::to_string(pool_case.kept_idle()) + " idle, but uses up to " + std::to_string(peak) +
                       " at once.";
-    finding.advice = "Keep " + std::to_string(peak) + " idle connections: " +
-                     (is_database(pool.protocol) ? "SetMaxIdleConns(" : "MaxIdleConnsPerHost = ") +
-                     std::to_string(peak) + (is_database(pool.protocol) ? ")" : "") +
-                     " in Go, or what the pool in use calls its idle or kept limit.";
+    finding.advice = "Let the pool keep " + std::to_string(peak) + " idle connections (" +
+                     known_as_kept(is_database(pool.protocol)) + ").";
   } else if (finding.qualifier == "connection-per-query") {
     finding.summary = thrown + " each served one piece of work" + in_window + " and were closed.";
     finding.advice = "Open the database once, share it, and let it pool its connections.";
@@ -91,7 +69,9 @@ void describe(Finding& finding, const PoolCase& pool_case) {
         "already, look whether small response bodies are closed without being read: it looks the same from outside.";
   } else {
     finding.summary = thrown + " were closed right after a response" + in_window + ", and others opened instead.";
-    finding.advice = "Look for what closes connections after use: a pool limit, a lifetime or a request limit.";
+    finding.advice =
+        "Look for what closes connections after use: a pool's limit, a lifetime, a limit on requests, or response "
+        "bodies that some paths close without reading them.";
   }
 }
 
@@ -104,9 +84,9 @@ Finding finding_of(const PoolCase& pool_case, const std::string& cause, const st
   take_endings(finding, endings);
   finding.evidence["window_seconds"] = seconds_of(pool_case.window());
   finding.evidence["opened_per_second"] = pool.opened_per_second;
-  finding.evidence["peak_open"] = static_cast<std::int64_t>(peak_open(pool_case));
+  finding.evidence["peak_open"] = static_cast<std::int64_t>(pool_case.peak_open());
   if (const auto turns = pool.turns_per_connection()) finding.evidence["turns_per_connection"] = *turns;
-  if (cause == "idle-limit") finding.evidence["kept_idle"] = static_cast<std::int64_t>(kept_idle(pool_case));
+  if (cause == "idle-limit") finding.evidence["kept_idle"] = static_cast<std::int64_t>(pool_case.kept_idle());
   describe(finding, pool_case);
   return finding;
 }
@@ -124,8 +104,9 @@ Opinion pool_churn(const Scene& scene) {
       continue;
     }
     const auto thrown = avoidable(pool_case.endings([](const Ending& ending) { return ending.reusable; }), pool_case);
-    if (thrown.size() >= least && !is_known_too_briefly(pool_case))
-      opinion.findings.push_back(finding_of(pool_case, cause_of(pool_case, thrown), thrown));
+    if (thrown.size() < least) continue;
+    if (const std::string cause = cause_of(pool_case, thrown); !cause.empty())
+      opinion.findings.push_back(finding_of(pool_case, cause, thrown));
   }
   return opinion;
 }

@@ -22,6 +22,29 @@ std::vector<const Ending*> PoolCase::endings(const std::function<bool(const Endi
   return found;
 }
 
+std::uint64_t PoolCase::peak_open() const {
+  std::uint64_t peak = pool.open;
+  for (const PoolRound& round : pool.rounds)
+    if (now - round.time <= window()) peak = std::max<std::uint64_t>(peak, round.peak_open);
+  return peak;
+}
+
+bool PoolCase::is_known_for(std::size_t rounds) const {
+  if (peak_open() <= 1) return true;
+  const auto throws_away = [](const PoolRound& round) { return round.left_idle.has_value(); };
+  return static_cast<std::size_t>(std::count_if(pool.rounds.begin(), pool.rounds.end(), throws_away)) >= rounds;
+}
+
+bool PoolCase::reuses() const {
+  return std::any_of(pool.rounds.begin(), pool.rounds.end(), [](const PoolRound& round) { return round.reused != 0; });
+}
+
+bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
+  const auto single =
+      std::count_if(endings.begin(), endings.end(), [&](const Ending* ending) { return ending->requests <= most; });
+  return static_cast<std::size_t>(single) * 10 >= endings.size() * 9;
+}
+
 std::vector<PoolCase> pool_cases(const Scene& scene) {
   // In one order whatever the table's: findings that are merged must not change places.
   std::vector<const Pool*> pools = scene.pools.all();

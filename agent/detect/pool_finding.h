@@ -21,6 +21,14 @@ struct PoolCase {
   /// How long a mistake that is over still counts as one that happens.
   [[nodiscard]] std::chrono::nanoseconds window() const { return 3 * thresholds.leak; }
   [[nodiscard]] std::string remote() const { return pool.key.remote.string(); }
+  /// The most that were open at once within the window.
+  [[nodiscard]] std::uint64_t peak_open() const;
+  [[nodiscard]] std::uint64_t kept_idle() const { return pool.kept_idle.value_or(0); }
+  /// Some connections were seen open after a second request.
+  [[nodiscard]] bool reuses() const;
+  /// Of a pool that is used by several at once, one look does not tell what it keeps: a round may end in the midst of
+  /// a burst. True where so many rounds threw connections away.
+  [[nodiscard]] bool is_known_for(std::size_t rounds) const;
   [[nodiscard]] Finding finding(const std::string& class_name) const;
   /// Endings within the window for which `holds`.
   [[nodiscard]] std::vector<const Ending*> endings(const std::function<bool(const Ending&)>& holds) const;
@@ -30,6 +38,9 @@ struct PoolCase {
 
 /// Subjects, stacks and count of a finding from endings.
 void take_endings(Finding& finding, const std::vector<const Ending*>& endings);
+
+/// Nine tenths of the connections served no more than `most` requests.
+[[nodiscard]] bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most);
 
 /// Seconds as evidence has them.
 [[nodiscard]] double seconds_of(std::chrono::nanoseconds duration);

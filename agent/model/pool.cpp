@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numeric>
 #include <unordered_set>
+#include <utility>
 
 #include "agent/model/live_tally.h"
 #include "agent/model/totals.h"
@@ -102,18 +103,38 @@ bool is_late(const Connection& connection, Instant now) {
   return late >= milliseconds{10} && late <= milliseconds{220};
 }
 
-/// What the pool keeps when nothing is in use, or else what stands idle beside what is: there a connection whose answer
-/// is still being handled looks idle, too, so that the lower quarter tells.
-std::uint64_t kept_of(const std::deque<PoolRound>& rounds) {
-  std::vector<std::uint32_t> at_rest, beside;
+/// Given up by the program, although the kernel still says goodbye for it.
+bool is_released(const Connection& connection) {
+  return connection.own_closed && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
+}
+
+bool is_thrown_away(const Connection& connection, const Usage& usage, const Ending& ending) {
+  if (ending.reusable) return true;  // also after a database's farewell, which looks like a request
+  if (connection.closer != Closer::own || connection.turns == 0 || !usage.response || !usage.closed) return false;
+  if (connection.manner == Manner::exit || connection.manner == Manner::timeout) return false;
+  const std::optional<Instant> moved = std::max(last_arrival(connection), connection.last_send);
+  return moved && *moved <= *usage.closed && *usage.closed - *moved < right_after;
+}
+
+/// A pool that throws connections away is full, so that the fewest left tells its limit. Where it never rests, some of
+/// its use is not known: then only the lower rounds tell.
+std::optional<std::uint64_t> kept_of(const std::deque<PoolRound>& rounds) {
+  std::vector<std::uint32_t> fewest;
   for (const PoolRound& round : rounds)
-    if (round.peak_in_use != 0 && round.idle != 0) (round.in_use == 0 ? at_rest : beside).push_back(round.idle);
-  std::vector<std::uint32_t>& seen = at_rest.empty() ? beside : at_rest;
-  if (seen.empty()) return 0;
-  const std::size_t place = at_rest.empty() ? seen.size() / 4 : seen.size() / 2;
-  const auto middle = seen.begin() + static_cast<std::ptrdiff_t>(place);
-  std::nth_element(seen.begin(), middle, seen.end());
-  return *middle;
+    if (round.left_idle) fewest.push_back(*round.left_idle);
+  if (fewest.empty()) return std::nullopt;
+  const auto place = fewest.begin() + static_cast<std::ptrdiff_t>(fewest.size() / (fewest.size() < 8 ? 2 : 4));
+  std::nth_element(fewest.begin(), place, fewest.end());
+  return *place;
+}
+
+/// When the scan began to read connections: all that lived then, or ended later, is in its lists; of what came since
+/// some may be missing.
+Instant complete_until(const Model& model) {
+  Instant until = model.time;
+  for (const Connection& connection : model.connections)
+    if (connection.raw.read_ns != 0) until = std::min(until, Instant(std::chrono::nanoseconds(connection.raw.read_ns)));
+  return until;
 }
 
 void smooth(double& rate, std::uint64_t growth, double seconds) {
@@ -138,22 +159,23 @@ std::size_t Pools::KeyHash::operator()(const PoolKey& key) const {
 
 void Pools::update(const Sample& sample, const Model& model) {
   ++round_;
-  const Instant from = last_time_ == Instant{} ? model.time : last_time_;
+  const Instant until = complete_until(model);
   for (auto& [key, state] : pools_) {
     Pool& pool = state.pool;
     pool.open = pool.in_use = pool.idle = 0;
     pool.text_statements = state.closed_statements[0];
     pool.prepares = state.closed_statements[1];
     pool.executes = state.closed_statements[2];
-    state.usages.clear();
+    state.usages = std::exchange(state.later, {});
     state.live_turns = 0;
+    state.reused = 0;
   }
   // What closed while the scan read is in both lists.
   std::unordered_set<std::uint64_t> ended;
   for (const Connection& connection : model.closed) {
     if (connection.role != Role::client) continue;
     ended.insert(connection.id);
-    if (State* state = state_of(connection, model.time)) take_closed(*state, connection);
+    if (State* state = state_of(connection, model.time)) take_closed(*state, connection, until);
   }
   for (const Connection& connection : model.connections) {
     if (connection.role != Role::client || !is_established(connection) || ended.contains(connection.id)) continue;
@@ -161,9 +183,10 @@ void Pools::update(const Sample& sample, const Model& model) {
   }
   std::erase_if(seen_, [&](const auto& item) { return item.second.round != round_; });
   take_totals(sample);
-  for (auto& [key, state] : pools_) finish(state, from, model.time);
+  for (auto& [key, state] : pools_) finish(state, until, model.time);
   forget_old(model);
   last_time_ = model.time;
+  last_until_ = until;
 }
 
 Pools::State* Pools::state_of(const Connection& connection, Instant now) {
@@ -202,8 +225,22 @@ bool Pools::make_room(Instant now) {
 void Pools::take_live(State& state, const Connection& connection) {
   Pool& pool = state.pool;
   Usage usage = usage_of(connection);
+  if (is_released(connection)) {
+    usage.closed = end_of(connection);
+    usage.thrown_away = is_thrown_away(connection, usage, ending_of(connection));
+    state.live_turns += connection.turns;
+    state.usages.push_back(usage);
+    if (const auto seen = seen_.find(connection.id); seen != seen_.end()) {
+      seen->second.round = round_;
+    } else if (seen_.size() < limits_.connections) {
+      seen_[connection.id].round = round_;
+      take_opening(state, connection);
+    }
+    return;
+  }
   if (is_in_response(connection)) usage.response.reset();
   ++pool.open;
+  state.reused += requests_of(connection) > 1 ? 1 : 0;
   state.live_turns += connection.turns;
   ++(usage.request && !usage.response ? pool.in_use : pool.idle);
   state.usages.push_back(usage);
@@ -235,12 +272,15 @@ void Pools::take_reuse(State& state, const Connection& connection, const Seen* s
   if (*request > seen->last_receive) state.pool.idle_at_reuse.add(*request - seen->last_receive);
 }
 
-void Pools::take_closed(State& state, const Connection& connection) {
+void Pools::take_closed(State& state, const Connection& connection, Instant until) {
   Pool& pool = state.pool;
   const std::optional<Instant> end = end_of(connection);
   if (!end || connection.raw.record.connect > SW_CONNECT_ESTABLISHED) return;
   Usage usage = usage_of(connection);
   usage.closed = end;
+  const Ending ending = ending_of(connection);
+  usage.thrown_away = is_thrown_away(connection, usage, ending);
+  pool.discarded += usage.thrown_away ? 1 : 0;
   ++pool.details;
   pool.closed_turns += connection.turns;
   pool.single_turn += connection.turns == 1 ? 1 : 0;
@@ -264,7 +304,7 @@ void Pools::take_closed(State& state, const Connection& connection) {
     --endings_;
   }
   if (endings_ < limits_.endings) {
-    pool.endings.push_back(ending_of(connection));
+    pool.endings.push_back(ending);
     ++endings_;
   }
 
@@ -274,7 +314,6 @@ void Pools::take_closed(State& state, const Connection& connection) {
   if (moved && *moved <= *end && by_timer_or_program) {
     const auto idle = *end - *moved;
     if (connection.closer == Closer::own) {
-      pool.discarded += connection.turns != 0 && usage.response && idle < right_after ? 1 : 0;
       pool.idle_at_own_close.add(idle);
       state.own_idle.add(idle);
     } else if (connection.closer == Closer::peer) {
@@ -286,6 +325,7 @@ void Pools::take_closed(State& state, const Connection& connection) {
     pool.lifetime.add(*end - usage.opened);
     if (connection.closer == Closer::own && by_timer_or_program) state.lifetimes.add(*end - usage.opened);
   }
+  if (*end > until) state.later.push_back(usage);
   state.usages.push_back(usage);
 }
 
@@ -337,12 +377,12 @@ void Pools::take_totals(const Sample& sample) {
   }
 }
 
-void Pools::finish(State& state, Instant from, Instant to) {
+void Pools::finish(State& state, Instant until, Instant to) {
   Pool& pool = state.pool;
-  const Sweep result = sweep(state.usages, from, to);
+  const Instant from = last_time_ == Instant{} ? to : last_time_;
+  const Sweep result = sweep(state.usages, last_until_ == Instant{} ? until : last_until_, to, until);
   pool.rounds.push_back({to, static_cast<std::uint32_t>(result.peak_open),
-                         static_cast<std::uint32_t>(result.peak_in_use), static_cast<std::uint32_t>(pool.idle),
-                         static_cast<std::uint32_t>(pool.in_use)});
+                         static_cast<std::uint32_t>(result.peak_in_use), result.left_idle, state.reused});
   trim(state, to);
   pool.peak_open.add(to, result.peak_open);
   pool.peak_in_use.add(to, result.peak_in_use);

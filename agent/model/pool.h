@@ -28,8 +28,8 @@ struct PoolRound {
   Instant time{};
   std::uint32_t peak_open = 0;
   std::uint32_t peak_in_use = 0;
-  std::uint32_t idle = 0;  ///< when the scan looked
-  std::uint32_t in_use = 0;
+  std::optional<std::uint32_t> left_idle;  ///< the fewest, when one was thrown away
+  std::uint32_t reused = 0;                ///< open ones that served several requests
 };
 
 /// Small writes of which the second waited for the first one's acknowledgement.
@@ -129,6 +129,8 @@ class Pools {
     Pool pool;
     AgeSamples own_idle, peer_idle, lifetimes;
     std::vector<Usage> usages;  // of this round
+    std::vector<Usage> later;   // ended after it
+    std::uint32_t reused = 0;
     std::uint64_t last_opened = 0, last_closed = 0, last_turns = 0, live_turns = 0;
     std::uint64_t closed_statements[3] = {};
   };
@@ -142,19 +144,19 @@ class Pools {
   State* state_of(const Connection& connection, Instant now);
   bool make_room(Instant now);
   void take_live(State& state, const Connection& connection);
-  void take_closed(State& state, const Connection& connection);
+  void take_closed(State& state, const Connection& connection, Instant until);
   void take_reuse(State& state, const Connection& connection, const Seen* seen);
   static void take_opening(State& state, const Connection& connection);
   void take_stall(State& state, const Connection& connection, Seen& seen, Instant now);
   void trim(State& state, Instant now);
   void take_totals(const Sample& sample);
-  void finish(State& state, Instant from, Instant to);
+  void finish(State& state, Instant until, Instant now);
   void forget_old(const Model& model);
 
   PoolLimits limits_;
   std::unordered_map<PoolKey, State, KeyHash> pools_;
   std::unordered_map<std::uint64_t, Seen> seen_;
-  Instant last_time_{};
+  Instant last_time_{}, last_until_{};
   std::optional<Instant> late_;
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;

@@ -16,14 +16,19 @@ struct Usage {
   std::optional<Instant> closed;    ///< within the window
   std::optional<Instant> request;   ///< its latest turn began
   std::optional<Instant> response;  ///< and ended; empty = still in use
+  bool thrown_away = false;         ///< closed by us right after the response
 };
 
 struct Sweep {
   std::uint64_t peak_open = 0;
   std::uint64_t peak_in_use = 0;
+  /// The fewest that stayed idle when one was thrown away. A pool throws away when it is full, so that this is its
+  /// limit, or above it where use is not known in full.
+  std::optional<std::uint64_t> left_idle;
 };
 
-/// The window is (`from`, `to`]. Of several turns in it only the latest is known, so that `peak_in_use` is a floor.
-[[nodiscard]] Sweep sweep(const std::vector<Usage>& usages, Instant from, Instant to);
+/// The window is (`from`, `to`]; after `until` some connections may be missing. Of several turns in it only the latest
+/// is known, so that `peak_in_use` is a floor.
+[[nodiscard]] Sweep sweep(const std::vector<Usage>& usages, Instant from, Instant to, Instant until);
 
 }  // namespace sockwarden

@@ -152,6 +152,40 @@ TEST_CASE("a pool that keeps two of ten is churn by idle-limit, with the limit n
   CHECK(findings[0].summary.find("keeps 2 idle") != std::string::npos);
 }
 
+TEST_CASE("scans that come between the answers and the closes name no cause but the idle-limit") {
+  PoolStage stage;
+  std::vector<std::uint64_t> kept;
+  for (int round = 0; round < 6; ++round) {
+    while (kept.size() < 50) kept.push_back(stage.open());
+    for (const std::uint64_t id : kept) stage.request(id);
+    for (const std::uint64_t id : kept) stage.respond(id);
+    stage.scan();
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == "idle-limit");
+    while (kept.size() > 10) {
+      stage.close(kept.back());
+      kept.pop_back();
+      if (kept.size() == 30) stage.scan();
+    }
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == "idle-limit");
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(std::get<std::int64_t>(findings[0].evidence.at("kept_idle")) == 10);
+}
+
+TEST_CASE("a client for each request beside a connection that stays is no idle-limit") {
+  PoolStage stage;
+  stage.turn(stage.open());
+  for (int i = 0; i < 10; ++i) {
+    stage.one_shot();
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "client-per-request");
+}
+
 TEST_CASE("a pool that keeps all ten, a burst that comes once, and a peer that closes are no churn") {
   PoolStage stage;
   std::vector<std::uint64_t> kept;

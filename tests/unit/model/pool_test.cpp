@@ -129,6 +129,38 @@ TEST_CASE("a hundred workers on a pool that keeps two: 98 of 100 are thrown away
   CHECK_FALSE(pool.idle_limit);
 }
 
+TEST_CASE("what a pool keeps shows where it is never at rest, too") {
+  Program program;
+  std::vector<std::uint64_t> kept;
+  const auto busy = program.open();
+  program.request(busy);  // a long poll, all the while
+  for (int round = 0; round < 5; ++round) {
+    burst(program, kept, 20, 4);
+    program.wait(1);
+  }
+  CHECK(program.pool().kept_idle == 4);
+}
+
+TEST_CASE("a connection that the program has closed is not open while the kernel says goodbye for it") {
+  Program program;
+  const auto id = program.open();
+  program.turn(id);
+  sw_connection& raw = program.world.connection(id);
+  raw.record.flags |= SW_FLAG_RELEASED | SW_FLAG_OWN_FIN;
+  raw.record.own_closed_ns = program.world.now_ns;
+  raw.record.closer = SW_CLOSER_OWN;
+  raw.record.manner = SW_MANNER_FIN;
+  raw.socket.state = 5;  // TCP_FIN_WAIT2
+  program.scan();
+  CHECK(program.pool().open == 0);
+  CHECK(program.pool().openings.size() == 1);
+  program.world.now_ns += ms_ns;
+  program.world.close(id);
+  program.scan();
+  CHECK(program.pool().openings.size() == 1);
+  CHECK(program.pool().discarded == 1);
+}
+
 TEST_CASE("a pool that keeps what it needs discards nothing") {
   Program program;
   std::vector<std::uint64_t> kept;
