@@ -40,7 +40,7 @@ def pooled(pool):
     connection = pool.getconn()
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(%s)", (plan.seconds("takes") or 0,))
+            cursor.execute("SELECT pg_sleep(%s)", (takes,))
         connection.commit()
     except psycopg2.OperationalError as error:  # the server has closed it
         print(error)
@@ -55,8 +55,12 @@ def pooled(pool):
 limit = f"-c idle_session_timeout={plan.text('session_limit')}s" if plan.text("session_limit") else ""
 pool = psycopg2.pool.ThreadedConnectionPool(plan.number("least", 1), plan.number("most", 50), **where, options=limit)
 works = {"per_query": per_query, "transaction": transaction, "checked_out": checked_out, "pooled": pooled}
+takes = plan.seconds("takes") or 0
 for index in range(plan.number("rounds", 30)):
-    burst = plan.number("burst") if index == plan.number("rounds", 30) // 2 else 1
+    bursts = index == plan.number("rounds", 30) // 2
+    burst = plan.number("burst") if bursts else 1
+    # The pool connects one after the other: work that is done sooner leaves its connection to the next thread.
+    takes = plan.seconds("burst_takes" if bursts and plan.text("burst_takes") else "takes") or 0
     threads = [threading.Thread(target=works[plan.text("work")], args=(pool,)) for _ in range(burst)]
     for thread in threads:
         thread.start()
