@@ -18,7 +18,7 @@ void Agent::step() {
   const std::shared_ptr<const Published> last = snapshot_->latest();
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   Model model = Model::next(sample, last ? last->model : Model{}, limits);
-  Inspection inspection = inspector_.inspect(model, sample, config_);
+  Inspection inspection = inspector_.inspect(model, sample, config_, origins_.frames(*kernel_));
   origins_.name(inspection, inspector_, *kernel_);
   wanted_ = std::move(inspection.wanted);
   publish(std::move(model), std::move(inspection));
