@@ -24,6 +24,7 @@ struct processes processes SEC(".maps");
 struct process_roles process_roles SEC(".maps");
 struct endpoints endpoints SEC(".maps");
 struct other_options other_options SEC(".maps");
+struct refused_binds refused_binds SEC(".maps");
 struct closed_connections closed_connections SEC(".maps");
 struct scan_buffer scan_buffer SEC(".maps");
 struct descriptor_counts descriptor_counts SEC(".maps");

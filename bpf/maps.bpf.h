@@ -97,6 +97,15 @@ struct other_options {
 };
 extern struct other_options other_options SEC(".maps");
 
+struct refused_binds {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct sw_refused_bind_key);
+	__type(value, struct sw_refused_bind);
+};
+extern struct refused_binds refused_binds SEC(".maps");
+
 /* Closed connections, one event each. */
 struct closed_connections {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

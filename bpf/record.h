@@ -104,6 +104,7 @@ enum sw_flag {
 	SW_FLAG_SETTLED = 1 << 12,	   /* ended, and folded into the totals */
 	SW_FLAG_UNREAD_KNOWN = 1 << 13,	   /* unread_bytes was taken at our close */
 	SW_FLAG_DETAIL_DUE = 1 << 14,	   /* the ring event waits for the reset's reason */
+	SW_FLAG_BINDING = 1 << 15,	   /* bind() was called, and has not yet succeeded */
 };
 
 /* Option flags in force: bits of sw_socket.option_flags. */
@@ -292,6 +293,17 @@ struct sw_other_option_key {
 	__u32 process;
 	__u32 level;
 	__u32 name;
+};
+
+/* bind() to a port on which nobody listened was refused, by sockets without SO_REUSEADDR and SO_REUSEPORT. */
+struct sw_refused_bind_key {
+	__u32 process;
+	struct sw_address local;
+};
+SW_ASSERT_SIZE(sw_refused_bind_key, 24);
+struct sw_refused_bind {
+	__u64 count;
+	__u64 last_ns; /* when it was known to be refused: at the socket's close, or at its next bind() */
 };
 
 /* Descriptors. */

@@ -2,9 +2,10 @@
 /*
  * cgroup/sock_release: the last descriptor of an INET socket goes, by close() or exit (5.9+), process context, just
  * before the state changes. cgroup/connect4 and connect6 (4.17+): connect() is about to look for a route.
- * Writes: that an end is a close and not a shutdown; connects that failed before a SYN was sent.
+ * Writes: that an end is a close and not a shutdown; connects that failed before a SYN was sent; binds that failed.
  */
 #include "bpf/records.bpf.h"
+#include "bpf/binds.bpf.h"
 #include "bpf/processes.bpf.h"
 #include "bpf/totals.bpf.h"
 #include "bpf/sockets.bpf.h"
@@ -36,6 +37,7 @@ int socket_release(struct bpf_sock *sk)
 	if (!record)
 		return 1;
 	record->flags |= SW_FLAG_RELEASED;
+	bind_refused(record, task_exiting());
 	connect_failed_early(record);
 	return 1;
 }

@@ -25,7 +25,7 @@ static __always_inline void connect_started(void *ctx, struct sw_record *record,
 	record->birth_ns = bpf_ktime_get_ns();
 	record->role = SW_ROLE_CLIENT;
 	record->connect = SW_CONNECT_PENDING;
-	record->flags &= ~SW_FLAG_CONNECT_STARTED;
+	record->flags &= ~(SW_FLAG_CONNECT_STARTED | SW_FLAG_BINDING);
 	record_set_addresses(record, sk, true);
 	record_claim(record, sk, false);
 	if (use_stacks) {
@@ -44,6 +44,7 @@ static __always_inline void listening(void *ctx, struct sw_record *record, const
 	long stack;
 
 	record->birth_ns = record->established_ns = bpf_ktime_get_ns();
+	record->flags &= ~SW_FLAG_BINDING;
 	record->role = SW_ROLE_LISTENER;
 	record_set_addresses(record, sk, true);
 	record_claim(record, sk, false);

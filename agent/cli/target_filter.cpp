@@ -111,6 +111,7 @@ Sample TargetFilter::narrow(Sample sample) {
   keep(sample.closed, shown);
   keep(sample.endpoints,
        [this](const EndpointSample& row) { return shows(row.key.process, 0, {row.key.remote.port}); });
+  keep(sample.refused_binds, [&](const RefusedBindSample& row) { return admitted(row.key.process); });
   keep(sample.other_options, [&](const OptionSample& row) { return admitted(row.key.process); });
   keep(sample.descriptors, [&](const auto& row) { return pid_admitted(row.first); });
   keep(sample.descriptor_details, [&](const sw_descriptor& row) { return pid_admitted(row.tgid); });

@@ -18,6 +18,8 @@
 
 namespace sockwarden {
 
+class BindHistory;
+
 /// Names of a user stack's frames, innermost first; empty where they are not known.
 using Frames = std::function<const std::vector<std::string>&(std::uint32_t pid, std::uint32_t stack_id)>;
 
@@ -35,6 +37,7 @@ struct Scene {
 
   const DescriptorHistory* descriptors = nullptr;
   const Frames* frames = nullptr;
+  const BindHistory* binds = nullptr;
 };
 
 struct Opinion {

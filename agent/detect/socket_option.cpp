@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "agent/detect/bind_history.h"
 #include "agent/detect/detectors.h"
 #include "agent/detect/pool_finding.h"
 #include "agent/detect/waiting_group.h"
@@ -102,6 +103,35 @@ void find_late_ports(const Scene& scene, Opinion& opinion) {
   }
 }
 
+void find_refused_restarts(const Scene& scene, Opinion& opinion) {
+  if (scene.binds == nullptr) return;
+  std::map<std::pair<std::uint32_t, std::string>, std::vector<const RefusedRestart*>> restarts;
+  for (const RefusedRestart& refused : scene.binds->refused()) {
+    const Process* process = scene.model.process_of_serial(refused.process);
+    if (process == nullptr) continue;
+    const std::string local = refused.local.string();
+    const Thresholds thresholds = scene.thresholds(*process, local);
+    if (scene.model.time - refused.time <= 3 * thresholds.leak) restarts[{process->serial, local}].push_back(&refused);
+  }
+  for (const auto& [key, refused] : restarts) {
+    Finding finding;
+    finding.class_name = "socket-option";
+    finding.process = key.first;
+    finding.role = Role::listener;
+    finding.local = key.second;
+    for (const RefusedRestart* one : refused) finding.count += one->count;
+    const nanoseconds since = refused.back()->time - refused.back()->last_closed;
+    finding.evidence["refused_binds"] = static_cast<std::int64_t>(finding.count);
+    finding.evidence["last_closed_seconds_before"] = seconds_of(since);
+    finding.summary = "bind() to " + finding.local + " was refused " + counted(finding.count, "time") +
+                      " although nobody listened there: connections that this program itself had closed " +
+                      seconds_text(since) + " before were still in TIME_WAIT, and SO_REUSEADDR was not set.";
+    finding.advice =
+        "Set SO_REUSEADDR on the listener before bind(), in every start: a restart then needs not wait for a minute.";
+    opinion.findings.push_back(named(std::move(finding), "SO_REUSEADDR"));
+  }
+}
+
 void find_silent_connections(const Scene& scene, Opinion& opinion) {
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Connection*>> silent;
   for (const Connection& connection : scene.model.connections) {
@@ -148,6 +178,7 @@ Opinion socket_option(const Scene& scene) {
     find_late_buffers(pool_case, opinion);
   }
   find_late_ports(scene, opinion);
+  find_refused_restarts(scene, opinion);
   find_silent_connections(scene, opinion);
   return opinion;
 }

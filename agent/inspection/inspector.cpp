@@ -40,6 +40,7 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   descriptors_.update(sample, model);
   feed_.update(model, waits_);
   queues_.update(model);
+  binds_.update(sample, model);
   std::vector<Finding> findings = detect(model, config, frames);
   remember_accused(findings);
   tell(ledger_.update(std::move(findings), model));
@@ -66,7 +67,7 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config,
   std::vector<Detector> again;
   for (const Detector detector : detectors()) {
     Opinion opinion = detector(
-        {model, pools_, waits_, queues_, none, thresholds, &descriptors_, frames ? &frames : nullptr});
+        {model, pools_, waits_, queues_, none, thresholds, &descriptors_, frames ? &frames : nullptr, &binds_});
     if (opinion.questions.empty()) {
       findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                       std::make_move_iterator(opinion.findings.end()));
@@ -78,7 +79,7 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config,
   const Answers answers = answers_to(questions, model);
   for (const Detector detector : again) {
     Opinion opinion = detector(
-        {model, pools_, waits_, queues_, answers, thresholds, &descriptors_, frames ? &frames : nullptr});
+        {model, pools_, waits_, queues_, answers, thresholds, &descriptors_, frames ? &frames : nullptr, &binds_});
     findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                     std::make_move_iterator(opinion.findings.end()));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/config/config.h"
+#include "agent/detect/bind_history.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/queue_history.h"
 #include "agent/detect/scene.h"
@@ -60,6 +61,7 @@ class Inspector {
   WaitHistory waits_;
   WaitFeed feed_;
   QueueHistory queues_;
+  BindHistory binds_;
   EvidenceReader reader_;
   Ledger ledger_;
   std::unordered_map<std::uint64_t, Known> known_;  // by connection

@@ -131,9 +131,12 @@ void Scanner::read_totals(Sample& sample) {
   }
   for (const auto& [key, count] : read_table<sw_other_option_key, __u64>(maps.other_options))
     sample.other_options.push_back({key, count});
+  for (const auto& [key, refused] : read_table<sw_refused_bind_key, sw_refused_bind>(maps.refused_binds))
+    sample.refused_binds.push_back({key, refused});
   sample.tables = {{"processes", processes.size(), bpf_map__max_entries(maps.processes)},
                    {"endpoints", sample.endpoints.size(), bpf_map__max_entries(maps.endpoints)},
                    {"other_options", sample.other_options.size(), bpf_map__max_entries(maps.other_options)},
+                   {"refused_binds", sample.refused_binds.size(), bpf_map__max_entries(maps.refused_binds)},
                    {"descriptor_counts", sample.descriptors.size(), bpf_map__max_entries(maps.descriptor_counts)}};
 }
 
@@ -196,6 +199,8 @@ void Scanner::retire(Sample& sample) {
     }
   for (const auto& option : sample.other_options)
     if (retired.contains(option.key.process)) bpf_map_delete_elem(bpf_map__fd(maps.other_options), &option.key);
+  for (const auto& bind : sample.refused_binds)
+    if (retired.contains(bind.key.process)) bpf_map_delete_elem(bpf_map__fd(maps.refused_binds), &bind.key);
   for (const auto& row : sample.processes)
     if (row.retired) forget(row.process.serial, row.process.tgid);
 }

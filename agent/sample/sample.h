@@ -51,6 +51,11 @@ struct OptionSample {
   std::uint64_t count = 0;
 };
 
+struct RefusedBindSample {
+  sw_refused_bind_key key{};
+  sw_refused_bind refused{};
+};
+
 /// How full a kernel table is.
 struct TableFill {
   std::string name;
@@ -67,6 +72,7 @@ struct Sample {
   std::vector<ProcessSample> processes;
   std::vector<EndpointSample> endpoints;
   std::vector<OptionSample> other_options;
+  std::vector<RefusedBindSample> refused_binds;
   std::unordered_map<std::uint32_t, sw_descriptor_counts> descriptors;  ///< by pid
   std::vector<sw_descriptor> descriptor_details;                        ///< of the pids asked for
   std::unordered_map<std::uint32_t, ProcessFacts> facts;                ///< by pid

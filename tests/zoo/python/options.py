@@ -118,8 +118,26 @@ def restart():
     plan.say(failed=failed)
 
 
+def taken():
+    """A port that is listened on: SO_REUSEADDR would not help, although connections are in TIME_WAIT there."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    client = socket.create_connection(("127.0.0.1", port), timeout=5)
+    server, _ = listener.accept()
+    server.close()
+    client.recv(1)
+    client.close()
+    with socket.socket() as second:
+        try:
+            second.bind(("127.0.0.1", port))
+        except OSError as error:
+            assert error.errno == errno.EADDRINUSE
+    listener.close()
+    time.sleep(plan.seconds("pause") or 3)
+
+
 ways = {"small_writes": small_writes, "linger": linger, "late_buffer": late_buffer, "late_reuse_port": late_reuse_port,
-        "restart": restart}
+        "restart": restart, "taken": taken}
 held = ways[plan.text("way")]()
 plan.say(began=plan.now())
 while plan.text("stay") == "yes":
