@@ -42,13 +42,14 @@ enum sw_framing {
 	SW_FRAMING_UNTIL_CLOSE = 4,
 };
 
-/* HTTP methods by what they mean for the response's body. */
+/* HTTP methods by what they mean for the response's body; of other protocols, whether an answer comes at all. */
 enum sw_method {
 	SW_METHOD_NONE = 0, /* not a request */
 	SW_METHOD_GET = 1,
 	SW_METHOD_HEAD = 2,
 	SW_METHOD_CONNECT = 3,
 	SW_METHOD_OTHER = 4,
+	SW_METHOD_NO_ANSWER = 5, /* MySQL's COM_QUIT, COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA */
 };
 
 /* Bits of sw_flow.flags. */
@@ -81,7 +82,7 @@ enum sw_transaction {
 
 struct sw_flow {
 	__u64 turn_ns;	    /* this side spoke after the other: first byte of its latest turn */
-	__u64 started_ns;   /* first byte of the latest message; TLS: of the handshake */
+	__u64 started_ns;   /* first byte of the latest message (that has an answer); TLS: of the handshake */
 	__u64 head_done_ns; /* last byte of its head; TLS: first encrypted record */
 	__u64 done_ns;	    /* its last byte */
 	__u64 number;	    /* parser: bytes left of a body, or a number being read */

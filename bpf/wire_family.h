@@ -91,9 +91,12 @@ static __always_inline void sw_pg_byte(struct sw_wire *wire, struct sw_flow *flo
 		sw_pg_parameter_byte(wire, flow, byte);
 }
 
-static __always_inline void sw_mysql_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte, __u64 now)
+static __always_inline void sw_mysql_byte(struct sw_wire *wire, struct sw_flow *flow, const struct sw_flow *peer,
+					  __u8 byte, __u64 now)
 {
-	if (flow->step == SW_STEP_MYSQL_PACKET)
+	if (flow->step == SW_STEP_MYSQL_ANSWER)
+		sw_mysql_answer_byte(flow, peer, byte, now);
+	else if (flow->step == SW_STEP_MYSQL_PACKET)
 		sw_mysql_packet_byte(flow, byte, now);
 	else if (flow->step == SW_STEP_MYSQL_COMMAND)
 		sw_mysql_command_byte(wire, flow, byte);
@@ -139,7 +142,7 @@ static __always_inline void sw_family_byte(struct sw_wire *wire, struct sw_flow 
 		sw_pg_byte(wire, flow, byte, now);
 		break;
 	case SW_FAMILY_MYSQL:
-		sw_mysql_byte(wire, flow, byte, now);
+		sw_mysql_byte(wire, flow, peer, byte, now);
 		break;
 	case SW_FAMILY_REDIS:
 		sw_redis_byte(flow, byte, now);

@@ -5,7 +5,16 @@
 
 #include "bpf/wire_step.h"
 
-enum { SW_MYSQL_QUERY = 0x03, SW_MYSQL_PREPARE = 0x16, SW_MYSQL_EXECUTE = 0x17 };
+enum sw_mysql_command {
+	SW_MYSQL_QUIT = 0x01,
+	SW_MYSQL_QUERY = 0x03,
+	SW_MYSQL_PREPARE = 0x16,
+	SW_MYSQL_EXECUTE = 0x17,
+	SW_MYSQL_LONG_DATA = 0x18,
+	SW_MYSQL_CLOSE = 0x19,
+};
+/* First byte of an answer. */
+enum { SW_MYSQL_OK = 0x00, SW_MYSQL_EOF = 0xfe, SW_MYSQL_ERROR = 0xff };
 enum { SW_MYSQL_IN_TRANSACTION = 1 };
 /* Capabilities of the login's first two bytes; the login's fixed part. */
 enum { SW_MYSQL_WITH_DATABASE = 1 << 3, SW_MYSQL_SSL = 1 << 11, SW_MYSQL_FIXED = 32 };
@@ -41,7 +50,10 @@ static __always_inline void sw_mysql_packet_byte(struct sw_flow *flow, __u8 byte
 	flow->count = 0;
 	flow->flags |= SW_FLOW_REQUEST;
 	if (byte == 0 && flow->number) {
+		__u64 asked_ns = flow->started_ns;
+
 		sw_begin(flow, now);
+		flow->head_done_ns = asked_ns; /* until the command says whether it asks, too */
 		flow->step = SW_STEP_MYSQL_COMMAND;
 	} else if (byte == 1 && flow->messages == 0 && flow->number >= SW_MYSQL_FIXED &&
 		   !(flow->flags & SW_FLOW_STARTTLS)) {
@@ -125,8 +137,106 @@ static __always_inline void sw_mysql_command_byte(struct sw_wire *wire, struct s
 		wire->prepares++;
 	else if (byte == SW_MYSQL_EXECUTE)
 		wire->executes++;
+	flow->field = byte;
+	flow->method = SW_METHOD_OTHER;
+	if (byte == SW_MYSQL_QUIT || byte == SW_MYSQL_CLOSE || byte == SW_MYSQL_LONG_DATA) {
+		flow->method = SW_METHOD_NO_ANSWER;
+		flow->started_ns = flow->head_done_ns;
+	}
+	flow->head_done_ns = 0;
 	flow->number--;
 	flow->step = SW_STEP_MYSQL_DATA;
+}
+
+static __always_inline void sw_mysql_status(struct sw_flow *flow, __u8 bits)
+{
+	flow->status = bits & SW_MYSQL_IN_TRANSACTION ? SW_TRANSACTION_OPEN : SW_TRANSACTION_IDLE;
+}
+
+static __always_inline void sw_mysql_answer_begins(struct sw_flow *flow, __u64 now)
+{
+	if (flow->message == SW_MESSAGE_COMPLETE)
+		flow->messages++;
+	flow->status = SW_TRANSACTION_UNKNOWN;
+	flow->message = SW_MESSAGE_BODY;
+	flow->started_ns = now;
+	flow->done_ns = 0;
+}
+
+/* Rows and what else is long: its end shows in its last bytes. */
+static __always_inline void sw_mysql_to_tail(struct sw_flow *flow)
+{
+	flow->number = 0;
+	flow->hash = 0;
+	flow->step = SW_STEP_MYSQL_TAIL;
+}
+
+/* 00, affected rows and the last id as numbers of 1 to 9 bytes, status (2 bytes), and what else there is. */
+static __always_inline void sw_mysql_ok_byte(struct sw_flow *flow, __u8 byte)
+{
+	if (flow->hash == 2) {
+		sw_mysql_status(flow, byte);
+		flow->step = SW_STEP_MYSQL_ANSWER_DATA;
+	} else if (flow->index) {
+		flow->hash += --flow->index == 0;
+	} else if (byte < 0xfc) {
+		flow->hash++;
+	} else {
+		flow->index = byte == 0xfc ? 2 : byte == 0xfd ? 3 : 8;
+	}
+}
+
+/*
+ * The first packet of the server's turn. An answer that is this packet alone ends with it: OK, an error, or what a
+ * statement is prepared to where it has neither columns nor parameters (00, id (4 bytes), columns (2), parameters (2)).
+ */
+static __always_inline void sw_mysql_answer_byte(struct sw_flow *flow, const struct sw_flow *peer, __u8 byte, __u64 now)
+{
+	__u8 at = flow->count;
+
+	if (at < 255)
+		flow->count++;
+	if (at == 0) {
+		flow->method = (__u8)flow->status; /* which not every answer tells anew */
+		sw_mysql_answer_begins(flow, now);
+		flow->number = 0;
+	}
+	if (at < 3) {
+		flow->number |= (__u64)byte << (8 * at);
+		return;
+	}
+	if (at == 3)
+		return;
+	if (flow->number == 0) {
+		sw_mysql_to_tail(flow);
+		return;
+	}
+	flow->number--;
+	if (at == 4) {
+		flow->field = byte;
+		flow->hash = 0;
+		flow->index = 0;
+		if (byte == SW_MYSQL_ERROR)
+			flow->step = SW_STEP_MYSQL_ANSWER_DATA;
+		else if (!(byte == SW_MYSQL_OK && flow->number >= 6) && !(byte == SW_MYSQL_EOF && flow->number == 4))
+			sw_mysql_to_tail(flow);
+	} else if (flow->field == SW_MYSQL_EOF) {
+		if (at == 7) {
+			sw_mysql_status(flow, byte);
+			flow->step = SW_STEP_MYSQL_ANSWER_DATA;
+		}
+	} else if (peer->field == SW_MYSQL_PREPARE && peer->messages) {
+		if (at >= 9)
+			flow->hash |= byte;
+		if (at == 12 && flow->hash) {
+			sw_mysql_to_tail(flow);
+		} else if (at == 12) {
+			flow->status = flow->method;
+			flow->step = SW_STEP_MYSQL_ANSWER_DATA;
+		}
+	} else {
+		sw_mysql_ok_byte(flow, byte);
+	}
 }
 
 /*
@@ -152,16 +262,11 @@ static __always_inline void sw_mysql_tail_byte(struct sw_flow *flow, __u8 byte, 
 		found = 1;
 	}
 	if (found) {
-		flow->status = bits & SW_MYSQL_IN_TRANSACTION ? SW_TRANSACTION_OPEN : SW_TRANSACTION_IDLE;
+		sw_mysql_status(flow, (__u8)bits);
 		flow->message = SW_MESSAGE_COMPLETE;
 		flow->done_ns = now;
 	} else if (flow->message != SW_MESSAGE_BODY) {
-		if (flow->message == SW_MESSAGE_COMPLETE)
-			flow->messages++;
-		flow->status = SW_TRANSACTION_UNKNOWN;
-		flow->message = SW_MESSAGE_BODY;
-		flow->started_ns = now;
-		flow->done_ns = 0;
+		sw_mysql_answer_begins(flow, now);
 	}
 }
 

@@ -36,6 +36,11 @@ static __always_inline void sw_bulk_end(struct sw_flow *flow, __u64 now)
 	case SW_STEP_PG_DATA:
 		sw_pg_message_end(flow, now);
 		break;
+	case SW_STEP_MYSQL_ANSWER_DATA:
+		flow->message = SW_MESSAGE_COMPLETE;
+		flow->done_ns = now;
+		sw_mysql_to_tail(flow);
+		break;
 	default:
 		flow->message = SW_MESSAGE_COMPLETE;
 		flow->done_ns = now;
@@ -55,6 +60,9 @@ static __always_inline void sw_new_turn(struct sw_flow *flow, const struct sw_fl
 		flow->flags |= SW_FLOW_STARTTLS;
 		flow->protocol = SW_PROTOCOL_UNKNOWN;
 		flow->step = SW_STEP_START;
+	} else if (flow->step == SW_STEP_MYSQL_TAIL || flow->step == SW_STEP_MYSQL_ANSWER ||
+		   flow->step == SW_STEP_MYSQL_ANSWER_DATA) {
+		sw_to_number(flow, SW_STEP_MYSQL_ANSWER);
 	}
 	if (flow->step != SW_STEP_REST)
 		return;
@@ -62,7 +70,7 @@ static __always_inline void sw_new_turn(struct sw_flow *flow, const struct sw_fl
 	if (flow->protocol == SW_PROTOCOL_POSTGRESQL)
 		flow->step = SW_STEP_PG_TYPE;
 	else if (flow->protocol == SW_PROTOCOL_MYSQL)
-		flow->step = SW_STEP_MYSQL_PACKET;
+		flow->step = flow->flags & SW_FLOW_RESPONSE ? SW_STEP_MYSQL_ANSWER : SW_STEP_MYSQL_PACKET;
 	else if (flow->protocol == SW_PROTOCOL_TLS)
 		flow->step = SW_STEP_TLS_RECORD;
 	else

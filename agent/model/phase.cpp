@@ -132,7 +132,8 @@ PhaseNow database(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
   if (is_lost(request)) return by_turns(view);
   const bool ready = response.message == SW_MESSAGE_COMPLETE;
-  if (view.answer_last) {
+  const bool owes_none = request.method == SW_METHOD_NO_ANSWER && !is_under_way(request);
+  if (view.answer_last || owes_none) {
     if (ready) return at(view.choose(Phase::idle, Phase::server_idle), response.done_ns);
     // MySQL's result may end in a packet that is not recognised; PostgreSQL's always ends in ReadyForQuery.
     PhaseNow now = at(view.choose(Phase::body, Phase::response), response.turn_ns);

@@ -42,10 +42,14 @@ Usage usage_of(const Connection& connection) {
   usage.opened = connection.established.value_or(connection.birth);
   usage.request = instant_of(connection.raw.record.request_sent_ns);
   if (!usage.request) usage.request = connection.last_send;
+  // What is sent behind the answer may want none.
+  const sw_flow& sent = connection.raw.record.wire.flow[SW_EGRESS];
+  const bool wants_none = sent.method == SW_METHOD_NO_ANSWER;
+  if (wants_none) usage.request = instant_of(sent.started_ns);
   const std::optional<Instant> arrival = last_arrival(connection);
   if (!usage.request || !arrival) return usage;
   // The arrival is known to a jiffy; the order in which both happened is known exactly once the answer is taken.
-  const bool answered = connection.raw.socket.sent_since_receive == 0 && connection.last_receive;
+  const bool answered = (wants_none || connection.raw.socket.sent_since_receive == 0) && connection.last_receive;
   if (answered || *arrival >= *usage.request) usage.response = std::max(*arrival, *usage.request);
   return usage;
 }

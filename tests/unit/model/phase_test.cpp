@@ -206,6 +206,26 @@ TEST_CASE("a PostgreSQL session waits, receives and rests by its messages") {
   CHECK(std::string(protocol_name(c.wire())) == "postgresql");
 }
 
+TEST_CASE("a MySQL statement that is closed owes no answer, and the next one does") {
+  const auto packet = [](char sequence, const std::string& payload) {
+    return std::string{static_cast<char>(payload.size()), 0, 0, sequence} + payload;
+  };
+  Conversation c;
+  c.receive(packet(0, "\x0a"s + "8.0.36\0"s + std::string(40, 'g')));
+  c.send(packet(1, "\x05\xa6\x0f\0"s + std::string(28, '\0') + "joe\0\0"s)).receive(packet(2, "\0\0\0\2\0\0\0"s));
+  c.send(packet(0, "\x17\1\0\0\0\0\1\0\0\0"s));
+  CHECK(client(c).phase == Phase::first_byte_wait);
+  CHECK(server(c).phase == Phase::handler);
+  c.receive(packet(1, "\0\1\0\2\0\0\0"s));
+  const auto answered_ns = c.now();
+  c.send(packet(0, "\x19\1\0\0\0"s));
+  CHECK(client(c).phase == Phase::idle);
+  CHECK(client(c).since == at(answered_ns));
+  CHECK(server(c).phase == Phase::server_idle);
+  c.send(packet(0, "\x03SELECT 1"s));
+  CHECK(client(c).phase == Phase::first_byte_wait);
+}
+
 TEST_CASE("a Redis command that blocks waits by its protocol, another does not") {
   Conversation c;
   c.send("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");

@@ -109,6 +109,23 @@ TEST_CASE("a response whose body is not complete keeps its connection in use") {
   CHECK(program.pool().in_use == 0);
 }
 
+TEST_CASE("what is sent behind the answer and wants none leaves the connection idle") {
+  Program program;
+  const auto id = program.open();
+  program.turn(id);
+  const std::uint64_t asked_ns = program.world.connection(id).record.request_sent_ns;
+  program.request(id);  // MySQL's COM_STMT_CLOSE
+  sw_flow& sent = program.world.connection(id).record.wire.flow[SW_EGRESS];
+  sent.method = SW_METHOD_NO_ANSWER;
+  sent.started_ns = asked_ns;
+  program.scan();
+  CHECK(program.pool().in_use == 0);
+  CHECK(program.pool().peak_in_use.ever() == 1);
+  sent.method = SW_METHOD_OTHER;
+  program.scan();
+  CHECK(program.pool().in_use == 1);
+}
+
 TEST_CASE("a hundred workers on a pool that keeps two: 98 of 100 are thrown away, and the two are named") {
   Program program;
   std::vector<std::uint64_t> kept;

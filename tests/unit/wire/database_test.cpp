@@ -68,7 +68,7 @@ TEST_CASE("an open MySQL transaction is seen in whatever packet ends the turn") 
     c.send(packet(0,
                   "\x03"
                   "BEGIN"))
-        .receive(std::string(40, 'r') + end);
+        .receive(packet(1, std::string(36, 'r')) + end);
     CHECK(c.received().status == SW_TRANSACTION_OPEN);
     CHECK(c.received().message == SW_MESSAGE_COMPLETE);
   }
@@ -81,6 +81,7 @@ TEST_CASE("a MySQL result that ends in an unknown packet has no known transactio
                       "\xff"
                       "error"));
   CHECK(c.received().status == SW_TRANSACTION_UNKNOWN);
+  CHECK(c.received().message == SW_MESSAGE_COMPLETE);
 }
 
 TEST_CASE("MySQL inside TLS is still known as MySQL") {

@@ -1,5 +1,5 @@
 // The same bytes must give the same state, however TCP cuts them. The conversations were recorded from curl, nghttp,
-// nginx, psql, pgbench, PostgreSQL, redis-cli and Redis.
+// nginx, psql, pgbench, PostgreSQL, redis-cli, Redis, MariaDB with PyMySQL, go-sql-driver and its own client.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <functional>
@@ -70,7 +70,8 @@ Cut always(std::size_t length) {
 }  // namespace
 
 TEST_CASE("any split of a real conversation ends in the same state") {
-  for (const auto* name : {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis"}) {
+  for (const auto* name :
+       {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis", "mysql", "mysqlprepared", "mysqltrack"}) {
     const auto turns = recorded(name);
     const std::string whole = facts(play(turns, always(100'000)));
     INFO(name);
@@ -88,7 +89,8 @@ TEST_CASE("any split of a real conversation ends in the same state") {
 }
 
 TEST_CASE("one cut at any place of a real conversation ends in the same state") {
-  for (const auto* name : {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis"}) {
+  for (const auto* name :
+       {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis", "mysql", "mysqlprepared", "mysqltrack"}) {
     const auto turns = recorded(name);
     const std::string whole = facts(play(turns, always(100'000)));
     INFO(name);
@@ -147,6 +149,43 @@ TEST_CASE("pgbench -M prepared prepares once and executes often") {
   const auto wire = play(recorded("pgprepared"), always(100'000));
   CHECK(wire.prepares == 1);
   CHECK(wire.executes == 3);
+  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
+}
+
+TEST_CASE("PyMySQL's statements are counted, and each answer of MariaDB is seen to end") {
+  auto turns = recorded("mysql");
+  CHECK(play(turns, always(100'000)).text_statements == 10);
+  std::vector<std::uint16_t> states;
+  while (!turns.empty()) {
+    const auto wire = play(turns, always(100'000));
+    if (turns.back().direction == SW_INGRESS && wire.flow[SW_EGRESS].messages != 0) {
+      CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
+      states.insert(states.begin(), wire.flow[SW_INGRESS].status);
+    }
+    turns.pop_back();
+  }
+  constexpr auto idle = SW_TRANSACTION_IDLE, open = SW_TRANSACTION_OPEN, unknown = SW_TRANSACTION_UNKNOWN;
+  // SET, CREATE, DELETE, COMMIT, INSERT, UPDATE, COMMIT, SELECT, an error, ROLLBACK
+  CHECK(states == std::vector<std::uint16_t>{idle, idle, open, idle, open, open, idle, open, unknown, idle});
+}
+
+TEST_CASE("go-sql-driver prepares, executes and closes, and the close asks for no answer") {
+  const auto wire = play(recorded("mysqlprepared"), always(100'000));
+  CHECK(wire.prepares == 2);
+  CHECK(wire.executes == 2);
+  CHECK(wire.text_statements == 0);
+  CHECK(wire.flow[SW_EGRESS].method == SW_METHOD_NO_ANSWER);
+  CHECK(wire.flow[SW_EGRESS].started_ns < wire.flow[SW_INGRESS].started_ns);
+  CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
+  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
+}
+
+TEST_CASE("MariaDB's client is followed where answers carry what changed in the session") {
+  auto turns = recorded("mysqltrack");
+  turns.pop_back();  // COM_QUIT
+  const auto wire = play(turns, always(100'000));
+  CHECK(wire.text_statements == 6);
+  CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
   CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
 }
 
