@@ -66,7 +66,6 @@ void Ledger::take(Statement statement, const Model& model, std::vector<LedgerEve
   entry.last_seen = model.wall;
   entry.total += growth;
   record.round = round_;
-  count(entry, growth);
   if (activated) events.push_back({LedgerEvent::Kind::activated, entry});
 }
 
@@ -112,12 +111,6 @@ std::size_t Ledger::active_of(std::uint32_t process) const {
   return found == active_.end() ? 0 : found->second;
 }
 
-void Ledger::count(const LedgerEntry& entry, std::uint64_t growth) {
-  TotalKey key{entry.finding.class_name, entry.finding.qualifier, entry.process.identity};
-  if (!totals_.contains(key) && totals_.size() >= limits_.totals) key.identity = {"other", {}, {}};
-  totals_[key] += growth;
-}
-
 void Ledger::set_origin(const std::string& id, std::vector<OriginStack> origin) {
   const auto found = records_.find(id);
   if (found != records_.end()) found->second.entry.finding.origin = std::move(origin);
@@ -131,12 +124,6 @@ std::vector<LedgerEntry> Ledger::entries() const {
     return std::tie(b.first_seen, a.id) < std::tie(a.first_seen, b.id);
   });
   return entries;
-}
-
-std::vector<FindingTotal> Ledger::totals() const {
-  std::vector<FindingTotal> totals;
-  for (const auto& [key, total] : totals_) totals.push_back({key.class_name, key.qualifier, key.identity, total});
-  return totals;
 }
 
 }  // namespace sockwarden

@@ -19,7 +19,6 @@ struct LedgerLimits {
   std::size_t entries = 4'096;
   std::size_t process_entries = 1'024;  ///< of one process: thousands of its own must not leave others unheard
   std::size_t past_subjects = 1'024;    ///< a finding
-  std::size_t totals = 10'000;
 };
 
 /// What is to be logged, once.
@@ -27,14 +26,6 @@ struct LedgerEvent {
   enum class Kind { activated, resolved };
   Kind kind;
   LedgerEntry entry;
-};
-
-/// Subjects covered by findings since the agent started; never decreases, whatever the ledger forgets.
-struct FindingTotal {
-  std::string class_name;
-  std::string qualifier;
-  Identity identity;
-  std::uint64_t total = 0;
 };
 
 class Ledger {
@@ -46,7 +37,6 @@ class Ledger {
 
   /// Newest first.
   [[nodiscard]] std::vector<LedgerEntry> entries() const;
-  [[nodiscard]] std::vector<FindingTotal> totals() const;
 
   /// Resolved findings that had to go before their time.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
@@ -64,12 +54,6 @@ class Ledger {
     Instant resolved{};
     std::uint64_t round = 0;
   };
-  struct TotalKey {
-    std::string class_name;
-    std::string qualifier;
-    Identity identity;
-    auto operator<=>(const TotalKey&) const = default;
-  };
 
   [[nodiscard]] std::vector<Explanation> recent_explanations(Instant now) const;
   void take(Statement statement, const Model& model, std::vector<LedgerEvent>& events);
@@ -78,12 +62,10 @@ class Ledger {
   void forget_old(Instant now);
   bool make_room();
   [[nodiscard]] std::size_t active_of(std::uint32_t process) const;
-  void count(const LedgerEntry& entry, std::uint64_t growth);
 
   LedgerLimits limits_;
   std::map<std::string, Record> records_;
   std::map<std::uint32_t, std::size_t> active_;  // by process, while a round is taken
-  std::map<TotalKey, std::uint64_t> totals_;
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;
   std::uint64_t refused_ = 0;

@@ -45,7 +45,6 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   remember_accused(findings);
   tell(ledger_.update(std::move(findings), model));
   return {.findings = ledger_.entries(),
-          .totals = ledger_.totals(),
           .timeouts = timeouts(),
           .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
           .pools = pools()};

@@ -25,7 +25,6 @@ namespace sockwarden {
 /// What is wrong in a Model, and what the next scan must tell.
 struct Inspection {
   std::vector<LedgerEntry> findings;
-  std::vector<FindingTotal> totals;
   std::vector<EffectiveTimeout> timeouts;
   Wanted wanted;
   std::vector<PoolFigures> pools;

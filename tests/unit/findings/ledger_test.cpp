@@ -151,20 +151,6 @@ TEST_CASE("a process with findings without end leaves room for those of others")
   CHECK(ledger.refused() == 17);
 }
 
-TEST_CASE("totals by class and identity outlive what the ledger forgets") {
-  Ledger ledger;
-  ledger.update({finding_of("fd-leak", {1, 2}, "file")}, model_at(0s));
-  ledger.update({}, model_at(1s));
-  ledger.update({}, model_at(3600s));
-  REQUIRE(ledger.entries().empty());
-  ledger.update({finding_of("fd-leak", {7}, "file")}, model_at(3601s));
-  REQUIRE(ledger.totals().size() == 1);
-  CHECK(ledger.totals()[0].class_name == "fd-leak");
-  CHECK(ledger.totals()[0].qualifier == "file");
-  CHECK(ledger.totals()[0].identity.comm == "app1");
-  CHECK(ledger.totals()[0].total == 3);
-}
-
 TEST_CASE("names of a stack stay while the stack is the same") {
   Ledger ledger;
   Finding stated = finding("connection-leak");
