@@ -17,7 +17,8 @@ void Agent::step() {
   const Sample sample = filter_.narrow(kernel_->scan(wanted_));
   const std::shared_ptr<const Published> last = snapshot_->latest();
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
-  Model model = Model::next(sample, last ? last->model : Model{}, limits);
+  static const Model nothing;  // `last->model : Model{}` would be a copy of the last one, with all its connections
+  Model model = Model::next(sample, last ? last->model : nothing, limits);
   Inspection inspection = inspector_.inspect(model, sample, config_, origins_.frames(*kernel_));
   origins_.name(inspection, inspector_, *kernel_);
   wanted_ = std::move(inspection.wanted);
