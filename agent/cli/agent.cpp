@@ -1,5 +1,7 @@
 #include "agent/cli/agent.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sockwarden {
@@ -32,6 +34,8 @@ void Agent::publish(Model model, Inspection inspection) {
   next.findings = std::move(inspection.findings);
   next.timeouts = std::move(inspection.timeouts);
   next.pools = std::move(inspection.pools);
+  next.dropped_connections = inspection.dropped_connections;
+  std::move(inspection.tables.begin(), inspection.tables.end(), std::back_inserter(next.model.tables));
   next.started = started_;
   next.config = state_;
   snapshot_->publish(std::move(next));

@@ -47,7 +47,9 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   return {.findings = ledger_.entries(),
           .timeouts = timeouts(),
           .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
-          .pools = pools()};
+          .pools = pools(),
+          .tables = pools_.tables(),
+          .dropped_connections = pools_.dropped()};
 }
 
 std::vector<PoolFigures> Inspector::pools() const {

@@ -28,6 +28,8 @@ struct Inspection {
   std::vector<EffectiveTimeout> timeouts;
   Wanted wanted;
   std::vector<PoolFigures> pools;
+  std::vector<TableFill> tables;          ///< of the pool model
+  std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, so far
 };
 
 class Inspector {

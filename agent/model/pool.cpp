@@ -427,6 +427,12 @@ const Pool* Pools::find(const PoolKey& key) const {
   return found == pools_.end() ? nullptr : &found->second.pool;
 }
 
+std::vector<TableFill> Pools::tables() const {
+  return {{"pools", pools_.size(), limits_.pools},
+          {"pool_connections", seen_.size(), limits_.connections},
+          {"pool_endings", endings_, limits_.endings}};
+}
+
 std::vector<const Pool*> Pools::all() const {
   std::vector<const Pool*> pools;
   pools.reserve(pools_.size());

@@ -120,6 +120,7 @@ class Pools {
   [[nodiscard]] bool wants_send_times() const { return late_ && last_time_ - *late_ < std::chrono::minutes(1); }
   /// Connections that had no room, in all rounds.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  [[nodiscard]] std::vector<TableFill> tables() const;
 
  private:
   struct KeyHash {

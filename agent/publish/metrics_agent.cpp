@@ -28,8 +28,10 @@ void add_losses(MetricSet& set, const Model& model) {
 }
 
 void add_tables(MetricSet& set, const Model& model) {
-  auto& entries = set.gauge("sockwarden_table_entries", "Entries in use in a kernel table.");
-  auto& capacity = set.gauge("sockwarden_table_capacity", "Room for entries in a kernel table.");
+  auto& entries =
+      set.gauge("sockwarden_table_entries", "Entries in use in a table of the kernel or of the pool model.");
+  auto& capacity =
+      set.gauge("sockwarden_table_capacity", "Room for entries in a table of the kernel or of the pool model.");
   for (const auto& table : model.tables) {
     entries.add({{"table", table.name}}, static_cast<double>(table.entries));
     capacity.add({{"table", table.name}}, static_cast<double>(table.capacity));
@@ -47,6 +49,9 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   }
   add_losses(set, model);
   add_tables(set, model);
+  set.counter("sockwarden_pool_connections_dropped_total",
+              "Connections that the pool model had no room for, counted in each scan.")
+      .add({}, static_cast<double>(published.dropped_connections));
   set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in endpoint=\"other\" by the label limit.")
       .add({}, static_cast<double>(model.folded_endpoints));
   set.counter("sockwarden_identities_folded_total", "Identities summed in comm=\"other\", since there were too many.")

@@ -45,7 +45,8 @@ struct Published {
   std::vector<LedgerEntry> findings;
   std::vector<EffectiveTimeout> timeouts;  ///< that programs have shown by giving up
   std::vector<PoolFigures> pools;
-  WallTime started{};  ///< when the agent started
+  std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, counted in each scan
+  WallTime started{};                     ///< when the agent started
   ConfigState config;
 
   /// Filled in by Snapshot::publish, because these must not fall when the ledger forgets or a socket closes.
