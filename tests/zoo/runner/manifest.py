@@ -12,7 +12,7 @@ QUALIFIERS = {"missing-timeout": "phase", "pool-churn": "cause", "fd-leak": "typ
 CLASSES = {"missing-timeout", "undrained-body", "connection-leak", "pool-churn", "pool-unbounded", "stuck-request",
            "fd-leak", "stale-reuse", "listen-overflow", "socket-option"}
 SCRIPTED = re.compile(r"\{((?:plain|tls|mute|full)[46])\}")
-SERVICES = ("nginx", "nginx_tls", "nginx_port", "postgres", "redis")
+SERVICES = ("nginx", "nginx_tls", "nginx_port", "postgres", "mysql", "redis")
 ENTRY_KEYS = {"name", "about", "client", "server", "scripted", "expect", "may", "lasts", "signal", "settle"}
 
 

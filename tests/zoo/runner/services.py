@@ -11,6 +11,11 @@ from pathlib import Path
 
 from .agent import free_port
 
+MYSQL_ACCOUNT = """
+CREATE DATABASE shop;
+CREATE USER zoo IDENTIFIED BY 'zoo';
+GRANT ALL ON shop.* TO zoo;
+"""
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 NGINX = """
 daemon off; master_process on; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.error.log;
@@ -56,6 +61,8 @@ class Services:
             self.places["redis"] = f"127.0.0.1:{port}"
         if "postgres" in names:
             self._postgres()
+        if "mysql" in names:
+            self._mysql()
 
     def _run(self, name, command, ports):
         with open(self.folder / f"{name}.log", "w") as log:
@@ -100,10 +107,26 @@ class Services:
                                "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "fsync=off"], [port])
         self.places["postgres"] = f"127.0.0.1:{port}"
 
+    def _mysql(self):
+        """MariaDB with a folder, a port and a user of its own; the account is made before it listens."""
+        account = pwd.getpwnam("mysql")
+        data, first = self.folder / "mysql", self.folder / "mysql.sql"
+        data.mkdir(mode=0o700)
+        os.chown(data, account.pw_uid, account.pw_gid)
+        first.write_text(MYSQL_ACCOUNT)
+        subprocess.run(["mariadb-install-db", "--no-defaults", "--user=mysql", f"--datadir={data}", "--skip-test-db"],
+                       check=True, capture_output=True)
+        port = free_port()
+        self._run("mysql", ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "mariadbd",
+                            "--no-defaults", f"--datadir={data}", f"--socket={data}/socket", f"--pid-file={data}/pid",
+                            "--bind-address=127.0.0.1", f"--port={port}", f"--init-file={first}", "--skip-name-resolve",
+                            "--max-connections=300", "--innodb-flush-log-at-trx-commit=0"], [port])
+        self.places["mysql"] = f"127.0.0.1:{port}"
+
     def end(self):
         for process in reversed(self._started):
             if process.poll() is None:
-                process.send_signal(signal.SIGINT)  # PostgreSQL: fast shutdown
+                process.send_signal(signal.SIGTERM if process.pid == self.pids.get("mysql") else signal.SIGINT)  # PostgreSQL: fast shutdown
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
