@@ -50,7 +50,7 @@ Usage usage_of(const Connection& connection) {
   if (!usage.request || !arrival) return usage;
   // The arrival is known to a jiffy; the order in which both happened is known exactly once the answer is taken.
   const bool answered = (wants_none || connection.raw.socket.sent_since_receive == 0) && connection.last_receive;
-  if (answered || *arrival >= *usage.request) usage.response = std::max(*arrival, *usage.request);
+  if (answered || *arrival > *usage.request) usage.response = std::max(*arrival, *usage.request);
   return usage;
 }
 
