@@ -24,6 +24,22 @@ static __always_inline void first_byte(struct sw_record *record, const struct tc
 	histogram_add(process_role_find(record->process, record->role), SW_HISTOGRAM_FIRST_BYTE_US, waited_us);
 }
 
+/*
+ * Turns in which nothing but the handshake and session tickets was taken: tickets may come before the request, and be taken
+ * in a turn of their own that looks like one more request. What is taken first does not tell how the turn goes on.
+ */
+static __always_inline void handshake(struct sw_record *record)
+{
+	const struct sw_flow *answer = &record->wire.flow[SW_INGRESS];
+
+	if (!(answer->flags & SW_FLOW_TLS_1_3))
+		return;
+	if (!answer->index)
+		record->wire.handshake_turns = record->turns;
+	else if (record->wire.handshake_turns == record->turns)
+		record->wire.handshake_turns--;
+}
+
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(socket_receive, struct sock *sk)
 {
@@ -52,6 +68,7 @@ int BPF_PROG(socket_receive, struct sock *sk)
 		record->turns++;
 	}
 	record->flags |= SW_FLAG_RECEIVED;
+	handshake(record);
 	now_ns = coarse_now_ns();
 	last_ns = record->last_receive_ns ? record->last_receive_ns : record->established_ns;
 	if (now_ns > last_ns && now_ns - last_ns > record->longest_idle_ns)

@@ -114,8 +114,8 @@ struct sw_wire {
 	__u32 executes;		 /* Execute, COM_STMT_EXECUTE */
 	__u8 last;		 /* direction of the latest payload, 1 + enum sw_direction; 0 = none yet */
 	__u8 text_length;
-	__u8 inner; /* enum sw_protocol that asked for TLS and now speaks inside it; 0 = none did */
-	__u8 pad;
+	__u8 inner;	      /* enum sw_protocol that asked for TLS and now speaks inside it; 0 = none did */
+	__u8 handshake_turns; /* TLS 1.3, client: turns in which nothing but the handshake and tickets was taken */
 };
 
 #ifdef __cplusplus

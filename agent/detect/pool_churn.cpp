@@ -8,9 +8,6 @@
 namespace sockwarden {
 namespace {
 
-/// A unit of work in a database: begin, a few statements, commit.
-constexpr std::uint32_t few_statements = 8;
-
 /// Endings after each of which another connection had to be opened soon.
 std::vector<const Ending*> avoidable(std::vector<const Ending*> endings, const PoolCase& pool_case) {
   std::sort(endings.begin(), endings.end(),
@@ -37,9 +34,11 @@ std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>
   const std::uint64_t kept = pool_case.kept_idle();
   if (kept != 0 && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
   const bool is_database_pool = is_database(pool_case.pool.protocol);
-  if (!are_single(endings, is_database_pool ? few_statements : 1)) return pool_case.is_known_for(8) ? "unknown" : "";
-  // What is used again was kept by somebody.
-  if (!pool_case.is_known_for(kept == 0 && !pool_case.reuses() ? 3 : 8)) return "";
+  if (!are_single(endings, requests_of_one_use(pool_case.pool.protocol)))
+    return pool_case.is_known_for(8) ? "unknown" : "";
+  // What is used again was kept by somebody; one that only stands there was not.
+  const bool keeps = pool_case.reuses() || (kept != 0 && pool_case.peak_open() > 2);
+  if (!pool_case.is_known_for(keeps ? 8 : 3)) return "";
   return is_database_pool ? "connection-per-query" : "client-per-request";
 }
 

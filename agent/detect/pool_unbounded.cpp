@@ -32,18 +32,23 @@ std::optional<Burst> burst_of(const PoolCase& pool_case) {
   const auto by_open = [](const PoolRound& a, const PoolRound& b) { return a.peak_open < b.peak_open; };
   const auto peak = std::max_element(rounds.begin(), rounds.end(), by_open);
   if (peak == rounds.end() || peak->peak_open < least_burst) return std::nullopt;
-  // The burst may lie in two rounds.
-  if (peak - rounds.begin() < least_rounds + 1 || rounds.end() - peak < least_rounds + 2) return std::nullopt;
-  const auto before = peak - 1, after = peak + 2;
+  // It may lie in several rounds, but not for longer than the rest that it is held against: that would be load.
+  const auto is_high = [&](const PoolRound& round) { return round.peak_in_use * 2 >= peak->peak_open; };
+  auto first = peak, last = peak;
+  while (first != rounds.begin() && is_high(*(first - 1))) --first;
+  while (last + 1 != rounds.end() && is_high(*(last + 1))) ++last;
+  if (first - rounds.begin() < least_rounds + 1 || rounds.end() - last < least_rounds + 2) return std::nullopt;
+  const auto before = first - 1, after = last + 2;
   const auto rest = pool_case.thresholds.leak;
-  if (before->time - rounds.front().time < rest / 2 || rounds.back().time - peak->time < rest) return std::nullopt;
-  const std::uint32_t in_burst = std::max({(peak - 1)->peak_in_use, peak->peak_in_use, (peak + 1)->peak_in_use});
+  if (last->time - first->time > rest) return std::nullopt;
+  if (before->time - rounds.front().time < rest / 2 || rounds.back().time - last->time < rest) return std::nullopt;
+  const std::uint32_t in_burst = most_in_use(before, after);
   const std::uint32_t usual = std::max({most_in_use(rounds.begin(), before), most_in_use(after, rounds.end()), 1U});
   if (peak->peak_open < usual * times_usual || in_burst * 2 < peak->peak_open) return std::nullopt;
 
   const Instant begin = (before - 1)->time;
   const auto opened = std::count_if(pool_case.pool.openings.begin(), pool_case.pool.openings.end(),
-                                    [&](Instant opening) { return opening > begin && opening <= peak->time; });
+                                    [&](Instant opening) { return opening > begin && opening <= last->time; });
   if (static_cast<std::uint64_t>(opened) * 2 < peak->peak_open) return std::nullopt;
   return Burst{peak->peak_open, usual, static_cast<std::uint64_t>(opened), peak->time};
 }

@@ -9,6 +9,8 @@ using std::chrono::milliseconds;
 
 /// A close so soon after the response is part of handling it; a timer of a pool is never so quick.
 constexpr milliseconds right_after{250};
+/// A record with an alert in TLS 1.3: level and description, content type, tag (RFC 8446, 5.2 and 6).
+constexpr std::uint16_t close_notify = 2 + 1 + 16;
 /// Bytes that a program had time to wait for: longer silence, and it gave up.
 constexpr milliseconds patience{500};
 constexpr milliseconds own_limit{1000};
@@ -82,8 +84,22 @@ bool is_complete(const Connection& connection) {
   return false;
 }
 
+/// TLS 1.3: behind the answer the program sent a record that can hold no request, an alert, and closed. A quick peer's
+/// FIN comes in between.
+bool has_said_close_notify(const Connection& connection) {
+  const sw_record& record = connection.raw.record;
+  const sw_flow& request = request_of(connection);
+  if (family_of(connection) != Family::tls || (response_of(connection).flags & SW_FLOW_TLS_1_3) == 0 ||
+      request.status != close_notify)
+    return false;
+  if ((record.flags & SW_FLAG_RELEASED) == 0 || connection.manner != Manner::fin) return false;
+  return record.peer_closed_ns >= request.turn_ns && record.own_closed_ns >= request.turn_ns &&
+         std::chrono::nanoseconds(record.own_closed_ns - request.turn_ns) < right_after;
+}
+
 /// PostgreSQL: the program said goodbye, and either side then sent its FIN, ours by shutdown() or close().
 bool has_said_goodbye(const Connection& connection) {
+  if (has_said_close_notify(connection)) return true;
   const sw_flow& request = request_of(connection);
   return request.protocol == SW_PROTOCOL_POSTGRESQL && request.field == 'X' &&
          (connection.closer == Closer::peer || connection.closer == Closer::own) && connection.manner == Manner::fin;
@@ -166,6 +182,8 @@ void take_staleness(Ending& ending, const Connection& connection) {
 
 bool is_database(const std::string& protocol) { return protocol == "postgresql" || protocol == "mysql"; }
 
+std::uint32_t requests_of_one_use(const std::string& protocol) { return is_database(protocol) ? 8 : 1; }
+
 std::uint32_t requests_of(const Connection& connection) {
   const sw_wire& wire = connection.raw.record.wire;
   switch (family_of(connection)) {
@@ -176,8 +194,13 @@ std::uint32_t requests_of(const Connection& connection) {
     case Family::database:
       return wire.text_statements + wire.executes;
     case Family::tls: {  // turns of the handshake are none of the program's
-      const std::uint32_t handshake = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0 ? 1 : 2;
-      return connection.turns - std::min(connection.turns, handshake);
+      const bool tls_1_3 = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0;
+      std::uint32_t handshake = tls_1_3 ? std::max<std::uint32_t>(1, wire.handshake_turns) : 2;
+      // The peer's farewell, taken as an answer to ours, makes a turn, too.
+      if (tls_1_3 && wire.flow[SW_EGRESS].status == close_notify && connection.raw.socket.sent_since_receive == 0)
+        ++handshake;
+      const std::uint32_t least = tls_1_3 && wire.flow[SW_INGRESS].index != 0 ? 1 : 0;  // something was answered
+      return std::max(least, connection.turns - std::min(connection.turns, handshake));
     }
     case Family::other:
       break;

@@ -35,5 +35,8 @@ struct Ending {
 [[nodiscard]] std::uint32_t requests_of(const Connection& connection);
 
 [[nodiscard]] bool is_database(const std::string& protocol);
+/// Requests that one use of a connection makes at the most; a unit of work in a database is begin, some statements,
+/// commit.
+[[nodiscard]] std::uint32_t requests_of_one_use(const std::string& protocol);
 
 }  // namespace sockwarden

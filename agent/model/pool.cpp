@@ -48,9 +48,10 @@ Usage usage_of(const Connection& connection) {
   if (wants_none) usage.request = instant_of(sent.started_ns);
   const std::optional<Instant> arrival = last_arrival(connection);
   if (!usage.request || !arrival) return usage;
-  // The arrival is known to a jiffy; the order in which both happened is known exactly once the answer is taken.
-  const bool answered = (wants_none || connection.raw.socket.sent_since_receive == 0) && connection.last_receive;
-  if (answered || *arrival > *usage.request) usage.response = std::max(*arrival, *usage.request);
+  // Times of arrival are known to a jiffy; what nobody has taken tells exactly whether an open request is answered.
+  const bool is_open = connection.raw.socket.sent_since_receive != 0 && !wants_none;
+  const bool answered = is_open ? connection.unread_bytes != 0 : connection.last_receive || *arrival >= *usage.request;
+  if (answered) usage.response = std::max(*arrival, *usage.request);
   return usage;
 }
 
@@ -244,7 +245,7 @@ void Pools::take_live(State& state, const Connection& connection) {
   }
   if (is_in_response(connection)) usage.response.reset();
   ++pool.open;
-  state.reused += requests_of(connection) > 1 ? 1 : 0;
+  state.reused += requests_of(connection) > requests_of_one_use(connection.protocol) ? 1 : 0;
   state.live_turns += connection.turns;
   ++(usage.request && !usage.response ? pool.in_use : pool.idle);
   state.usages.push_back(usage);
