@@ -25,8 +25,9 @@ static __always_inline void first_byte(struct sw_record *record, const struct tc
 }
 
 /*
- * Turns in which nothing but the handshake and session tickets was taken: tickets may come before the request, and be taken
- * in a turn of their own that looks like one more request. What is taken first does not tell how the turn goes on.
+ * Turns in which nothing but the handshake and session tickets was taken: tickets may come before the request, and be
+ * taken in a turn of their own that looks like one more request. What is taken first does not tell how the turn goes
+ * on.
  */
 static __always_inline void handshake(struct sw_record *record)
 {

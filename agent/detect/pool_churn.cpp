@@ -32,13 +32,15 @@ bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < p
 /// Empty as long as too little is known: a name that is given is not taken back.
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
   const std::uint64_t kept = pool_case.kept_idle();
-  if (kept != 0 && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
   const bool is_database_pool = is_database(pool_case.pool.protocol);
+  // What a pool keeps it uses again; of a database it takes long until that shows.
+  const bool uses_kept = kept != 0 && (is_database_pool || pool_case.reuses());
+  if (uses_kept && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
   if (!are_single(endings, requests_of_one_use(pool_case.pool.protocol)))
     return pool_case.is_known_for(8) ? "unknown" : "";
-  // What is used again was kept by somebody; one that only stands there was not.
-  const bool keeps = pool_case.reuses() || (kept != 0 && pool_case.peak_open() > 2);
-  if (!pool_case.is_known_for(keeps ? 8 : 3)) return "";
+  // What is used again was kept by somebody. Some that seem to be kept may show soon that they are.
+  const bool may_keep = kept != 0 && pool_case.peak_open() > 2;
+  if (!pool_case.is_known_for(pool_case.reuses() ? 8 : may_keep ? 5 : 3)) return "";
   return is_database_pool ? "connection-per-query" : "client-per-request";
 }
 

@@ -58,8 +58,8 @@ struct Pipe {
   Pipe& operator=(const Pipe&) = delete;
 };
 
-/// Both ends of a connection on which both sides took `turns` turns and left nothing unread. SW_FLAG_PEEKED is not asked
-/// for: a splice() that has to wait fires the receive hook with nothing taken, as MSG_PEEK does (tcp_read_sock).
+/// Both ends of a connection on which both sides took `turns` turns and left nothing unread. SW_FLAG_PEEKED is not
+/// asked for: a splice() that has to wait fires the receive hook with nothing taken, as MSG_PEEK does (tcp_read_sock).
 void check_turns(Watch& watch, const Pair& pair, std::uint32_t turns) {
   watch.scan();
   const auto* client = watch.live(SW_ROLE_CLIENT, pair.client_port(), pair.server_port());

@@ -22,7 +22,7 @@ CLIENTS = (("go, a statement prepared for each execution", "go", GO, (0, 80, 80)
            ("go, statements as text", "go", {**GO, "statements": "text"}, (80, 0, 0)),
            ("go, a statement prepared once a connection", "go", {**GO, "statements": "prepared"}, (0, 4, 80)),
            ("go, transactions", "go", {**GO, "work": "commit"}, (240, 0, 0)),
-           ("PyMySQL, one connection", "python database_mysql", {"work": "shared", "rounds": 25, "stay": "yes"}, (50, 0, 0)))
+           ("PyMySQL, one connection", "python database_mysql", {"work": "shared", "rounds": 25, "stay": "yes"}, (51, 0, 0)))  # with SET AUTOCOMMIT = 0
 
 
 class Server:

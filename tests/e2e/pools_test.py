@@ -32,7 +32,8 @@ class Shop:
         self.url = f"http://127.0.0.1:{server.facts['ports']['plain4']}/slow/0.05"
 
     def start(self, kind, **plan):
-        process = Process(self.builder.command(kind), plan, {}, pathlib.Path(self.folder, f"{kind}.log"))
+        environment = {"PYTHONPATH": str(ROOT / "tests/zoo/python")}
+        process = Process(self.builder.command(kind), plan, environment, pathlib.Path(self.folder, f"{kind}.log"))
         self.stack.callback(process.end)
         return process
 

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 3) return 2;
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1]))};
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -18,8 +18,8 @@ int main(int argc, char **argv) {
     char answer[4096];
     const int one = 1;
     setsockopt(fd, IPPROTO_IP, 24 /* IP_BIND_ADDRESS_NO_PORT */, &one, sizeof(one));
-    if (bind(fd, (struct sockaddr *)&source, sizeof(source)) != 0) return perror("bind"), 1;
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) return perror("connect"), 1;
+    if (bind(fd, (struct sockaddr*)&source, sizeof(source)) != 0) return perror("bind"), 1;
+    if (connect(fd, (struct sockaddr*)&address, sizeof(address)) != 0) return perror("connect"), 1;
     if (send(fd, request, sizeof(request) - 1, 0) != sizeof(request) - 1) return perror("send"), 1;
     while (recv(fd, answer, sizeof(answer), 0) > 0) {
     }
