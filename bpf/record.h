@@ -166,19 +166,17 @@ struct sw_record {
 	__u32 reset_reason; /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
 	struct sw_address local;
 	struct sw_address remote;
-	__u16 flags;	    /* enum sw_flag */
-	__u8 role;	    /* enum sw_role */
-	__u8 closer;	    /* enum sw_closer */
-	__u8 manner;	    /* enum sw_manner */
-	__u8 connect;	    /* enum sw_connect */
-	__u8 family;	    /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
-	__u8 options_late;  /* enum sw_late */
-	__u32 receiver_tid; /* thread that last took data; 0 = none yet */
-	__u32 closing_stack_id; /* client: user stack at our FIN + 1, where it came right after an answer; 0 = none */
-	__u32 pad;
+	__u16 flags;	     /* enum sw_flag */
+	__u8 role;	     /* enum sw_role */
+	__u8 closer;	     /* enum sw_closer */
+	__u8 manner;	     /* enum sw_manner */
+	__u8 connect;	     /* enum sw_connect */
+	__u8 family;	     /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
+	__u8 options_late;   /* enum sw_late */
+	__u32 receiver_tid;  /* thread that last took data; 0 = none yet */
 	struct sw_wire wire; /* what the peek saw; all zero without it */
 };
-SW_ASSERT_SIZE(sw_record, 416);
+SW_ASSERT_SIZE(sw_record, 408);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
@@ -222,7 +220,7 @@ struct sw_connection {
 	struct sw_socket socket;
 	__u64 read_ns; /* when this was read */
 };
-SW_ASSERT_SIZE(sw_connection, 560);
+SW_ASSERT_SIZE(sw_connection, 552);
 
 /* Cumulative counts of one endpoint of one process; also, summed, of a whole process. */
 struct sw_totals {

@@ -8,8 +8,6 @@
  */
 #include "bpf/lifecycle.bpf.h"
 
-#define RIGHT_AFTER_NS (250 * 1000000ull)
-
 static __always_inline void connect_started(void *ctx, struct sw_record *record, const struct sock *sk)
 {
 	__u64 id = record->id, options_set = record->options_set;
@@ -55,24 +53,6 @@ static __always_inline void listening(void *ctx, struct sw_record *record, const
 		record->stack_id = stack + 1;
 }
 
-/* Who throws a connection away right after an answer: the program, or the library that could not keep it. */
-static __always_inline void closing(void *ctx, struct sw_record *record, const struct sock *sk)
-{
-	long stack;
-
-	if (!use_stacks || record->role != SW_ROLE_CLIENT || record->closer != SW_CLOSER_OWN || !record->turns ||
-	    record->flags & SW_FLAG_EXITING || !in_owner_context(sk))
-		return;
-	/* The receive is known to a jiffy. */
-	if (record->own_closed_ns > record->last_receive_ns + RIGHT_AFTER_NS)
-		return;
-	stack = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
-	if (stack >= 0)
-		record->closing_stack_id = stack + 1;
-	else
-		loss_count(SW_LOSS_STACK);
-}
-
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 {
@@ -113,7 +93,6 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 	case TCP_LAST_ACK:
 		own_end(record, sk, tp, SW_MANNER_FIN);
 		record->flags |= SW_FLAG_OWN_FIN;
-		closing(ctx, record, sk);
 		break;
 	case TCP_CLOSE:
 		if (oldstate == TCP_SYN_SENT)

@@ -21,7 +21,7 @@ void Agent::step() {
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   static const Model nothing;  // `last->model : Model{}` would be a copy of the last one, with all its connections
   Model model = Model::next(sample, last ? last->model : nothing, limits);
-  Inspection inspection = inspector_.inspect(model, sample, config_, origins_.frames(*kernel_));
+  Inspection inspection = inspector_.inspect(model, sample, config_);
   origins_.name(inspection, inspector_, *kernel_);
   wanted_ = std::move(inspection.wanted);
   publish(std::move(model), std::move(inspection));

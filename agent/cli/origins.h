@@ -18,13 +18,6 @@ class Origins {
   /// Fills in `origin` of the active findings that have stacks and no names yet, here and in the ledger.
   void name(Inspection& inspection, Inspector& inspector, Kernel& kernel);
 
-  /// Names of single stacks, for as long as this and the kernel live.
-  [[nodiscard]] Frames frames(Kernel& kernel) {
-    return [this, &kernel](std::uint32_t pid, std::uint32_t stack_id) -> const std::vector<std::string>& {
-      return frames_of(pid, stack_id, kernel);
-    };
-  }
-
  private:
   [[nodiscard]] const std::vector<std::string>& frames_of(std::uint32_t pid, std::uint32_t stack_id, Kernel& kernel);
 

@@ -16,7 +16,7 @@ void WatchSession::step() {
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   model_ = Model::next(sample, model_, limits);
   find_family();
-  inspection_ = inspector_.inspect(model_, sample, config_, origins_.frames(*kernel_));
+  inspection_ = inspector_.inspect(model_, sample, config_);
   origins_.name(inspection_, inspector_, *kernel_);
   entries_.clear();
   for (const LedgerEntry& entry : inspection_.findings) {

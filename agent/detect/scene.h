@@ -20,9 +20,6 @@ namespace sockwarden {
 
 class BindHistory;
 
-/// Names of a user stack's frames, innermost first; empty where they are not known.
-using Frames = std::function<const std::vector<std::string>&(std::uint32_t pid, std::uint32_t stack_id)>;
-
 struct Scene {
   const Model& model;
   const Pools& pools;
@@ -36,7 +33,6 @@ struct Scene {
   std::function<Thresholds(const Process& process, const std::string& endpoint)> thresholds;
 
   const DescriptorHistory* descriptors = nullptr;
-  const Frames* frames = nullptr;
   const BindHistory* binds = nullptr;
 };
 

@@ -1,4 +1,3 @@
-#include "agent/detect/closed_unread.h"
 #include "agent/detect/detectors.h"
 #include "agent/detect/pool_finding.h"
 #include "agent/detect/waiting_group.h"
@@ -9,8 +8,7 @@ namespace {
 Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings, std::size_t seen) {
   Finding finding = pool_case.finding("undrained-body");
   take_endings(finding, endings);
-  const bool is_proven = seen >= pool_case.thresholds.leak_count && pool_case.pool.protocol != "tls";
-  finding.confidence = is_proven ? Confidence::proven : Confidence::likely;
+  finding.confidence = pool_case.pool.protocol == "tls" ? Confidence::likely : Confidence::proven;
   std::int64_t unread = 0, most = 0;
   for (const Ending* ending : endings) {
     unread += ending->unread_bytes;
@@ -37,15 +35,10 @@ Opinion undrained_body(const Scene& scene) {
   Opinion opinion;
   for (const PoolCase& pool_case : pool_cases(scene)) {
     const auto seen = pool_case.endings([](const Ending& ending) { return ending.undrained; });
-    const auto buffered = closed_unread(scene, pool_case);
-    if (seen.size() + buffered.size() < pool_case.thresholds.leak_count) continue;
+    if (seen.size() < pool_case.thresholds.leak_count) continue;
     // Where most were seen unread, the others had been buffered by the program when it closed.
     auto all = pool_case.endings([](const Ending& ending) { return ending.undrained || ending.reusable; });
-    if (all.size() > (seen.size() + buffered.size()) * 2) {
-      all = seen;
-      all.insert(all.end(), buffered.begin(), buffered.end());
-    }
-    opinion.findings.push_back(finding_of(pool_case, all, seen.size()));
+    opinion.findings.push_back(finding_of(pool_case, all.size() <= seen.size() * 2 ? all : seen, seen.size()));
   }
   return opinion;
 }

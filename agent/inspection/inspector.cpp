@@ -34,14 +34,14 @@ bool began_together(Instant left, Instant right) { return (left > right ? left -
 
 }  // namespace
 
-Inspection Inspector::inspect(const Model& model, const Sample& sample, const Config& config, const Frames& frames) {
+Inspection Inspector::inspect(const Model& model, const Sample& sample, const Config& config) {
   ledger_.set_retention(config.findings.retention);
   pools_.update(sample, model);
   descriptors_.update(sample, model);
   feed_.update(model, waits_);
   queues_.update(model);
   binds_.update(sample, model);
-  std::vector<Finding> findings = detect(model, config, frames);
+  std::vector<Finding> findings = detect(model, config);
   remember_accused(findings);
   tell(ledger_.update(std::move(findings), model));
   return {.findings = ledger_.entries(),
@@ -58,7 +58,7 @@ std::vector<PoolFigures> Inspector::pools() const {
   return figures;
 }
 
-std::vector<Finding> Inspector::detect(const Model& model, const Config& config, const Frames& frames) {
+std::vector<Finding> Inspector::detect(const Model& model, const Config& config) {
   const Answers none;
   const auto thresholds = [&config](const Process& process, const std::string& endpoint) {
     return thresholds_of_endpoint(config, process, endpoint);
@@ -67,8 +67,7 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config,
   std::vector<Finding> findings;
   std::vector<Detector> again;
   for (const Detector detector : detectors()) {
-    Opinion opinion = detector(
-        {model, pools_, waits_, queues_, none, thresholds, &descriptors_, frames ? &frames : nullptr, &binds_});
+    Opinion opinion = detector({model, pools_, waits_, queues_, none, thresholds, &descriptors_, &binds_});
     if (opinion.questions.empty()) {
       findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                       std::make_move_iterator(opinion.findings.end()));
@@ -79,8 +78,7 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config,
   }
   const Answers answers = answers_to(questions, model);
   for (const Detector detector : again) {
-    Opinion opinion = detector(
-        {model, pools_, waits_, queues_, answers, thresholds, &descriptors_, frames ? &frames : nullptr, &binds_});
+    Opinion opinion = detector({model, pools_, waits_, queues_, answers, thresholds, &descriptors_, &binds_});
     findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                     std::make_move_iterator(opinion.findings.end()));
   }

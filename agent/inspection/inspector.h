@@ -34,8 +34,7 @@ struct Inspection {
 
 class Inspector {
  public:
-  [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config,
-                                   const Frames& frames = {});
+  [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
 
   /// Names for the stacks of a finding; they stay while it has the same stacks.
   void set_origin(const std::string& id, std::vector<OriginStack> origin) { ledger_.set_origin(id, std::move(origin)); }
@@ -51,7 +50,7 @@ class Inspector {
     std::uint64_t model = 0;
   };
 
-  [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config, const Frames& frames);
+  [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
   [[nodiscard]] Answers answers_to(const std::vector<EvidenceQuestion>& questions, const Model& model);
   void remember_accused(const std::vector<Finding>& findings);
   void tell(const std::vector<LedgerEvent>& events) const;

@@ -214,7 +214,6 @@ Ending ending_of(const Connection& connection) {
   ending.id = connection.id;
   ending.opened = connection.established.value_or(connection.birth);
   ending.stack_id = record.stack_id;
-  ending.closing_stack_id = record.closing_stack_id;
   ending.requests = requests_of(connection);
   ending.unread_bytes = connection.unread_bytes;
   ending.unsent_bytes = connection.unsent_bytes;

@@ -13,7 +13,6 @@ struct Ending {
   Instant opened{};
   Instant closed{};
   std::uint32_t stack_id = 0;
-  std::uint32_t closing_stack_id = 0;  ///< 0 = not known
   std::uint32_t requests = 0;
   std::uint32_t unread_bytes = 0;
   std::uint32_t unsent_bytes = 0;

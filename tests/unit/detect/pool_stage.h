@@ -1,7 +1,6 @@
 // A program with a pool of HTTP/1 connections and some descriptors, scanned every second, as the detectors see it.
 #pragma once
 
-#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,7 +24,6 @@ struct PoolStage {
   std::vector<sw_descriptor> held;
   std::uint64_t last_file = 0;
   std::uint32_t serial = 0;
-  std::map<std::uint32_t, std::vector<std::string>> stacks;  ///< names of frames
   sw_address remote = v4(10, 0, 0, 7, 80);
 
   PoolStage() {
@@ -114,13 +112,8 @@ struct PoolStage {
   }
 
   std::vector<Finding> ask(Detector detector) const {
-    static const std::vector<std::string> unknown;
-    const Frames frames = [this](std::uint32_t, std::uint32_t stack) -> const std::vector<std::string>& {
-      const auto found = stacks.find(stack);
-      return found == stacks.end() ? unknown : found->second;
-    };
     return detector({model, pools, waits, queues, evidence,
-                     [this](const Process&, const std::string&) { return thresholds; }, &descriptors, &frames})
+                     [this](const Process&, const std::string&) { return thresholds; }, &descriptors})
         .findings;
   }
 };
