@@ -36,7 +36,11 @@ bool PoolCase::is_known_for(std::size_t rounds) const {
 }
 
 bool PoolCase::reuses() const {
-  return std::any_of(pool.rounds.begin(), pool.rounds.end(), [](const PoolRound& round) { return round.reused != 0; });
+  const std::uint32_t one_use = requests_of_one_use(pool.protocol);
+  return std::any_of(pool.rounds.begin(), pool.rounds.end(),
+                     [](const PoolRound& round) { return round.reused != 0; }) ||
+         std::any_of(pool.endings.begin(), pool.endings.end(),
+                     [&](const Ending& ending) { return ending.requests > one_use; });
 }
 
 bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {

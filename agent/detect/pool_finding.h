@@ -24,7 +24,7 @@ struct PoolCase {
   /// The most that were open at once within the window.
   [[nodiscard]] std::uint64_t peak_open() const;
   [[nodiscard]] std::uint64_t kept_idle() const { return pool.kept_idle.value_or(0); }
-  /// Some connections were seen open after a second request.
+  /// Some connections served several requests, and are open or have ended.
   [[nodiscard]] bool reuses() const;
   /// Of a pool that is used by several at once, one look does not tell what it keeps: a round may end in the midst of
   /// a burst. True where so many rounds threw connections away.
