@@ -103,6 +103,11 @@ class Agent:
                    if sample == name and all(has.get(key) == wanted for key, wanted in labels.items()))
 
 
+def temp_paths(folder):
+    """Directives that keep nginx's temporary files in a folder of ours."""
+    return " ".join(f"{kind}_temp_path {folder};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+
+
 @contextlib.contextmanager
 def nginx(response="ok", extra="", workers=1):
     """nginx with its own configuration on a free port; yields the port."""
@@ -113,8 +118,7 @@ daemon off; worker_processes {workers}; pid {folder}/pid; error_log {folder}/err
 events {{ worker_connections 4096; }}
 http {{
   access_log off; keepalive_requests 10000000;
-  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder};
-  scgi_temp_path {folder};
+  {temp_paths(folder)}
   server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ return 200 "{response}"; }} {extra} }}
 }}
 """)

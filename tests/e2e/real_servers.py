@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from host import end, free_port, until
+from host import end, free_port, temp_paths, until
 from servers import database, start, start_postgres, start_redis
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -19,8 +19,7 @@ user www-data; daemon off; worker_processes 1; pid {folder}/web.pid; error_log {
 events {{ }}
 http {{
   access_log off; root {folder}/site; default_type application/octet-stream;
-  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder};
-  scgi_temp_path {folder};
+  {temp_paths}
   server {{
     {listen}
     location = /slow {{ limit_rate 20k; alias {folder}/site/30000; }}
@@ -41,8 +40,7 @@ daemon off; worker_processes 1; pid {folder}/edge.pid; error_log {folder}/edge.l
 events {{ }}
 http {{
   access_log off;
-  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder};
-  scgi_temp_path {folder};
+  {temp_paths}
   upstream keeping {{ server 127.0.0.2:{web}; keepalive 16; }}
   upstream scant {{ server 127.0.0.3:{web}; keepalive 2; }}
   server {{ listen 127.0.0.1:{closing}; location / {{ proxy_pass http://127.0.0.4:{web}; }} }}
@@ -173,7 +171,7 @@ class RealServers:
 
     def configured(self, program, template, port, name, **more):
         path = pathlib.Path(self.folder, name)
-        path.write_text(template.format(folder=self.folder, **self.places, **more))
+        path.write_text(template.format(folder=self.folder, temp_paths=temp_paths(self.folder), **self.places, **more))
         command = {"nginx": ["nginx", "-p", self.folder, "-c", path], "haproxy": ["haproxy", "-db", "-f", path],
                    "pgbouncer": [*as_user("postgres"), "pgbouncer", path]}[program]
         return start(self.stack, command, self.places[port])

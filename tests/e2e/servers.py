@@ -6,7 +6,7 @@ import pwd
 import signal
 import subprocess
 
-from host import can_connect, end, until
+from host import can_connect, end, temp_paths, until
 
 POSTGRES = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
 # The timeouts are those that Debian's own haproxy.cfg sets.
@@ -29,8 +29,7 @@ daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error
 events {{ }}
 http {{
   access_log off;
-  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder};
-  scgi_temp_path {folder};
+  {temp_paths}
   server {{ listen 127.0.0.1:{port}; location / {{ return 200 "ok"; }} }}
 }}
 """
@@ -45,7 +44,7 @@ def start(stack, command, port, how_to_end=signal.SIGTERM):
 
 
 def start_nginx(stack, folder, port):
-    pathlib.Path(folder, "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    pathlib.Path(folder, "nginx.conf").write_text(NGINX.format(folder=folder, temp_paths=temp_paths(folder), port=port))
     return start(stack, ["nginx", "-p", folder, "-c", f"{folder}/nginx.conf"], port)
 
 
