@@ -35,6 +35,7 @@ void Agent::publish(Model model, Inspection inspection) {
   next.timeouts = std::move(inspection.timeouts);
   next.pools = std::move(inspection.pools);
   next.dropped_connections = inspection.dropped_connections;
+  next.refused_findings = inspection.refused_findings;
   std::move(inspection.tables.begin(), inspection.tables.end(), std::back_inserter(next.model.tables));
   next.started = started_;
   next.config = state_;

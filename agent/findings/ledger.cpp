@@ -10,7 +10,6 @@ namespace sockwarden {
 
 std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Model& model) {
   ++round_;
-  refused_ = 0;
   active_.clear();
   for (const auto& [id, record] : records_)
     if (record.entry.active) ++active_[record.entry.process.serial];

@@ -40,8 +40,10 @@ class Ledger {
 
   /// Resolved findings that had to go before their time.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-  /// Findings of the last round that had no room.
+  /// Findings that had no room, counted in each round.
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
+
+  [[nodiscard]] TableFill table() const { return {"findings", records_.size(), limits_.entries}; }
 
   /// Names for the stacks of a finding; they stay while it has the same stacks.
   void set_origin(const std::string& id, std::vector<OriginStack> origin);

@@ -44,12 +44,15 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   std::vector<Finding> findings = detect(model, config);
   remember_accused(findings);
   tell(ledger_.update(std::move(findings), model));
+  std::vector<TableFill> tables = pools_.tables();
+  tables.push_back(ledger_.table());
   return {.findings = ledger_.entries(),
           .timeouts = timeouts(),
           .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
           .pools = pools(),
-          .tables = pools_.tables(),
-          .dropped_connections = pools_.dropped()};
+          .tables = std::move(tables),
+          .dropped_connections = pools_.dropped(),
+          .refused_findings = ledger_.refused()};
 }
 
 std::vector<PoolFigures> Inspector::pools() const {

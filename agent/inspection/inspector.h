@@ -28,8 +28,9 @@ struct Inspection {
   std::vector<EffectiveTimeout> timeouts;
   Wanted wanted;
   std::vector<PoolFigures> pools;
-  std::vector<TableFill> tables;          ///< of the pool model
+  std::vector<TableFill> tables;          ///< of the pool model and of the findings
   std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, so far
+  std::uint64_t refused_findings = 0;     ///< that had no room among the others, so far
 };
 
 class Inspector {

@@ -29,9 +29,9 @@ void add_losses(MetricSet& set, const Model& model) {
 
 void add_tables(MetricSet& set, const Model& model) {
   auto& entries =
-      set.gauge("sockwarden_table_entries", "Entries in use in a table of the kernel or of the pool model.");
+      set.gauge("sockwarden_table_entries", "Entries in use in a table of the kernel or of the agent.");
   auto& capacity =
-      set.gauge("sockwarden_table_capacity", "Room for entries in a table of the kernel or of the pool model.");
+      set.gauge("sockwarden_table_capacity", "Room for entries in a table of the kernel or of the agent.");
   for (const auto& table : model.tables) {
     entries.add({{"table", table.name}}, static_cast<double>(table.entries));
     capacity.add({{"table", table.name}}, static_cast<double>(table.capacity));
@@ -52,6 +52,8 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   set.counter("sockwarden_pool_connections_dropped_total",
               "Connections that the pool model had no room for, counted in each scan.")
       .add({}, static_cast<double>(published.dropped_connections));
+  set.counter("sockwarden_findings_refused_total", "Findings that had no room among the others, counted in each scan.")
+      .add({}, static_cast<double>(published.refused_findings));
   set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in endpoint=\"other\" by the label limit.")
       .add({}, static_cast<double>(model.folded_endpoints));
   set.counter("sockwarden_identities_folded_total", "Identities summed in comm=\"other\", since there were too many.")

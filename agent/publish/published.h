@@ -46,6 +46,7 @@ struct Published {
   std::vector<EffectiveTimeout> timeouts;  ///< that programs have shown by giving up
   std::vector<PoolFigures> pools;
   std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, counted in each scan
+  std::uint64_t refused_findings = 0;     ///< that had no room among the others, counted in each scan
   WallTime started{};                     ///< when the agent started
   ConfigState config;
 

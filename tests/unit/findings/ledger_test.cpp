@@ -148,7 +148,9 @@ TEST_CASE("a process with findings without end leaves room for those of others")
   const auto events = ledger.update(findings, model_at(1s));
   REQUIRE(events.size() == 1);
   CHECK(events[0].entry.finding.class_name == "missing-timeout");
-  CHECK(ledger.refused() == 17);
+  CHECK(ledger.refused() == 2 * 17);
+  CHECK(ledger.table().entries == 4);
+  CHECK(ledger.table().capacity == 10);
 }
 
 TEST_CASE("names of a stack stay while the stack is the same") {
