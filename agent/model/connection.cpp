@@ -11,11 +11,6 @@ namespace {
 // include/net/tcp_states.h
 enum : std::uint8_t { tcp_syn_sent = 2, tcp_syn_recv = 3, tcp_listen = 10 };
 
-std::optional<Instant> instant_of(std::uint64_t ns) {
-  if (ns == 0) return std::nullopt;
-  return Instant(std::chrono::nanoseconds(ns));
-}
-
 std::optional<Instant> instant_before(std::uint64_t read_ns, std::uint64_t ago_ns) {
   if (ago_ns >= read_ns) return std::nullopt;
   return instant_of(read_ns - ago_ns);

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "agent/model/usage.h"
+
 namespace sockwarden {
 namespace {
 
 using std::chrono::milliseconds;
 
-/// A close so soon after the response is part of handling it; a timer of a pool is never so quick.
-constexpr milliseconds right_after{250};
 /// A record with an alert in TLS 1.3: level and description, content type, tag (RFC 8446, 5.2 and 6).
 constexpr std::uint16_t close_notify = 2 + 1 + 16;
 /// Bytes that a program had time to wait for: longer silence, and it gave up.
@@ -49,10 +49,6 @@ Family family_of(const Connection& connection) {
 
 const sw_flow& response_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_INGRESS]; }
 const sw_flow& request_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_EGRESS]; }
-
-std::optional<Instant> arrival_of(const Connection& connection) {
-  return std::max(connection.last_receive, connection.last_arrival);
-}
 
 bool allows_reuse(const Connection& connection) {
   constexpr unsigned none = SW_FLOW_CLOSE | SW_FLOW_UPGRADED | SW_FLOW_LOST;
@@ -122,7 +118,7 @@ bool is_undrained(const Connection& connection) {
   if (response.framing != SW_FRAMING_LENGTH && response.framing != SW_FRAMING_CHUNKED) return false;
   if (response.message != SW_MESSAGE_BODY && is_complete(connection)) return false;
   // All that came was read and more was to come: who waited for it, or read for long, has a limit of its own.
-  const std::optional<Instant> arrival = arrival_of(connection);
+  const std::optional<Instant> arrival = last_arrival(connection);
   const Instant began{std::chrono::nanoseconds(response.started_ns)};
   return arrival && *connection.own_closed - *arrival < patience && *connection.own_closed - began < own_limit;
 }
@@ -219,10 +215,8 @@ Ending ending_of(const Connection& connection) {
   ending.unsent_bytes = connection.unsent_bytes;
   ending.late_options = record.options_late;
   ending.closer = connection.closer;
-  ending.closed = connection.own_closed.value_or(connection.peer_closed.value_or(ending.opened));
-  if (connection.peer_closed) ending.closed = std::min(ending.closed, *connection.peer_closed);
-
-  const std::optional<Instant> arrival = arrival_of(connection);
+  ending.closed = end_of(connection).value_or(ending.opened);
+  const std::optional<Instant> arrival = last_arrival(connection);
   if (arrival && *arrival <= ending.closed) ending.idle = ending.closed - *arrival;
   ending.undrained = is_undrained(connection);
   ending.asked_close = family_of(connection) == Family::http_1 && connection.manner != Manner::exit &&

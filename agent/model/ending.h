@@ -8,6 +8,9 @@
 
 namespace sockwarden {
 
+/// A close so soon after the response is part of handling it; a timer of a pool is never so quick.
+inline constexpr std::chrono::milliseconds right_after{250};
+
 struct Ending {
   std::uint64_t id = 0;
   Instant opened{};

@@ -13,8 +13,6 @@
 namespace sockwarden {
 namespace {
 
-/// A close so soon after the response is part of handling it; a timer of a pool is never so quick.
-constexpr std::chrono::milliseconds right_after{250};
 constexpr std::chrono::milliseconds least_limit{500};
 constexpr std::uint64_t least_discards = 3;
 constexpr std::size_t endings_of_pool = 1024;
@@ -28,97 +26,9 @@ bool is_established(const Connection& connection) {
          (connection.raw.record.flags & SW_FLAG_SETTLED) == 0;
 }
 
-std::optional<Instant> instant_of(std::uint64_t ns) {
-  if (ns == 0) return std::nullopt;
-  return Instant(std::chrono::nanoseconds(ns));
-}
-
-std::optional<Instant> last_arrival(const Connection& connection) {
-  return std::max(connection.last_receive, connection.last_arrival);
-}
-
-Usage usage_of(const Connection& connection) {
-  Usage usage;
-  usage.opened = connection.established.value_or(connection.birth);
-  usage.request = instant_of(connection.raw.record.request_sent_ns);
-  if (!usage.request) usage.request = connection.last_send;
-  // What is sent behind the answer may want none.
-  const sw_flow& sent = connection.raw.record.wire.flow[SW_EGRESS];
-  const bool wants_none = sent.method == SW_METHOD_NO_ANSWER;
-  if (wants_none) usage.request = instant_of(sent.started_ns);
-  const std::optional<Instant> arrival = last_arrival(connection);
-  if (!usage.request || !arrival) return usage;
-  // Times of arrival are known to a jiffy; what nobody has taken tells exactly whether an open request is answered.
-  const bool is_open = connection.raw.socket.sent_since_receive != 0 && !wants_none;
-  const bool answered = is_open ? connection.unread_bytes != 0 : connection.last_receive || *arrival >= *usage.request;
-  if (answered) usage.response = std::max(*arrival, *usage.request);
-  return usage;
-}
-
-/// The response has begun and is not complete, as far as its bytes could be followed.
-bool is_in_response(const Connection& connection) {
-  const sw_flow& flow = connection.raw.record.wire.flow[SW_INGRESS];
-  if ((flow.flags & SW_FLOW_LOST) != 0) return false;
-  return flow.message == SW_MESSAGE_HEAD || flow.message == SW_MESSAGE_BODY;
-}
-
-std::optional<Instant> end_of(const Connection& connection) {
-  if (connection.own_closed && connection.peer_closed) return std::min(*connection.own_closed, *connection.peer_closed);
-  return connection.own_closed ? connection.own_closed : connection.peer_closed;
-}
-
-/// Bytes that the program has given since the last answer and that have not left, although little is under way: the end
-/// of a message that is due.
-bool holds_an_end(const Connection& connection) {
-  constexpr std::uint32_t segment = 1448;
-  const sw_record& record = connection.raw.record;
-  const sw_flow& flow = record.wire.flow[SW_EGRESS];
-  const std::uint32_t left = flow.next_seq - record.write_seq, given = connection.unsent_bytes;
-  return left != 0 && left < 10 * segment && given > left && given - left < segment && given - left >= flow.number;
-}
-
-/// How long the end of a small message waited, or waits, in the host after the program had given it: a delayed
-/// acknowledgement's time.
-std::optional<std::chrono::nanoseconds> held_back(const Connection& connection, Instant now) {
-  using std::chrono::milliseconds;
-  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
-  const std::optional<Instant> began = instant_of(flow.started_ns);
-  const std::optional<Instant> given = instant_of(connection.raw.record.last_send_ns);
-  if (!began || !given || *given < *began) return std::nullopt;
-  if (flow.message == SW_MESSAGE_COMPLETE) {
-    const auto held = Instant(std::chrono::nanoseconds(flow.done_ns)) - *given;
-    if (held >= milliseconds{25} && held <= milliseconds{220}) return held;
-  } else if (flow.message == SW_MESSAGE_BODY && (flow.flags & SW_FLOW_LOST) == 0 && holds_an_end(connection)) {
-    const auto held = now - *given;
-    if (held >= milliseconds{10} && held <= milliseconds{220}) return held;
-  }
-  return std::nullopt;
-}
-
-/// Whether the end of a small message left, or waits, so long after its beginning: the program gave it late, or the
-/// host held it back.
-bool is_late(const Connection& connection, Instant now) {
-  using std::chrono::milliseconds;
-  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
-  const std::optional<Instant> began = instant_of(flow.started_ns);
-  if (!began || (flow.flags & SW_FLOW_LOST) != 0) return false;
-  const bool complete = flow.message == SW_MESSAGE_COMPLETE;
-  if (!complete && (flow.message != SW_MESSAGE_BODY || connection.unsent_bytes == 0)) return false;
-  const auto late = (complete ? Instant(std::chrono::nanoseconds(flow.done_ns)) : now) - *began;
-  return late >= milliseconds{10} && late <= milliseconds{220};
-}
-
 /// Given up by the program, although the kernel still says goodbye for it.
 bool is_released(const Connection& connection) {
   return connection.own_closed && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
-}
-
-bool is_thrown_away(const Connection& connection, const Usage& usage, const Ending& ending) {
-  if (ending.reusable) return true;  // also after a database's farewell, which looks like a request
-  if (connection.closer != Closer::own || connection.turns == 0 || !usage.response || !usage.closed) return false;
-  if (connection.manner == Manner::exit || connection.manner == Manner::timeout) return false;
-  const std::optional<Instant> moved = std::max(last_arrival(connection), connection.last_send);
-  return moved && *moved <= *usage.closed && *usage.closed - *moved < right_after;
 }
 
 /// A pool that throws connections away is full, so that the fewest left tells its limit. Where it never rests, some of
@@ -313,22 +223,17 @@ void Pools::take_closed(State& state, const Connection& connection, Instant unti
     ++endings_;
   }
 
-  const std::optional<Instant> arrival = last_arrival(connection);
-  const std::optional<Instant> moved = std::max(arrival, connection.last_send);
-  const bool by_timer_or_program = connection.manner != Manner::exit && connection.manner != Manner::timeout;
-  if (moved && *moved <= *end && by_timer_or_program) {
-    const auto idle = *end - *moved;
-    if (connection.closer == Closer::own) {
-      pool.idle_at_own_close.add(idle);
-      state.own_idle.add(idle);
-    } else if (connection.closer == Closer::peer) {
-      pool.idle_at_peer_close.add(idle);
-      state.peer_idle.add(idle);
-    }
+  const auto idle = idle_at_end(connection);
+  if (idle && connection.closer == Closer::own) {
+    pool.idle_at_own_close.add(*idle);
+    state.own_idle.add(*idle);
+  } else if (idle && connection.closer == Closer::peer) {
+    pool.idle_at_peer_close.add(*idle);
+    state.peer_idle.add(*idle);
   }
   if (!connection.seeded) {
     pool.lifetime.add(*end - usage.opened);
-    if (connection.closer == Closer::own && by_timer_or_program) state.lifetimes.add(*end - usage.opened);
+    if (connection.closer == Closer::own && is_chosen(connection)) state.lifetimes.add(*end - usage.opened);
   }
   if (*end > until) state.later.push_back(usage);
   state.usages.push_back(usage);

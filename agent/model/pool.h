@@ -14,6 +14,7 @@
 #include "agent/model/model.h"
 #include "agent/model/pool_sweep.h"
 #include "agent/model/recent_peak.h"
+#include "agent/model/stall.h"
 
 namespace sockwarden {
 
@@ -30,13 +31,6 @@ struct PoolRound {
   std::uint32_t peak_in_use = 0;
   std::optional<std::uint32_t> left_idle;  ///< the fewest, when one was thrown away
   std::uint32_t reused = 0;                ///< open ones that served several requests
-};
-
-/// Small writes of which the second waited for the first one's acknowledgement.
-struct Stall {
-  std::uint64_t connection = 0;
-  Instant time{};
-  std::chrono::nanoseconds duration{};
 };
 
 /// A pool as it is now, and what it has counted.

@@ -6,18 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "agent/sample/sample.h"
+#include "agent/model/usage.h"
 
 namespace sockwarden {
-
-/// One connection within the window of one scan.
-struct Usage {
-  Instant opened{};
-  std::optional<Instant> closed;    ///< within the window
-  std::optional<Instant> request;   ///< its latest turn began
-  std::optional<Instant> response;  ///< and ended; empty = still in use
-  bool thrown_away = false;         ///< closed by us right after the response
-};
 
 struct Sweep {
   std::uint64_t peak_open = 0;

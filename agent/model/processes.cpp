@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t max_parents = 65'536;
 
-Instant instant_of(std::uint64_t ns) { return Instant(std::chrono::nanoseconds(ns)); }
-
 const ProcessFacts* facts_of(const Sample& sample, std::uint32_t pid) {
   const auto found = sample.facts.find(pid);
   return found == sample.facts.end() ? nullptr : &found->second;
@@ -54,8 +52,8 @@ Process process_from(const sw_process& raw, const Sample& sample, const Model& l
   Process process;
   process.serial = raw.serial;
   process.pid = raw.tgid;
-  process.first_seen = instant_of(raw.first_seen_ns);
-  if (raw.exited_ns != 0) process.exited = instant_of(raw.exited_ns);
+  process.first_seen = Instant(std::chrono::nanoseconds(raw.first_seen_ns));
+  process.exited = instant_of(raw.exited_ns);
 
   const Process* known = last.process_of_serial(raw.serial);
   const ProcessFacts* facts = process.exited ? nullptr : facts_of(sample, raw.tgid);

@@ -19,6 +19,12 @@ namespace sockwarden {
 using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
+/// Of nanoseconds of CLOCK_MONOTONIC as the kernel side notes them; 0 = it has not happened.
+[[nodiscard]] inline std::optional<Instant> instant_of(std::uint64_t ns) {
+  if (ns == 0) return std::nullopt;
+  return Instant(std::chrono::nanoseconds(ns));
+}
+
 /// What /proc says of a process. A field that could not be read is empty.
 struct ProcessFacts {
   std::uint32_t pid = 0;
