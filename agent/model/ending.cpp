@@ -101,6 +101,19 @@ bool has_said_goodbye(const Connection& connection) {
          (connection.closer == Closer::peer || connection.closer == Closer::own) && connection.manner == Manner::fin;
 }
 
+/// Bytes of a TLS answer that were on their way when the program took the last of it and closed: what came behind its
+/// end was seen, but never lay unread. Nothing but a farewell was sent since, so that the answer had begun.
+std::uint32_t unread_behind_end(const Connection& connection) {
+  constexpr std::uint32_t farewell = 5 + close_notify + 1;  // with the record's header, and our FIN
+  const sw_record& record = connection.raw.record;
+  const sw_flow& response = response_of(connection);
+  if ((response.flags & (SW_FLOW_LOST | SW_FLOW_TLS_1_3)) != SW_FLOW_TLS_1_3) return 0;
+  if (connection.raw.socket.sent_since_receive > farewell || !connection.last_receive) return 0;
+  if (*connection.own_closed - *connection.last_receive >= patience) return 0;
+  const std::uint32_t seen = response.next_seq - record.copied_seq;
+  return seen <= INT32_MAX ? seen : 0;
+}
+
 bool is_by_program(const Connection& connection) {
   if (has_said_goodbye(connection)) return true;
   return connection.closer == Closer::own && connection.manner != Manner::exit &&
@@ -110,7 +123,8 @@ bool is_by_program(const Connection& connection) {
 bool is_undrained(const Connection& connection) {
   if (!is_by_program(connection) || connection.turns + connection.unread_bytes == 0) return false;
   if (family_of(connection) == Family::tls)
-    return connection.unread_bytes >= least_tls_bytes && requests_of(connection) != 0;
+    return std::max(connection.unread_bytes, unread_behind_end(connection)) >= least_tls_bytes &&
+           requests_of(connection) != 0;
   if (family_of(connection) != Family::http_1 || !allows_reuse(connection)) return false;
   const sw_flow& response = response_of(connection);
   if (response.messages == 0) return false;
