@@ -36,8 +36,9 @@ std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>
   // What a pool keeps it uses again; of a database it takes long until that shows.
   const bool uses_kept = kept != 0 && (is_database_pool || pool_case.reuses());
   if (uses_kept && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
+  // One request too many that was counted in a few must not decide.
   if (!are_single(endings, requests_of_one_use(pool_case.pool.protocol)))
-    return pool_case.is_known_for(8) ? "unknown" : "";
+    return pool_case.throwing_rounds() >= 8 ? "unknown" : "";
   // What is used again was kept by somebody. Some that seem to be kept may show soon that they are.
   const bool may_keep = kept != 0 && pool_case.peak_open() > 2;
   if (!pool_case.is_known_for(pool_case.reuses() ? 8 : may_keep ? 5 : 3)) return "";

@@ -29,10 +29,9 @@ std::uint64_t PoolCase::peak_open() const {
   return peak;
 }
 
-bool PoolCase::is_known_for(std::size_t rounds) const {
-  if (peak_open() <= 1) return true;
+std::size_t PoolCase::throwing_rounds() const {
   const auto throws_away = [](const PoolRound& round) { return round.left_idle.has_value(); };
-  return static_cast<std::size_t>(std::count_if(pool.rounds.begin(), pool.rounds.end(), throws_away)) >= rounds;
+  return static_cast<std::size_t>(std::count_if(pool.rounds.begin(), pool.rounds.end(), throws_away));
 }
 
 bool PoolCase::reuses() const {

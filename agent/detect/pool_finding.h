@@ -26,9 +26,11 @@ struct PoolCase {
   [[nodiscard]] std::uint64_t kept_idle() const { return pool.kept_idle.value_or(0); }
   /// Some connections served several requests, and are open or have ended.
   [[nodiscard]] bool reuses() const;
+  /// Rounds that threw connections away.
+  [[nodiscard]] std::size_t throwing_rounds() const;
   /// Of a pool that is used by several at once, one look does not tell what it keeps: a round may end in the midst of
   /// a burst. True where so many rounds threw connections away.
-  [[nodiscard]] bool is_known_for(std::size_t rounds) const;
+  [[nodiscard]] bool is_known_for(std::size_t rounds) const { return peak_open() <= 1 || throwing_rounds() >= rounds; }
   [[nodiscard]] Finding finding(const std::string& class_name) const;
   /// Endings within the window for which `holds`.
   [[nodiscard]] std::vector<const Ending*> endings(const std::function<bool(const Ending&)>& holds) const;

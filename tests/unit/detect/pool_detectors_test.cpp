@@ -152,6 +152,46 @@ TEST_CASE("a pool that keeps two of ten is churn by idle-limit, with the limit n
   CHECK(findings[0].summary.find("keeps 2 idle") != std::string::npos);
 }
 
+TEST_CASE("some that stay for a while and are not used again are not what a pool keeps") {
+  PoolStage stage;
+  std::vector<std::uint64_t> left;
+  for (int i = 0; i < 12; ++i) {
+    for (const std::uint64_t id : left) stage.close(id);
+    left.clear();
+    round_of(stage, left, 10, 2);
+    stage.wait(1);
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier != "idle-limit");
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "client-per-request");
+}
+
+TEST_CASE("a unit of work in a database is some statements; what serves more was used again") {
+  PoolStage stage;
+  stage.remote = v4(10, 0, 0, 7, 5432);
+  const auto work = [&](std::uint64_t id, std::uint32_t statements) {
+    stage.turn(id);
+    sw_wire& wire = stage.record(id).wire;
+    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
+    wire.text_statements += statements;
+  };
+  const auto [statements, cause] = GENERATE(table<std::uint32_t, std::string>({
+      {requests_of_one_use("postgresql"), "connection-per-query"},
+      {requests_of_one_use("postgresql") + 1, "unknown"},
+  }));
+  for (int i = 0; i < 10; ++i) {
+    const std::uint64_t id = stage.open();
+    work(id, statements);
+    stage.close(id);
+    stage.wait(1);
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == cause);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == cause);
+}
+
 TEST_CASE("scans that come between the answers and the closes name no cause but the idle-limit") {
   PoolStage stage;
   std::vector<std::uint64_t> kept;
@@ -240,12 +280,28 @@ TEST_CASE("a burst of forty over two is unbounded") {
   CHECK(stage.ask(connection_leak).empty());
 }
 
+TEST_CASE("a burst may lie in several scans") {
+  PoolStage stage;
+  std::vector<std::uint64_t> kept;
+  for (int i = 0; i < 16; ++i) {
+    round_of(stage, kept, i >= 6 && i < 9 ? 40 : 2, 100);
+    stage.wait(1);
+  }
+  REQUIRE(stage.ask(pool_unbounded).size() == 1);
+}
+
 TEST_CASE("load that lasts, a small burst, and a pool that is filled at the start are bounded enough") {
   PoolStage stage;
   std::vector<std::uint64_t> kept;
   SECTION("load that lasts") {
     for (int i = 0; i < 14; ++i) {
       round_of(stage, kept, i >= 6 ? 40 : 2, 100);
+      stage.wait(1);
+    }
+  }
+  SECTION("load that comes and goes") {
+    for (int i = 0; i < 18; ++i) {
+      round_of(stage, kept, i >= 6 && i < 12 ? 40 : 2, 100);
       stage.wait(1);
     }
   }
