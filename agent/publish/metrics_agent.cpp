@@ -28,10 +28,8 @@ void add_losses(MetricSet& set, const Model& model) {
 }
 
 void add_tables(MetricSet& set, const Model& model) {
-  auto& entries =
-      set.gauge("sockwarden_table_entries", "Entries in use in a table of the kernel or of the agent.");
-  auto& capacity =
-      set.gauge("sockwarden_table_capacity", "Room for entries in a table of the kernel or of the agent.");
+  auto& entries = set.gauge("sockwarden_table_entries", "Entries in use in a table of the kernel or of the agent.");
+  auto& capacity = set.gauge("sockwarden_table_capacity", "Room for entries in a table of the kernel or of the agent.");
   for (const auto& table : model.tables) {
     entries.add({{"table", table.name}}, static_cast<double>(table.entries));
     capacity.add({{"table", table.name}}, static_cast<double>(table.capacity));
