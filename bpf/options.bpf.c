@@ -113,6 +113,9 @@ int socket_option(struct bpf_sockopt *ctx)
 
 	record = record_make(sk);
 	if (record) {
+		/* A cork is set and pulled with each message: what counts is that the connection uses one. */
+		if (option == SW_OPTION_TCP_CORK && record->options_set & 1ull << option)
+			return 1;
 		record->options_set |= 1ull << option;
 		record->options_late |= late_bit(sk, option);
 	}
