@@ -181,7 +181,7 @@ class RealServers:
         place.mkdir(mode=0o755)
         os.chown(place, account.pw_uid, account.pw_gid)
         path = place / "socket"
-        process = subprocess.Popen([*as_user("www-data"), "fcgiwrap", "-c", "4", "-s", f"unix:{path}"],
+        process = subprocess.Popen([*as_user("www-data"), "fcgiwrap", "-s", f"unix:{path}"],
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.stack.callback(end, process)
         if not until(lambda: os.path.exists(path)):
