@@ -113,4 +113,13 @@ Connection connection_from(const sw_connection& raw, const Model& model, const L
   return connection;
 }
 
+std::optional<Instant> last_arrival(const Connection& connection) {
+  return std::max(connection.last_receive, connection.last_arrival);
+}
+
+std::optional<Instant> end_of(const Connection& connection) {
+  if (connection.own_closed && connection.peer_closed) return std::min(*connection.own_closed, *connection.peer_closed);
+  return connection.own_closed ? connection.own_closed : connection.peer_closed;
+}
+
 }  // namespace sockwarden

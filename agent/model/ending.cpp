@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/model/usage.h"
+#include "agent/model/connection.h"
 
 namespace sockwarden {
 namespace {

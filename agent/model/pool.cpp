@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "agent/model/connection.h"
 #include "agent/model/live_tally.h"
 #include "agent/model/totals.h"
 

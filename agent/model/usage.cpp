@@ -2,11 +2,9 @@
 
 #include <algorithm>
 
-namespace sockwarden {
+#include "agent/model/connection.h"
 
-std::optional<Instant> last_arrival(const Connection& connection) {
-  return std::max(connection.last_receive, connection.last_arrival);
-}
+namespace sockwarden {
 
 Usage usage_of(const Connection& connection) {
   Usage usage;
@@ -30,11 +28,6 @@ bool is_in_response(const Connection& connection) {
   const sw_flow& flow = connection.raw.record.wire.flow[SW_INGRESS];
   if ((flow.flags & SW_FLOW_LOST) != 0) return false;
   return flow.message == SW_MESSAGE_HEAD || flow.message == SW_MESSAGE_BODY;
-}
-
-std::optional<Instant> end_of(const Connection& connection) {
-  if (connection.own_closed && connection.peer_closed) return std::min(*connection.own_closed, *connection.peer_closed);
-  return connection.own_closed ? connection.own_closed : connection.peer_closed;
 }
 
 bool is_chosen(const Connection& connection) {

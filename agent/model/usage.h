@@ -20,14 +20,8 @@ struct Usage {
 /// Without its end.
 [[nodiscard]] Usage usage_of(const Connection& connection);
 
-/// When data last came in, or the program last took some.
-[[nodiscard]] std::optional<Instant> last_arrival(const Connection& connection);
-
 /// The response has begun and is not complete, as far as its bytes could be followed.
 [[nodiscard]] bool is_in_response(const Connection& connection);
-
-/// The first end of the two.
-[[nodiscard]] std::optional<Instant> end_of(const Connection& connection);
 
 /// A side chose the moment of the end: no exit and no failure did.
 [[nodiscard]] bool is_chosen(const Connection& connection);

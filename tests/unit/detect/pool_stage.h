@@ -1,6 +1,7 @@
 // A program with a pool of HTTP/1 connections and some descriptors, scanned every second, as the detectors see it.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -117,5 +118,25 @@ struct PoolStage {
         .findings;
   }
 };
+
+/// `workers` requests at once, of which the pool keeps `keep` connections.
+inline void round_of(PoolStage& stage, std::vector<std::uint64_t>& kept, std::size_t workers, std::size_t keep) {
+  std::vector<std::uint64_t> used = kept;
+  if (used.size() > workers) used.resize(workers);
+  while (used.size() < workers) used.push_back(stage.open());
+  for (const std::uint64_t id : used) stage.request(id);
+  stage.world.now_ns += 20 * ms_ns;
+  std::vector<std::uint64_t> next(kept.begin() + static_cast<std::ptrdiff_t>(std::min(kept.size(), workers)),
+                                  kept.end());
+  for (const std::uint64_t id : used) {
+    stage.respond(id);
+    if (next.size() < keep) {
+      next.push_back(id);
+    } else {
+      stage.close(id);
+    }
+  }
+  kept = next;
+}
 
 }  // namespace sockwarden::testing

@@ -1,0 +1,184 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/detect/pool_stage.h"
+
+using namespace sockwarden;
+using namespace sockwarden::testing;
+
+TEST_CASE("a client for each request is churn by client-per-request") {
+  PoolStage stage;
+  for (int i = 0; i < 8; ++i) {
+    stage.one_shot();
+    stage.wait(0.5);
+  }
+  stage.scan();
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "client-per-request");
+  CHECK(findings[0].count == 7);  // after the last one nothing more was opened
+  CHECK(stage.ask(undrained_body).empty());
+}
+
+TEST_CASE("requests that ask for the close are churn by keep-alive-off, whoever closes") {
+  PoolStage stage;
+  for (int i = 0; i < 8; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.request(id, SW_FLOW_CLOSE);
+    stage.respond(id, SW_FLOW_CLOSE);
+    stage.close(id, SW_CLOSER_PEER);
+    stage.wait(0.3);
+  }
+  stage.scan();
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "keep-alive-off");
+  CHECK(findings[0].confidence == Confidence::proven);
+}
+
+TEST_CASE("a pool that keeps two of ten is churn by idle-limit, with the limit named") {
+  PoolStage stage;
+  std::vector<std::uint64_t> kept;
+  for (int i = 0; i < 6; ++i) {
+    round_of(stage, kept, 10, 2);
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "idle-limit");
+  CHECK(std::get<std::int64_t>(findings[0].evidence.at("kept_idle")) == 2);
+  CHECK(findings[0].summary.find("keeps 2 idle") != std::string::npos);
+}
+
+TEST_CASE("some that stay for a while and are not used again are not what a pool keeps") {
+  PoolStage stage;
+  std::vector<std::uint64_t> left;
+  for (int i = 0; i < 12; ++i) {
+    for (const std::uint64_t id : left) stage.close(id);
+    left.clear();
+    round_of(stage, left, 10, 2);
+    stage.wait(1);
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier != "idle-limit");
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "client-per-request");
+}
+
+TEST_CASE("a unit of work in a database is some statements; what serves more was used again") {
+  PoolStage stage;
+  stage.remote = v4(10, 0, 0, 7, 5432);
+  const auto work = [&](std::uint64_t id, std::uint32_t statements) {
+    stage.turn(id);
+    sw_wire& wire = stage.record(id).wire;
+    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
+    wire.text_statements += statements;
+  };
+  const auto [statements, cause] = GENERATE(table<std::uint32_t, std::string>({
+      {requests_of_one_use("postgresql"), "connection-per-query"},
+      {requests_of_one_use("postgresql") + 1, "unknown"},
+  }));
+  for (int i = 0; i < 10; ++i) {
+    const std::uint64_t id = stage.open();
+    work(id, statements);
+    stage.close(id);
+    stage.wait(1);
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == cause);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == cause);
+}
+
+TEST_CASE("scans that come between the answers and the closes name no cause but the idle-limit") {
+  PoolStage stage;
+  std::vector<std::uint64_t> kept;
+  for (int round = 0; round < 6; ++round) {
+    while (kept.size() < 50) kept.push_back(stage.open());
+    for (const std::uint64_t id : kept) stage.request(id);
+    for (const std::uint64_t id : kept) stage.respond(id);
+    stage.scan();
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == "idle-limit");
+    while (kept.size() > 10) {
+      stage.close(kept.back());
+      kept.pop_back();
+      if (kept.size() == 30) stage.scan();
+    }
+    for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == "idle-limit");
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(std::get<std::int64_t>(findings[0].evidence.at("kept_idle")) == 10);
+}
+
+TEST_CASE("a client for each request beside a connection that stays is no idle-limit") {
+  PoolStage stage;
+  stage.turn(stage.open());
+  for (int i = 0; i < 10; ++i) {
+    stage.one_shot();
+    stage.wait(1);
+  }
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "client-per-request");
+}
+
+TEST_CASE("a pool that keeps all ten, a burst that comes once, and a peer that closes are no churn") {
+  PoolStage stage;
+  std::vector<std::uint64_t> kept;
+  SECTION("all are kept") {
+    for (int i = 0; i < 6; ++i) {
+      round_of(stage, kept, 10, 10);
+      stage.wait(1);
+    }
+  }
+  SECTION("one burst") {
+    for (int i = 0; i < 8; ++i) {
+      round_of(stage, kept, i == 4 ? 30 : 2, 2);
+      stage.wait(1);
+    }
+  }
+  SECTION("the peer closes after each answer") {
+    for (int i = 0; i < 8; ++i) {
+      const std::uint64_t id = stage.open();
+      stage.request(id);
+      stage.respond(id, SW_FLOW_CLOSE);
+      stage.close(id, SW_CLOSER_PEER);
+      stage.wait(0.3);
+    }
+  }
+  SECTION("the server says close and the client closes first") {
+    for (int i = 0; i < 8; ++i) {
+      stage.one_shot(0, SW_FLOW_CLOSE);
+      stage.wait(0.3);
+    }
+  }
+  SECTION("a batch to many hosts") {
+    for (std::uint8_t i = 1; i < 20; ++i) {
+      stage.remote = v4(10, 0, 1, i, 80);
+      stage.one_shot();
+      stage.wait(0.2);
+    }
+  }
+  stage.scan();
+  CHECK(stage.ask(pool_churn).empty());
+}
+
+TEST_CASE("a session that says goodbye and shuts down is as ended as one that is closed") {
+  PoolStage stage;
+  const __u8 last = GENERATE('X', 'Q');
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    sw_wire& wire = stage.record(id).wire;
+    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
+    wire.flow[SW_EGRESS].field = last;
+    wire.text_statements = 1;
+    stage.world.now_ns += ms_ns;
+    stage.world.close(id, SW_CLOSER_OWN, SW_MANNER_FIN);  // by shutdown(): not released
+  }
+  stage.scan();
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == (last == 'X' ? 1 : 0));
+  if (last == 'X') CHECK(findings[0].qualifier == "connection-per-query");
+}

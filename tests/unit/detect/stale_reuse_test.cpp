@@ -1,0 +1,60 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/detect/pool_stage.h"
+
+using namespace sockwarden;
+using namespace sockwarden::testing;
+
+TEST_CASE("requests on connections that the peer closed when idle are stale") {
+  PoolStage stage;
+  const bool farewell = GENERATE(false, true);
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    stage.wait(1.5);
+    stage.record(id).peer_closed_ns = stage.world.now_ns;
+    stage.record(id).flags |= SW_FLAG_PEER_FIN;
+    stage.wait(1.5);
+    stage.record(id).last_send_ns = stage.world.now_ns;
+    stage.record(id).flags |= farewell ? 0 : SW_FLAG_RESET_RECEIVED;
+    stage.world.connection(id).socket.unsent_bytes = 90;
+    const std::uint64_t peer_closed_ns = stage.record(id).peer_closed_ns;
+    stage.record(id).own_closed_ns = stage.world.now_ns;
+    stage.world.connection(id).record.closer = SW_CLOSER_PEER;
+    const std::uint64_t now_ns = stage.world.now_ns;
+    stage.world.now_ns = peer_closed_ns;  // the first end is the peer's
+    stage.world.close(id, SW_CLOSER_PEER, SW_MANNER_FIN);
+    stage.world.now_ns = now_ns;
+  }
+  stage.scan();
+  const auto findings = stage.ask(stale_reuse);
+  if (farewell) {
+    CHECK(findings.empty());
+    return;
+  }
+  REQUIRE(findings.size() == 1);
+  CHECK(std::get<double>(findings[0].evidence.at("peer_idle_limit_seconds")) == Approx(1.5).margin(0.1));
+  CHECK(std::get<double>(findings[0].evidence.at("too_long_by_seconds")) == Approx(1.5).margin(0.1));
+}
+
+TEST_CASE("a reset that comes before the send returns tells of stale reuse by what lies unacknowledged") {
+  PoolStage stage;
+  const std::uint32_t unsent = GENERATE(1U, 90U);  // our FIN alone, or a request
+  const bool under_way = GENERATE(false, true);    // the peer refused the rest of a request
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    stage.wait(1.5);
+    sw_connection& raw = stage.world.connection(id);
+    const std::uint64_t peer_closed_ns = stage.world.now_ns;
+    if (under_way) raw.record.request_sent_ns = peer_closed_ns - ms_ns;
+    raw.socket.sent_since_receive = under_way ? 1 : 0;
+    stage.wait(1.5);
+    raw.record.flags |= SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
+    raw.socket.unsent_bytes = unsent;
+    stage.world.close(id, SW_CLOSER_PEER, SW_MANNER_FIN);
+    stage.world.ended().record.peer_closed_ns = peer_closed_ns;
+  }
+  stage.scan();
+  CHECK(stage.ask(stale_reuse).size() == (unsent == 1 || under_way ? 0 : 1));
+}

@@ -1,0 +1,89 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/detect/pool_stage.h"
+
+using namespace sockwarden;
+using namespace sockwarden::testing;
+
+namespace {
+
+void leave_unread(PoolStage& stage, std::uint32_t bytes, unsigned request_flags = 0, unsigned response_flags = 0) {
+  const std::uint64_t id = stage.open();
+  stage.request(id, request_flags);
+  stage.respond(id, response_flags);
+  stage.record(id).unread_bytes = bytes;
+  stage.close(id, SW_CLOSER_OWN, SW_MANNER_RESET);
+}
+
+}  // namespace
+
+TEST_CASE("responses that are closed unread are undrained bodies, each counted once") {
+  PoolStage stage;
+  for (int i = 0; i < 5; ++i) leave_unread(stage, 1000);
+  stage.scan();
+  const auto findings = stage.ask(undrained_body);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].count == 5);
+  CHECK(findings[0].subjects.size() == 5);
+  CHECK(findings[0].confidence == Confidence::proven);
+  CHECK(std::get<std::int64_t>(findings[0].evidence.at("unread_bytes")) == 5000);
+  CHECK(stage.ask(pool_churn).empty());
+}
+
+TEST_CASE("a body whose rest came only after the close is undrained") {
+  PoolStage stage;
+  for (int i = 0; i < 3; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.request(id);
+    stage.respond(id);
+    stage.record(id).wire.flow[SW_INGRESS].done_ns = stage.world.now_ns + ms_ns;
+    stage.close(id);
+  }
+  stage.scan();
+  CHECK(stage.ask(undrained_body).size() == 1);
+}
+
+TEST_CASE("what was said to be the last exchange may be left unread") {
+  PoolStage stage;
+  for (int i = 0; i < 5; ++i) leave_unread(stage, 1000, SW_FLOW_CLOSE);
+  for (int i = 0; i < 5; ++i) leave_unread(stage, 1000, 0, SW_FLOW_CLOSE);
+  for (int i = 0; i < 5; ++i) leave_unread(stage, 1000, 0, SW_FLOW_UPGRADED);
+  stage.scan();
+  CHECK(stage.ask(undrained_body).empty());
+}
+
+TEST_CASE("a client that gives up waiting for the rest of a body drains what it can") {
+  PoolStage stage;
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.request(id);
+    stage.respond(id);
+    stage.record(id).wire.flow[SW_INGRESS].message = SW_MESSAGE_BODY;
+    stage.world.now_ns += 2 * second_ns;
+    stage.close(id);
+  }
+  stage.scan();
+  CHECK(stage.ask(undrained_body).empty());
+}
+
+TEST_CASE("the end of a process leaves bodies unread, and one or two are an accident") {
+  PoolStage stage;
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    stage.record(id).unread_bytes = 10;
+    stage.close(id, SW_CLOSER_OWN, SW_MANNER_EXIT);
+  }
+  for (int i = 0; i < 2; ++i) leave_unread(stage, 1000);
+  stage.scan();
+  CHECK(stage.ask(undrained_body).empty());
+}
+
+TEST_CASE("undrained bodies are forgotten when they stop") {
+  PoolStage stage;
+  for (int i = 0; i < 5; ++i) leave_unread(stage, 1000);
+  stage.scan();
+  REQUIRE(stage.ask(undrained_body).size() == 1);
+  stage.wait(13);
+  CHECK(stage.ask(undrained_body).empty());
+}
