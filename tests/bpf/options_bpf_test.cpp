@@ -90,6 +90,30 @@ TEST_CASE("every option is counted by name and shown in force") {
   close(ports[1]);
 }
 
+TEST_CASE("a cork counts once a connection, any other option at each call") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch& watch = shared_watch(variant);
+  const Gate set, go;
+  Child child([&] {
+    const Pair first, second;
+    for (const Pair* pair : {&first, &second}) {
+      for (const int on : {1, 0, 1, 0}) {
+        set_option(pair->client.fd(), IPPROTO_TCP, TCP_CORK, on);
+        set_option(pair->client.fd(), IPPROTO_TCP, TCP_NODELAY, on);
+      }
+    }
+    set.open();
+    go.wait();
+  });
+  set.wait();
+  watch.scan();
+  const auto* row = watch.process(child.pid());
+  REQUIRE(row != nullptr);
+  CHECK(row->process.setsockopt[SW_OPTION_TCP_CORK] == 2);
+  CHECK(row->process.setsockopt[SW_OPTION_TCP_NODELAY] == 8);
+}
+
 TEST_CASE("a socket without options shows none") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
