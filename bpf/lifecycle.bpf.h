@@ -2,7 +2,8 @@
 /*
  * How a record goes through a connection's life. A program that its own event interrupts on the same CPU misses that
  * event, so each step can also be made up for by the next one: establishment by the first receive or a later state, the
- * peer's FIN by SOCK_DONE, our FIN by the state it left behind, the end by tcp_destroy_sock.
+ * peer's FIN by SOCK_DONE, our FIN by the state it left behind, the end by tcp_destroy_sock or, where even that was
+ * kept from us, by the scan.
  */
 #ifndef SOCKWARDEN_LIFECYCLE_BPF_H
 #define SOCKWARDEN_LIFECYCLE_BPF_H
@@ -156,7 +157,9 @@ static __always_inline void closed(struct sw_record *record, const struct sock *
 		ended_by(record, SW_CLOSER_OWN, SW_MANNER_RESET);
 	}
 	ended_by(record, SW_CLOSER_NETWORK, SW_MANNER_ERROR);
-	record_settle(record, tp, now_ns);
+	record_settle(record, tp->bytes_received, tp->bytes_acked, now_ns);
+	if (record->flags & SW_FLAG_OWN_FIN)
+		ending_drop(record);
 	/* Our own reset is traced after this, with its reason: tcp_send_reset or tcp_destroy_sock sends the detail. */
 	if (in_owner_context(sk) && !(record->flags & (SW_FLAG_RESET_RECEIVED | SW_FLAG_OWN_FIN)))
 		record->flags |= SW_FLAG_DETAIL_DUE;

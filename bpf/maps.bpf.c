@@ -26,6 +26,7 @@ struct endpoints endpoints SEC(".maps");
 struct other_options other_options SEC(".maps");
 struct refused_binds refused_binds SEC(".maps");
 struct closed_connections closed_connections SEC(".maps");
+struct ending_connections ending_connections SEC(".maps");
 struct scan_buffer scan_buffer SEC(".maps");
 struct descriptor_counts descriptor_counts SEC(".maps");
 struct detailed_processes detailed_processes SEC(".maps");

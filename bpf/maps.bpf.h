@@ -113,6 +113,19 @@ struct closed_connections {
 };
 extern struct closed_connections closed_connections SEC(".maps");
 
+/*
+ * Closed by their owner while the peer has not yet acknowledged it, by record id. Their end is a matter of softirq, and
+ * a kernel that keeps a process's time from tracing programs, as hardened hosts do for init, keeps it from us where it
+ * falls into such time: the scan makes up for it from here.
+ */
+struct ending_connections {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct sw_connection);
+};
+extern struct ending_connections ending_connections SEC(".maps");
+
 /* Where a scan leaves what it read; mapped into the agent. */
 struct scan_buffer {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -210,7 +210,8 @@ struct sw_socket {
 	__u8 has_descriptor; /* sk_socket is set: accepted and not orphaned */
 	__u8 last_arrival_known;
 	__u8 sent_since_receive; /* data went out after the application last took any: who is asked, or has answered */
-	__u8 pad[7];
+	__u8 end_unseen;	 /* closed, and gone since without an event: as it was at our close */
+	__u8 pad[6];
 };
 SW_ASSERT_SIZE(sw_socket, 136);
 
@@ -356,7 +357,7 @@ enum sw_loss {
 	SW_LOSS_MPTCP_PARENT = 7, /* MPTCP connections seen (their data is not followed) */
 	SW_LOSS_DESCRIPTORS = 8,  /* descriptor table full */
 	SW_LOSS_OPTION = 9,	  /* option table full */
-	SW_LOSS_MISSED = 10,	  /* events that interrupted their own program; made up for by later ones */
+	SW_LOSS_MISSED = 10,	  /* events that the kernel kept from us; made up for by later ones, or by the scan */
 	SW_LOSS_COUNT = 11,
 };
 

@@ -9,6 +9,10 @@
  * number of the scan that read it, so a second run goes on where the first one ran out of room.
  */
 #include "bpf/seed.bpf.h"
+#include "bpf/settle.bpf.h"
+
+/* The event that ends a connection may be under way on another CPU. */
+#define ENDING_GRACE_NS 1000000000ull
 
 static __always_inline struct sw_connection *scan_entry(const struct sw_record *record)
 {
@@ -25,6 +29,19 @@ static __always_inline struct sw_connection *scan_entry(const struct sw_record *
 	return entry;
 }
 
+/* The socket of a connection that its owner has closed is still there. */
+static __always_inline void ending_seen(const struct sw_record *record)
+{
+	struct sw_connection *ending;
+	__u64 id = record->id;
+
+	if (!(record->flags & SW_FLAG_UNREAD_KNOWN) || record->flags & SW_FLAG_SETTLED)
+		return;
+	ending = bpf_map_lookup_elem(&ending_connections, &id);
+	if (ending)
+		ending->record.scan = scan_number;
+}
+
 SEC("iter/bpf_sk_storage_map")
 int scan_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 {
@@ -38,6 +55,7 @@ int scan_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (!tp)
 		return 0;
+	ending_seen(record);
 	entry = scan_entry(record);
 	if (!entry)
 		return 0;
@@ -58,6 +76,7 @@ int scan_hash(struct bpf_iter__bpf_map_elem *ctx)
 
 	if (!hashed || !hashed->sk)
 		return 0;
+	ending_seen(&hashed->record);
 	entry = scan_entry(&hashed->record);
 	if (!entry)
 		return 0;
@@ -67,6 +86,30 @@ int scan_hash(struct bpf_iter__bpf_map_elem *ctx)
 	record_note_request(&entry->record, tp, false);
 	socket_read(&entry->socket, tp, &entry->record, false);
 	entry->read_ns = bpf_ktime_get_ns();
+	return 0;
+}
+
+/* Runs after all sockets were looked at: those that were closed before, and not found, have ended without an event. */
+SEC("iter/bpf_map_elem")
+int scan_ending(struct bpf_iter__bpf_map_elem *ctx)
+{
+	struct sw_connection *ending = ctx->value, *detail;
+	__u64 now_ns = bpf_ktime_get_ns();
+
+	if (!ending || ending->record.scan == scan_number || ending->socket.end_unseen)
+		return 0;
+	if (!ending->read_ns || now_ns - ending->read_ns < ENDING_GRACE_NS)
+		return 0;
+	if (!(ending->record.flags & SW_FLAG_SETTLED)) {
+		loss_count(SW_LOSS_MISSED);
+		record_settle(&ending->record, ending->socket.bytes_received, ending->socket.bytes_acked, now_ns);
+	}
+	detail = bpf_ringbuf_reserve(&closed_connections, sizeof(*detail), 0);
+	if (!detail)
+		return 0;	       /* the next scan finds room */
+	ending->socket.end_unseen = 1; /* the agent removes it once it has the detail */
+	__builtin_memcpy(detail, ending, sizeof(*detail));
+	bpf_ringbuf_submit(detail, BPF_RB_NO_WAKEUP);
 	return 0;
 }
 

@@ -35,13 +35,40 @@ static __always_inline void detail_send(struct sw_record *record, struct tcp_soc
 	bpf_ringbuf_submit(detail, ring_wakeup());
 }
 
+static const struct sw_connection no_connection = {};
+
+/* Our FIN is out, and no descriptor is left: whatever else comes changes nothing of what is told of the connection. */
+static __always_inline void ending_keep(const struct sw_record *record, struct tcp_sock *tp, __u8 state)
+{
+	struct sw_connection *ending;
+	__u64 id = record->id;
+
+	if (bpf_map_update_elem(&ending_connections, &id, &no_connection, BPF_ANY))
+		return; /* full: this one's end is told by its event alone */
+	ending = bpf_map_lookup_elem(&ending_connections, &id);
+	if (!ending)
+		return;
+	__builtin_memcpy(&ending->record, record, sizeof(ending->record));
+	socket_read(&ending->socket, tp, record, true);
+	ending->socket.state = state; /* the event comes before it is stored */
+	ending->read_ns = bpf_ktime_get_ns();
+}
+
+static __always_inline void ending_drop(const struct sw_record *record)
+{
+	__u64 id = record->id;
+
+	bpf_map_delete_elem(&ending_connections, &id);
+}
+
 static __always_inline __u64 since_ms(__u64 now_ns, __u64 then_ns)
 {
 	return then_ns && now_ns > then_ns ? (now_ns - then_ns) / 1000000 : 0;
 }
 
 /* An established connection has ended. Once a connection; the totals are exact whatever becomes of the detail. */
-static __always_inline void record_settle(struct sw_record *record, struct tcp_sock *tp, __u64 now_ns)
+static __always_inline void record_settle(struct sw_record *record, __u64 bytes_received, __u64 bytes_sent,
+					  __u64 now_ns)
 {
 	struct rows rows = rows_find(record);
 	__u32 closer = record->closer, manner = record->manner;
@@ -54,8 +81,8 @@ static __always_inline void record_settle(struct sw_record *record, struct tcp_s
 	if (closer < SW_CLOSER_COUNT && manner < SW_MANNER_COUNT)
 		TOTALS_ADD(rows, closed[closer][manner], 1);
 	TOTALS_ADD(rows, turns, record->turns);
-	TOTALS_ADD(rows, bytes_received, tp->bytes_received);
-	TOTALS_ADD(rows, bytes_sent, tp->bytes_acked);
+	TOTALS_ADD(rows, bytes_received, bytes_received);
+	TOTALS_ADD(rows, bytes_sent, bytes_sent);
 	TOTALS_ADD(rows, first_byte_sum_ns, record->first_byte_sum_ns);
 	TOTALS_ADD(rows, first_byte_count, record->first_byte_count);
 	if (record->unread_bytes) {

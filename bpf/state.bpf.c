@@ -93,6 +93,8 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 	case TCP_LAST_ACK:
 		own_end(record, sk, tp, SW_MANNER_FIN);
 		record->flags |= SW_FLAG_OWN_FIN;
+		if (record->flags & SW_FLAG_UNREAD_KNOWN)
+			ending_keep(record, tp, newstate);
 		break;
 	case TCP_CLOSE:
 		if (oldstate == TCP_SYN_SENT)

@@ -58,6 +58,8 @@ constexpr std::array entries{
           "owners and descriptors"},
     Entry{"scan_sockets", "bpf_sk_storage_map", iterator, true, "the state of every connection", "live connections"},
     Entry{"scan_hash", "bpf_map_elem", iterator, true, "the state of every connection", "live connections"},
+    Entry{"scan_ending", "bpf_map_elem", iterator, false, "the end of closed connections whose own event was not seen",
+          "a connection that ends in a process hidden from tracing programs stays open in the counts"},
     Entry{"seed_orphans", "tcp", iterator, false, "connections older than the agent that no descriptor refers to",
           "connections in accept queues before the agent started"},
 };

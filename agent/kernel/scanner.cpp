@@ -61,7 +61,7 @@ Sample Scanner::scan(const std::vector<std::uint32_t>& details) {
   // Totals before live connections: one that ends in between is then missing once, never counted twice.
   read_totals(sample);
   read_live(sample);
-  sample.closed = ring_.take();
+  read_closed(sample);
   read_facts(sample);
   retire(sample);
   name_the_gone(sample);
@@ -109,6 +109,16 @@ void Scanner::read_live(Sample& sample) {
     for (std::size_t i = 0; i < filled; ++i)
       std::memcpy(&sample.live[before + i], bytes + i * entry_bytes(), sizeof(sw_connection));
   } while (state.scan_left_over != 0 && state.scan_filled != 0);
+}
+
+void Scanner::read_closed(Sample& sample) {
+  const auto& maps = object_.skeleton->maps;
+  auto* const program = object_.skeleton->progs.scan_ending;
+  if (bpf_program__fd(program) >= 0) static_cast<void>(object_.iterate(program, maps.ending_connections));
+  sample.closed = ring_.take();
+  for (const auto& connection : sample.closed)
+    if (connection.socket.end_unseen != 0)
+      bpf_map_delete_elem(bpf_map__fd(maps.ending_connections), &connection.record.id);
 }
 
 void Scanner::read_totals(Sample& sample) {

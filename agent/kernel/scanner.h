@@ -26,6 +26,7 @@ class Scanner {
  private:
   void read_descriptors(Sample& sample, const std::vector<std::uint32_t>& details);
   void read_live(Sample& sample);
+  void read_closed(Sample& sample);
   void read_totals(Sample& sample);
   void read_losses(Sample& sample);
   void read_facts(Sample& sample);

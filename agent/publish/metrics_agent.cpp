@@ -18,7 +18,7 @@ void add_losses(MetricSet& set, const Model& model) {
   set.counter("sockwarden_mptcp_connections_total", "MPTCP connections seen, whose data is not followed.")
       .add({}, count_of(SW_LOSS_MPTCP_PARENT));
   set.counter("sockwarden_events_missed_total",
-              "Kernel events that interrupted the program of an event of the same kind; later events made up for them.")
+              "Kernel events that were not delivered to the agent; later events, or the next scan, made up for them.")
       .add({}, count_of(SW_LOSS_MISSED));
   auto& others = set.counter("sockwarden_losses_total", "What found no room in a kernel table, by kind.");
   for (const auto loss : {SW_LOSS_RECORD, SW_LOSS_PROCESS, SW_LOSS_ENDPOINT, SW_LOSS_STACK, SW_LOSS_DUMP,

@@ -1,0 +1,118 @@
+// Connections whose end falls into a time that the kernel keeps from tracing programs. No test can be such a process,
+// so the end is kept from the table instead: what the real close left there is put back once the real end has taken it.
+#include <bpf/bpf.h>
+#include <linux/filter.h>
+
+#include <optional>
+
+#include "tests/bpf/peers.h"
+#include "tests/bpf/watch.h"
+
+namespace sockwarden::testing {
+namespace {
+
+constexpr std::uint8_t fin_wait_1 = 4;  // include/net/tcp_states.h
+
+/// The table of this process's newest kernel side.
+class Ending {
+ public:
+  Ending() {
+    __u32 id = 0;
+    while (bpf_map_get_next_id(id, &id) == 0) {
+      const int fd = bpf_map_get_fd_by_id(id);
+      bpf_map_info info{};
+      __u32 bytes = sizeof(info);
+      const bool same = fd >= 0 && bpf_obj_get_info_by_fd(fd, &info, &bytes) == 0 &&
+                        std::string(info.name).starts_with("ending_connect");
+      if (!same) {
+        if (fd >= 0) ::close(fd);
+        continue;
+      }
+      if (fd_ >= 0) ::close(fd_);
+      fd_ = fd;
+    }
+    REQUIRE(fd_ >= 0);
+  }
+  ~Ending() { ::close(fd_); }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+
+  [[nodiscard]] std::optional<sw_connection> find(std::uint16_t local) const {
+    __u64 key = 0, next = 0;
+    for (__u64* last = nullptr; bpf_map_get_next_key(fd_, last, &next) == 0; last = &key) {
+      sw_connection found{};
+      key = next;
+      if (bpf_map_lookup_elem(fd_, &key, &found) == 0 && found.record.local.port == local) return found;
+    }
+    return std::nullopt;
+  }
+  void put(const sw_connection& connection) const {
+    REQUIRE(bpf_map_update_elem(fd_, &connection.record.id, &connection, BPF_ANY) == 0);
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+void drop_all_that_comes(const Socket& socket) {
+  sock_filter code[] = {{BPF_RET | BPF_K, 0, 0, 0}};
+  const sock_fprog program{1, code};
+  REQUIRE(setsockopt(socket.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0);
+}
+
+}  // namespace
+
+TEST_CASE("an end that no event shows is made up for by the scan, once, and counts in the totals") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch watch(variant);
+  const Ending ending;
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  pair.client.send("request");
+  pair.server.receive(7);
+  pair.server.send("response");
+  pair.client.receive(8);
+
+  // The peer's acknowledgement of the close is dropped: the socket lingers without an owner until its limit.
+  drop_all_that_comes(pair.client);
+  pair.client.set(IPPROTO_TCP, TCP_USER_TIMEOUT, 2500);
+  pair.client.close();
+  const auto kept = ending.find(client);
+  REQUIRE(kept);
+  CHECK(kept->record.turns == 1);
+  CHECK(kept->socket.state == fin_wait_1);
+  CHECK(kept->socket.bytes_received == 8);
+
+  // While the socket is there, it is not made up, although its close is long ago.
+  REQUIRE(watch.scan_until([&] { return watch.closed(SW_ROLE_CLIENT, client, server) != nullptr; }));
+  const auto real = *watch.closed(SW_ROLE_CLIENT, client, server);
+  CHECK(real.socket.end_unseen == 0);
+  CHECK(real.record.closer == SW_CLOSER_OWN);
+  CHECK(real.read_ns - real.record.own_closed_ns > 1'500'000'000);
+  CHECK_FALSE(ending.find(client));
+  watch.scan();  // totals are read before details
+  CHECK(closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 1);
+  const auto missed = watch.last().losses[SW_LOSS_MISSED];
+
+  auto unseen = *kept;
+  unseen.record.id += 1;
+  unseen.record.local.port = 9;  // found again by it
+  unseen.record.scan = 0;
+  ending.put(unseen);
+  REQUIRE(watch.scan_until([&] { return watch.closed(SW_ROLE_CLIENT, 9, server) != nullptr; }));
+  const auto& made_up = *watch.closed(SW_ROLE_CLIENT, 9, server);
+  CHECK(made_up.socket.end_unseen == 1);
+  CHECK(made_up.record.turns == 1);
+  CHECK(made_up.record.closer == SW_CLOSER_OWN);
+  CHECK(made_up.record.manner == SW_MANNER_FIN);
+  CHECK(made_up.record.own_closed_ns == kept->record.own_closed_ns);
+  CHECK_FALSE(ending.find(9));
+  const auto details = watch.all_closed().size();
+  watch.scan();
+  CHECK(watch.all_closed().size() == details);
+  CHECK(closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 2);
+  CHECK(watch.last().losses[SW_LOSS_MISSED] == missed + 1);
+}
+
+}  // namespace sockwarden::testing
