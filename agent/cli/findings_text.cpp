@@ -120,6 +120,16 @@ std::string title_of(const Json& finding) {
   return title;
 }
 
+std::string open_wait_text(const Json& wait, std::size_t width) {
+  const auto waited = std::chrono::duration<double>(wait["waited_seconds"].get<double>());
+  const std::string text = "Note: " + text_at(wait, "comm") + ", pid " + std::to_string(number_at(wait, "pid")) +
+                           ", has waited " +
+                           short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(waited)) + " for " +
+                           text_at(wait, "endpoint") + ": " + text_at(wait, "proof") +
+                           ". What it waits for was sent before it was watched, and may be due later: no finding.";
+  return wrap(text, 0, width == 0 ? usual_width : width) + "\n";
+}
+
 std::string findings_text(const Json& findings, std::size_t width) {
   if (!findings.is_array() || findings.empty()) return "No findings.\n";
   std::string text;

@@ -40,8 +40,11 @@ tl::expected<std::unique_ptr<WatchSession>, Error> WatchFlags::open(const Config
 std::string report_of(const WatchSession& session, bool json) {
   const Json findings = session.findings();
   const Json timeouts = session.timeouts();
-  if (json) return text_of(Json{{"findings", findings}, {"timeouts", timeouts}}) + "\n";
-  std::string text = findings_text(findings, terminal_columns());
+  const Json waits = session.open_waits();
+  if (json) return text_of(Json{{"findings", findings}, {"timeouts", timeouts}, {"open_waits", waits}}) + "\n";
+  const std::size_t columns = terminal_columns();
+  std::string text = findings_text(findings, columns);
+  for (const Json& wait : waits) text += open_wait_text(wait, columns);
   for (const Json& timeout : timeouts) {
     const auto length = std::chrono::duration<double>(timeout["effective_timeout_seconds"].get<double>());
     text += "Note: " + printable(timeout["comm"].get<std::string>()) + " gives up waiting (" +

@@ -49,6 +49,19 @@ Json WatchSession::findings() const {
   return rows;
 }
 
+Json WatchSession::open_waits() const {
+  Json rows = Json::array();
+  for (const OpenWait& wait : inspection_.open_waits) {
+    if (!family_.contains(wait.pid)) continue;
+    rows.push_back({{"pid", wait.pid},
+                    {"comm", wait.process.comm},
+                    {"endpoint", wait.endpoint},
+                    {"waited_seconds", json_of(wait.waited)},
+                    {"proof", wait.proof}});
+  }
+  return rows;
+}
+
 Json WatchSession::timeouts() const {
   std::set<Identity> identities;
   for (const auto& [serial, process] : model_.processes)

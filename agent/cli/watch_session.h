@@ -36,13 +36,15 @@ class WatchSession {
   [[nodiscard]] const std::vector<LedgerEntry>& entries() const { return entries_; }
   /// Time limits that they have shown.
   [[nodiscard]] Json timeouts() const;
+  /// Waits of theirs that are no findings, since what they wait for was not seen.
+  [[nodiscard]] Json open_waits() const;
 
  private:
   void find_family();
 
   std::unique_ptr<Kernel> kernel_;
   Config config_;
-  Inspector inspector_;
+  Inspector inspector_{true};
   Origins origins_;
   Model model_;
   Inspection inspection_;

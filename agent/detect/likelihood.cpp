@@ -16,7 +16,7 @@ bool is_at_clients_pace(const std::string& phase) { return phase.starts_with("se
 bool is_likely_endless(const LongWait& wait, const WaitHistory& history) {
   const std::string& phase = wait.wait.phase;
   // Nobody seems to wait at all.
-  if (wait.wait.only_if_blocked || wait.evidence.verdict != Verdict::timer_pending) return false;
+  if (wait.wait.shown != Wait::Shown::by_its_bytes || wait.evidence.verdict != Verdict::timer_pending) return false;
   // A server's limits last minutes, and are hidden behind whatever other timer is due before. What its clients take
   // says nothing about them.
   if (is_at_clients_pace(phase)) return false;

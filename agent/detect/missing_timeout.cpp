@@ -1,5 +1,6 @@
 // A wait for the peer that nothing will ever end.
 #include <algorithm>
+#include <unordered_map>
 
 #include "agent/detect/detectors.h"
 #include "agent/detect/likelihood.h"
@@ -10,7 +11,11 @@
 namespace sockwarden {
 namespace {
 
+using Shown = Wait::Shown;
+
 constexpr int gaps_to_wait = 3;
+/// A question that was not seen may be one that the peer answers when it likes: it gets more time.
+constexpr int unseen_thresholds = 3;
 
 /// A stream that pauses now and then is given some of its own pauses.
 bool pauses_like_before(const Connection& connection, const std::string& phase, std::chrono::nanoseconds waited) {
@@ -25,16 +30,34 @@ bool blocked_on_it(const Evidence& evidence) {
 }
 
 std::optional<Confidence> judge(const LongWait& wait, const WaitHistory& history) {
+  const Shown shown = wait.wait.shown;
+  if (shown == Shown::by_nothing) return std::nullopt;
+  if (shown == Shown::by_sole_wait) {
+    const bool stuck = wait.evidence.verdict == Verdict::infinite && wait.evidence.sole;
+    if (!stuck || wait.waited < wait.threshold * unseen_thresholds) return std::nullopt;
+    return Confidence::likely;
+  }
   if (wait.evidence.verdict == Verdict::infinite) {
-    if (wait.wait.only_if_blocked && !blocked_on_it(wait.evidence)) return std::nullopt;
+    if (shown == Shown::by_blocked_thread && !blocked_on_it(wait.evidence)) return std::nullopt;
     return Confidence::proven;
   }
   if (is_likely_endless(wait, history)) return Confidence::likely;
   return std::nullopt;
 }
 
+/// It lasts, and what it waits for was not seen.
+bool is_open(const LongWait& wait) {
+  const bool unseen = wait.wait.shown == Shown::by_sole_wait || wait.wait.shown == Shown::by_nothing;
+  return unseen && wait.evidence.verdict == Verdict::infinite && blocked_on_it(wait.evidence);
+}
+
 std::map<std::string, EvidenceValue> facts_of(const LongWait& wait, const WaitHistory& history) {
   std::map<std::string, EvidenceValue> facts;
+  if (wait.wait.shown == Shown::by_sole_wait) {
+    const auto& socket = wait.wait.connection->raw.socket;
+    facts["sent_bytes"] = static_cast<std::int64_t>(socket.bytes_acked - 1);  // less the SYN's
+    facts["received_bytes"] = static_cast<std::int64_t>(socket.bytes_received);
+  }
   if (const auto typical = history.typical(wait.key))
     facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
   if (const auto timeout = history.effective_timeout(wait.key))
@@ -55,31 +78,51 @@ Finding finding_of(const std::string& phase, const std::vector<Accused>& group) 
   return finding;
 }
 
+/// Sockets of each process whose silence may be what was asked for.
+using UnseenSockets = std::unordered_map<std::uint32_t, std::vector<std::uint64_t>>;
+
+std::vector<Wait> waits_in(const Model& model, UnseenSockets& unseen) {
+  std::vector<Wait> waits;
+  for (const Connection& connection : model.connections) {
+    const auto wait = wait_of(connection, model.time);
+    if (!wait || model.process_of(connection) == nullptr) continue;
+    if (wait->shown == Shown::by_sole_wait && connection.inode != 0)
+      unseen[connection.process].push_back(connection.inode);
+    waits.push_back(*wait);
+  }
+  return waits;
+}
+
 }  // namespace
 
 Opinion missing_timeout(const Scene& scene) {
   Opinion opinion;
   WaitingGroups groups;
-  for (const Connection& connection : scene.model.connections) {
-    const auto wait = wait_of(connection, scene.model.time);
-    const Process* process = scene.model.process_of(connection);
-    if (!wait || process == nullptr) continue;
-    const auto waited = scene.model.time - wait->since;
+  UnseenSockets unseen;
+  for (const Wait& wait : waits_in(scene.model, unseen)) {
+    if (wait.shown == Shown::by_nothing && !scene.tells_open_waits) continue;
+    const Connection& connection = *wait.connection;
+    const Process& process = *scene.model.process_of(connection);
+    const auto waited = scene.model.time - wait.since;
     const std::string endpoint = endpoint_of(connection);
-    const auto threshold = scene.thresholds(*process, endpoint).wait;
-    if (waited < threshold || pauses_like_before(connection, wait->phase, waited)) continue;
+    const auto threshold = scene.thresholds(process, endpoint).wait;
+    if (waited < threshold || pauses_like_before(connection, wait.phase, waited)) continue;
     const auto answer = scene.evidence.find(connection.id);
     if (answer == scene.evidence.end()) {
-      if (const auto question = question_of(scene.model, connection, wait->direction, waited))
-        opinion.questions.push_back(*question);
+      if (auto question = question_of(scene.model, connection, wait.direction, waited)) {
+        if (wait.shown == Shown::by_sole_wait) question->besides = unseen[connection.process];
+        opinion.questions.push_back(std::move(*question));
+      }
       continue;
     }
-    const WaitKey key = key_of(*process, connection, wait->phase);
-    const LongWait long_wait{*wait, key, answer->second, waited, threshold};
-    const auto confidence = judge(long_wait, scene.waits);
-    if (!confidence) continue;
-    groups[{wait->phase, connection.process, endpoint}].push_back(
-        {&connection, waited, *confidence, &answer->second, facts_of(long_wait, scene.waits)});
+    const WaitKey key = key_of(process, connection, wait.phase);
+    const LongWait long_wait{wait, key, answer->second, waited, threshold};
+    if (const auto confidence = judge(long_wait, scene.waits)) {
+      groups[{wait.phase, connection.process, endpoint}].push_back(
+          {&connection, waited, *confidence, &answer->second, facts_of(long_wait, scene.waits)});
+    } else if (scene.tells_open_waits && is_open(long_wait)) {
+      opinion.open_waits.push_back({process.identity, connection.pid, endpoint, waited, answer->second.sentence});
+    }
   }
   for (const auto& [key, group] : groups) opinion.findings.push_back(finding_of(std::get<0>(key), group));
   return opinion;

@@ -9,6 +9,7 @@
 
 #include "agent/config/config.h"
 #include "agent/detect/finding.h"
+#include "agent/detect/open_wait.h"
 #include "agent/detect/queue_history.h"
 #include "agent/detect/wait_history.h"
 #include "agent/evidence/evidence.h"
@@ -34,6 +35,7 @@ struct Scene {
 
   const DescriptorHistory* descriptors = nullptr;
   const BindHistory* binds = nullptr;
+  bool tells_open_waits = false;  ///< they cost questions, and are no findings
 };
 
 struct Opinion {
@@ -41,6 +43,7 @@ struct Opinion {
   /// Connections that wait too long and for which /proc should be asked. With questions, the detector is run again in
   /// the same round, with the answers.
   std::vector<EvidenceQuestion> questions;
+  std::vector<OpenWait> open_waits;
 };
 
 using Detector = Opinion (*)(const Scene& scene);

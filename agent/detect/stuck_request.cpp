@@ -20,7 +20,7 @@ std::unordered_map<std::uint32_t, Instant> waits_upstream(const Model& model) {
   for (const Connection& connection : model.connections) {
     if (connection.role != Role::client) continue;
     const auto wait = wait_of(connection, model.time);
-    if (!wait || wait->only_if_blocked) continue;
+    if (!wait || wait->shown == Wait::Shown::by_blocked_thread || wait->shown == Wait::Shown::by_nothing) continue;
     Instant& known = latest[connection.process];
     known = std::max(known, wait->since);
   }

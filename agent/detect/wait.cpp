@@ -42,7 +42,11 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       wait.since = later(wait.since, connection.last_arrival);
       return wait;
     case Phase::first_byte_wait:
-      if (connection.protocol.empty()) return std::nullopt;
+      if (connection.protocol.empty()) {
+        // One whose first bytes were seen speaks something else than is known here, and some of that never answers.
+        if (connection.raw.record.wire.last != 0) return std::nullopt;
+        wait.shown = connection.raw.socket.bytes_received == 0 ? Wait::Shown::by_sole_wait : Wait::Shown::by_nothing;
+      }
       wait.phase = "header";
       return wait;
     case Phase::body:
@@ -54,7 +58,7 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       if (connection.turns == 0 || connection.raw.socket.bytes_received < least_body_bytes) return std::nullopt;
       wait.phase = "body";
       wait.since = later(wait.since, connection.last_arrival);
-      wait.only_if_blocked = true;
+      wait.shown = Wait::Shown::by_blocked_thread;
       return wait;
     default:
       return std::nullopt;

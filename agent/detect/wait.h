@@ -17,8 +17,14 @@ struct Wait {
   std::string phase;  ///< "header": the qualifier of a missing timeout
   WaitDirection direction = WaitDirection::receive;
   Instant since{};
-  /// Only a thread blocked on the connection itself shows that it is a wait: without it, it may just be idle.
-  bool only_if_blocked = false;
+  /// What shows that it is a wait for the peer, and neither rest nor the silence that was asked for.
+  enum class Shown {
+    by_its_bytes,
+    by_blocked_thread,  ///< blocked on the connection itself
+    by_sole_wait,       ///< what was asked was not seen, and nothing ever came: the process waits for nothing else
+    by_nothing,         ///< what was asked was not seen, and something came before
+  };
+  Shown shown = Shown::by_its_bytes;
 };
 
 /// Where the connection waits for its peer in a way that a timeout should end. Silence that its protocol asks for,

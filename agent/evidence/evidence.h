@@ -37,6 +37,8 @@ struct EvidenceQuestion {
   bool keep_alive = false;
   std::chrono::milliseconds user_timeout{};  ///< TCP_USER_TIMEOUT, 0 = none
   std::vector<std::uint32_t> holders;        ///< other processes known to hold a descriptor of it
+  /// Sockets by inode, its own among them: does the process wait for anything besides? Empty = it is not asked.
+  std::vector<std::uint64_t> besides;
 };
 
 enum class Verdict {
@@ -54,6 +56,8 @@ struct Evidence {
   /// Of `timer_pending`: the time limit that the thread which waits for the connection shows, if any. One that the wait
   /// has outlived (waited much longer) only wakes the program now and then.
   std::optional<std::chrono::nanoseconds> shown_timeout;
+  /// Of `infinite`: the process waits for nothing besides.
+  bool sole = false;
   std::string sentence;                        ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
   std::vector<std::string> notes;              ///< what else a reader should know, a sentence each
   std::map<std::string, EvidenceValue> facts;  ///< as they go into a finding's `evidence`

@@ -6,6 +6,7 @@
 
 #include "agent/evidence/inquiry.h"
 #include "agent/evidence/process_view.h"
+#include "agent/evidence/sole_wait.h"
 
 namespace sockwarden {
 namespace {
@@ -102,7 +103,11 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>
     if (!none.sentence.empty()) return none;
     Inquiry inquiry{visited.process, question, visited.go, *visited.timers};
     for (const auto rule : {ask_held_request, ask_blocked_thread, ask_go_deadline, ask_event_loop}) {
-      if (auto evidence = rule(inquiry)) return *evidence;
+      auto evidence = rule(inquiry);
+      if (!evidence) continue;
+      if (!question.besides.empty() && evidence->verdict == Verdict::infinite) evidence->sole = is_sole_wait(inquiry);
+      if (evidence->sole) evidence->sentence += "; the process waits for nothing else";
+      return *evidence;
     }
     none.sentence = why_silent(visited.process);
     return none;

@@ -104,6 +104,16 @@ bool ProcessView::refers_to(std::uint32_t fd, std::uint64_t socket_inode) {
   return target(fd) == "socket:[" + std::to_string(socket_inode) + "]";
 }
 
+std::size_t ProcessView::count_of(const std::string& target) {
+  const std::string wanted = target;  // `target` may be one that is kept here
+  std::size_t seen = 0, count = 0;
+  each_number(directory_.get(), "fd", [&](std::uint32_t fd) {
+    count += this->target(fd) == wanted ? 1 : 0;
+    return ++seen < most_descriptors;
+  });
+  return count;
+}
+
 const std::vector<std::uint32_t>& ProcessView::epolls() {
   if (epolls_) return *epolls_;
   epolls_.emplace();

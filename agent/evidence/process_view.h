@@ -38,6 +38,8 @@ class ProcessView {
   [[nodiscard]] const std::string& target(std::uint32_t fd);
   [[nodiscard]] DescriptorText descriptor(std::uint32_t fd) const;
   [[nodiscard]] bool refers_to(std::uint32_t fd, std::uint64_t socket_inode);
+  /// How many descriptors refer to it.
+  [[nodiscard]] std::size_t count_of(const std::string& target);
 
   /// Descriptor numbers of epoll instances, found among all descriptors.
   [[nodiscard]] const std::vector<std::uint32_t>& epolls();

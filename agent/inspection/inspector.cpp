@@ -47,6 +47,7 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   std::vector<TableFill> tables = pools_.tables();
   tables.push_back(ledger_.table());
   return {.findings = ledger_.entries(),
+          .open_waits = open_waits_,
           .timeouts = timeouts(),
           .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
           .pools = pools(),
@@ -66,11 +67,13 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
   const auto thresholds = [&config](const Process& process, const std::string& endpoint) {
     return thresholds_of_endpoint(config, process, endpoint);
   };
+  open_waits_.clear();
   std::vector<EvidenceQuestion> questions;
   std::vector<Finding> findings;
   std::vector<Detector> again;
   for (const Detector detector : detectors()) {
-    Opinion opinion = detector({model, pools_, waits_, queues_, none, thresholds, &descriptors_, &binds_});
+    Opinion opinion =
+        detector({model, pools_, waits_, queues_, none, thresholds, &descriptors_, &binds_, tells_open_waits_});
     if (opinion.questions.empty()) {
       findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                       std::make_move_iterator(opinion.findings.end()));
@@ -81,7 +84,9 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
   }
   const Answers answers = answers_to(questions, model);
   for (const Detector detector : again) {
-    Opinion opinion = detector({model, pools_, waits_, queues_, answers, thresholds, &descriptors_, &binds_});
+    Opinion opinion =
+        detector({model, pools_, waits_, queues_, answers, thresholds, &descriptors_, &binds_, tells_open_waits_});
+    open_waits_.insert(open_waits_.end(), opinion.open_waits.begin(), opinion.open_waits.end());
     findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
                     std::make_move_iterator(opinion.findings.end()));
   }
@@ -97,7 +102,8 @@ Inspector::Answers Inspector::answers_to(const std::vector<EvidenceQuestion>& qu
     Known& known = found->second;
     if (added || !began_together(known.begin, begin)) known = {.begin = begin, .evidence = {}};
     known.model = model.number;
-    if (known.evidence.verdict == Verdict::infinite) {
+    const bool settled = known.evidence.sole || question.besides.empty();
+    if (known.evidence.verdict == Verdict::infinite && settled) {
       answers.emplace(question.connection, known.evidence);
     } else {
       open.push_back(question);

@@ -25,6 +25,7 @@ namespace sockwarden {
 /// What is wrong in a Model, and what the next scan must tell.
 struct Inspection {
   std::vector<LedgerEntry> findings;
+  std::vector<OpenWait> open_waits;
   std::vector<EffectiveTimeout> timeouts;
   Wanted wanted;
   std::vector<PoolFigures> pools;
@@ -35,6 +36,9 @@ struct Inspection {
 
 class Inspector {
  public:
+  /// `tells_open_waits`: for whoever asks what a process is doing now.
+  explicit Inspector(bool tells_open_waits = false) : tells_open_waits_(tells_open_waits) {}
+
   [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
 
   /// Names for the stacks of a finding; they stay while it has the same stacks.
@@ -51,12 +55,15 @@ class Inspector {
     std::uint64_t model = 0;
   };
 
+  /// Open waits are left in `open_waits_`.
   [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
   [[nodiscard]] Answers answers_to(const std::vector<EvidenceQuestion>& questions, const Model& model);
   void remember_accused(const std::vector<Finding>& findings);
   void tell(const std::vector<LedgerEvent>& events) const;
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts();
 
+  bool tells_open_waits_;
+  std::vector<OpenWait> open_waits_;
   Pools pools_;
   DescriptorHistory descriptors_;
   WaitHistory waits_;

@@ -44,7 +44,7 @@ void take_end(const Connection& connection, const Process& process, WaitHistory&
   before.raw.socket.state = connection.raw.record.established_ns == 0 ? syn_sent : established;
   before.accepted = true;
   const auto wait = wait_of(before, *end);
-  if (!wait || wait->since > *end) return;
+  if (!wait || wait->since > *end || wait->shown == Wait::Shown::by_nothing) return;
   history.add(key_of(process, connection, wait->phase),
               {.begin = wait->since, .duration = *end - wait->since, .end = end_of(connection)});
 }

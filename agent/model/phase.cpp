@@ -150,9 +150,22 @@ PhaseNow redis(const View& view) {
   return now;
 }
 
+/// Found after it had sent, with nothing taken since: who spoke last then, by the kernel's own times.
+bool asked_before(const sw_connection& raw) {
+  const sw_socket& socket = raw.socket;
+  if ((raw.record.flags & SW_FLAG_SEEDED) == 0 || raw.record.last_receive_ns != 0) return false;
+  if (socket.bytes_acked <= 1) return false;  // one is the SYN's
+  return socket.bytes_received == 0 ||
+         (socket.last_arrival_known != 0 && socket.last_send_ago_ns < socket.last_arrival_ago_ns);
+}
+
 /// No first bytes: the times at which the application sent and received.
 PhaseNow without_peek(const sw_connection& raw, bool client) {
   const auto& record = raw.record;
+  if (client && asked_before(raw)) {
+    const Phase phase = raw.socket.unsent_bytes > 0 ? Phase::request_sending : Phase::first_byte_wait;
+    return coarse(phase, last_send_ns(raw));
+  }
   const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 1 || record.turns > 0 ||
                      record.last_receive_ns != 0 || raw.socket.sent_since_receive != 0;
   if (!moved) {

@@ -100,6 +100,56 @@ TEST_CASE("a dial and a handshake need no history to be too long") {
   CHECK(findings(stage).empty());
 }
 
+TEST_CASE(
+    "of a connection found later that was never answered, a process that waits for nothing else is likely stuck") {
+  Stage stage;
+  const auto found_later = [&](double seconds_ago) {
+    const auto id = stage.world.open(stage.serial, SW_ROLE_CLIENT, testing::v4(10, 0, 0, 1, 40000), Stage::peer, true);
+    auto& raw = stage.world.connection(id);
+    raw.socket.bytes_acked = 148;
+    raw.socket.last_send_ago_ns = static_cast<std::uint64_t>(seconds_ago * 1e9);
+    stage.answer(id, Verdict::infinite);
+    return id;
+  };
+  const auto id = found_later(13);
+  CHECK(findings(stage).empty());  // it also waits for something else
+  stage.evidence[id].sole = true;
+  auto found = findings(stage);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].qualifier == "header");
+  CHECK(found[0].confidence == Confidence::likely);
+  CHECK(std::get<std::int64_t>(found[0].evidence.at("sent_bytes")) == 147);
+  CHECK(std::get<std::int64_t>(found[0].evidence.at("received_bytes")) == 0);
+
+  auto& raw = stage.world.connection(id);
+  SECTION("not before three thresholds") {
+    raw.socket.last_send_ago_ns = 11 * testing::second_ns;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor where a limit shows") {
+    stage.answer(id, Verdict::finite);
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor where its first bytes were seen, and are of no protocol that is known here") {
+    raw.record.wire.last = 1 + SW_EGRESS;
+    raw.record.wire.flow[SW_EGRESS].turn_ns = stage.at(13);
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor where something came before: it may have been sent to be answered some day") {
+    raw.socket.bytes_received = 500;
+    raw.socket.last_arrival_known = 1;
+    raw.socket.last_arrival_ago_ns = 20 * testing::second_ns;
+    CHECK(findings(stage).empty());
+    CHECK(stage.ask(missing_timeout).open_waits.empty());
+    stage.tells_open_waits = true;
+    const auto told = stage.ask(missing_timeout);
+    CHECK(told.findings.empty());
+    REQUIRE(told.open_waits.size() == 1);
+    CHECK(told.open_waits[0].pid == 42);
+    CHECK(told.open_waits[0].endpoint == remote);
+  }
+}
+
 TEST_CASE("half a body counts from the last byte that came") {
   Stage stage;
   const auto id = stage.got_head(30);

@@ -17,6 +17,7 @@ struct Stage {
   WaitHistory waits;
   QueueHistory queues;
   std::unordered_map<std::uint64_t, Evidence> evidence;
+  bool tells_open_waits = false;
   Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .leak_count = 3};
   std::uint32_t serial = world.start(42, "orders");
   static inline const sw_address peer = v4(10, 0, 0, 7, 8080);
@@ -91,7 +92,8 @@ struct Stage {
 
   Opinion ask(Detector detector) {
     model = world.next(model);
-    return detector({model, pools, waits, queues, evidence, [this](const auto&, const auto&) { return thresholds; }});
+    return detector({model, pools, waits, queues, evidence, [this](const auto&, const auto&) { return thresholds; },
+                     nullptr, nullptr, tells_open_waits});
   }
 
  private:

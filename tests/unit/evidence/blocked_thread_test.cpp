@@ -24,7 +24,9 @@ struct Waiting {
   EvidenceQuestion question;
 
   explicit Waiting(const std::function<void(int)>& wait) : child([&] { wait(fd); }) {
-    question = question_about(child.pid(), peer.port()).value();
+    std::optional<EvidenceQuestion> asked;  // a descriptor that is duplicated just now may show under neither number
+    REQUIRE(eventually([&] { return (asked = question_about(child.pid(), peer.port())).has_value(); }));
+    question = *asked;
     question.fd = fd;
     ::close(fd);
   }

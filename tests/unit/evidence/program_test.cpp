@@ -19,6 +19,20 @@ std::string on_port(std::string text, std::uint16_t port) {
   return text;
 }
 
+/// The answer to whether a program waits for its silent peer alone, once its wait is endless.
+Evidence ask_if_sole(const std::vector<std::string>& command, std::uint16_t port) {
+  const ChildProcess program(command);
+  Evidence evidence;
+  eventually([&] {
+    auto question = question_about(program.pid(), port);
+    if (!question) return false;
+    for (const auto& row : sockets_of(program.pid()))
+      if (row.remote_port == port) question->besides.push_back(row.inode);
+    return (evidence = answer(*question)).verdict == Verdict::infinite;
+  });
+  return evidence;
+}
+
 template <typename Peer = SilentPeer>
 Evidence run_python(const std::string& text, Verdict expected, WaitDirection direction = WaitDirection::receive) {
   const Peer peer;
@@ -103,6 +117,48 @@ TEST_CASE("Python: no timeout is proven, settimeout is a timeout with its value"
   const auto limited = run_python(with(", timeout=100"), Verdict::finite);
   CHECK(limited.verdict == Verdict::finite);
   CHECK(limited.timeout == std::chrono::seconds(100));
+}
+
+TEST_CASE("a program that has nothing else to do waits for its peer alone") {
+  const SilentPeer peer;
+  const std::string port = std::to_string(peer.port());
+  const auto is_sole = [&](const std::vector<std::string>& command) {
+    const Evidence evidence = ask_if_sole(command, peer.port());
+    CAPTURE(command, evidence.sentence);
+    CHECK(evidence.verdict == Verdict::infinite);
+    CHECK(evidence.sole == (evidence.sentence.find("waits for nothing else") != std::string::npos));
+    return evidence.sole;
+  };
+  const std::string dial =
+      "import socket, threading, sys, os\ns = socket.create_connection(('127.0.0.1', " + port + "))\n";
+  if (installed(python)) {
+    CHECK(is_sole({python, "-c", dial + "s.recv(1)"}));
+    CHECK(is_sole({python, "-c",
+                   "import asyncio\nasync def main():\n  reader, _ = await asyncio.open_connection("
+                   "'127.0.0.1', " +
+                       port + ")\n  await reader.read()\nasyncio.run(main())"}));
+    const std::string in_thread = "threading.Thread(target=lambda: s.recv(1)).start()\n";
+    CHECK(is_sole(
+        {python, "-c", dial + in_thread + "o = socket.create_connection(('127.0.0.1', " + port + "))\no.recv(1)"}));
+    // Healthy: a sender whose second thread only looks for the peer's close, a server, a parent, two connections.
+    CHECK_FALSE(is_sole(
+        {python, "-c", dial + in_thread + "r, w = os.pipe()\nif os.fork(): os.read(r, 1)\nelse: os.read(r, 1)"}));
+    CHECK_FALSE(is_sole({python, "-c", dial + in_thread + "socket.create_server(('127.0.0.1', 0)).accept()"}));
+    CHECK_FALSE(is_sole({python, "-c",
+                         dial + "import select\nl = socket.create_server(('127.0.0.1', 0))\n"
+                                "select.select([s, l], [], [])"}));
+  }
+  if (installed(node)) {
+    const std::string get = "require('http').get({host: '127.0.0.1', port: " + port + ", agent: false});";
+    CHECK(is_sole({node, "-e", get}));
+    CHECK_FALSE(is_sole({node, "-e", get + "require('net').createServer().listen(0)"}));
+  }
+  if (installed(go)) {
+    const TemporaryFolder folder;
+    const auto binary = build_go(folder, go_client);
+    REQUIRE_FALSE(binary.empty());
+    CHECK(is_sole({binary, port}));
+  }
 }
 
 TEST_CASE("a dial without a timeout is proven although the kernel gives up some day; with one it is finite") {

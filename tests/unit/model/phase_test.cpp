@@ -266,6 +266,40 @@ TEST_CASE("without the peek phases come from the socket's times and are coarse")
   CHECK(phase_of(raw).phase == Phase::handler);
 }
 
+TEST_CASE("a connection that was found later has asked if it spoke last, by the kernel's times") {
+  auto raw = connection(SW_ROLE_CLIENT);
+  raw.record.flags = SW_FLAG_SEEDED;
+  raw.read_ns = 1000;
+  raw.socket.bytes_acked = 100;
+  raw.socket.last_send_ago_ns = 300;
+  raw.socket.last_arrival_ago_ns = 300;  // the handshake's
+  raw.socket.last_arrival_known = 1;
+  CHECK(phase_of(raw).phase == Phase::first_byte_wait);
+  CHECK(phase_of(raw).since == at(700));
+  CHECK(phase_of(raw).coarse);
+
+  SECTION("something came before") {
+    raw.socket.bytes_received = 50;
+    CHECK(phase_of(raw).phase == Phase::idle);  // within one tick: who was last is not known
+    raw.socket.last_arrival_ago_ns = 400;
+    CHECK(phase_of(raw).phase == Phase::first_byte_wait);
+    raw.socket.last_arrival_ago_ns = 200;
+    CHECK(phase_of(raw).phase == Phase::idle);
+  }
+  SECTION("it has only shaken hands") {
+    raw.socket.bytes_acked = 1;
+    CHECK(phase_of(raw).phase == Phase::idle);
+  }
+  SECTION("the program has taken data since") {
+    raw.record.last_receive_ns = 900;
+    CHECK(phase_of(raw).phase == Phase::idle);
+  }
+  SECTION("a server's wait is told by its bytes alone") {
+    raw.record.role = SW_ROLE_SERVER;
+    CHECK(phase_of(raw).phase != Phase::first_byte_wait);
+  }
+}
+
 TEST_CASE("an accepted connection with no byte waits for the first") {
   const auto now = phase_of(connection(SW_ROLE_SERVER));
   CHECK(now.phase == Phase::server_first_byte_wait);

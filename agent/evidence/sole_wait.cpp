@@ -1,0 +1,63 @@
+#include "agent/evidence/sole_wait.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "agent/evidence/unix_peer.h"
+
+namespace sockwarden {
+namespace {
+
+using Kind = ThreadWait::Kind;
+using Limit = WaitLimit::Kind;
+
+/// How threads of one process wake each other.
+bool is_own_signal(ProcessView& process, std::uint32_t fd) {
+  const std::string& target = process.target(fd);
+  if (target == "anon_inode:[eventfd]") return true;
+  if (target.starts_with("pipe:")) return process.count_of(target) > 1;  // it has both ends
+  std::uint32_t inode = 0;
+  if (std::sscanf(target.c_str(), "socket:[%u]", &inode) != 1) return false;
+  const std::uint32_t peer = unix_peer_of(inode);
+  return peer != 0 && process.count_of("socket:[" + std::to_string(peer) + "]") != 0;
+}
+
+bool is_asked_about(Inquiry& inquiry, std::uint32_t fd) {
+  const auto& sockets = inquiry.question.besides;
+  return std::any_of(sockets.begin(), sockets.end(),
+                     [&](std::uint64_t inode) { return inquiry.process.refers_to(fd, inode); });
+}
+
+bool nothing_besides(Inquiry& inquiry, std::uint32_t fd) {
+  return is_asked_about(inquiry, fd) || is_own_signal(inquiry.process, fd);
+}
+
+bool nothing_besides(Inquiry& inquiry, const ThreadWait& wait) {
+  switch (wait.kind) {
+    case Kind::transfer:
+      return is_asked_about(inquiry, wait.fds.front());
+    case Kind::poll:
+      return std::all_of(wait.fds.begin(), wait.fds.end(),
+                         [&](std::uint32_t fd) { return nothing_besides(inquiry, fd); });
+    case Kind::epoll: {
+      const auto& watched = inquiry.process.watched(wait.fds.front());
+      return std::all_of(watched.begin(), watched.end(),
+                         [&](const EpollEntry& entry) { return nothing_besides(inquiry, entry.fd); });
+    }
+    case Kind::futex:
+      return wait.limit.kind == Limit::none || inquiry.timers.sign().empty();
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool is_sole_wait(Inquiry& inquiry) {
+  auto& process = inquiry.process;
+  if (process.thread_count() > process.threads().size() || !process.children().empty()) return false;
+  return std::all_of(process.threads().begin(), process.threads().end(),
+                     [&](const ProcessView::Thread& thread) { return nothing_besides(inquiry, thread.wait); });
+}
+
+}  // namespace sockwarden
