@@ -15,13 +15,20 @@
 static __always_inline void first_byte(struct sw_record *record, const struct tcp_sock *tp)
 {
 	__u64 sent_us = tp->first_tx_mstamp, came_us = tp->tcp_mstamp, waited_us;
+	__u32 bucket;
 
 	waited_us = came_us > sent_us ? came_us - sent_us : 0;
 	record->first_byte_count++;
 	record->first_byte_sum_ns += waited_us * NS_PER_US;
 	if (waited_us * NS_PER_US > record->first_byte_max_ns)
 		record->first_byte_max_ns = waited_us * NS_PER_US;
-	histogram_add(process_role_find(record->process, record->role), SW_HISTOGRAM_FIRST_BYTE_US, waited_us);
+	bucket = histogram_bucket(waited_us);
+	if (bucket >= SW_BUCKETS)
+		return;
+	/* Kept here until the end: finding the process's histogram each time costs as much as all the rest. */
+	if (record->first_bytes[bucket] == 0xffff)
+		first_bytes_fold(record, process_role_find(record->process, record->role));
+	record->first_bytes[bucket]++;
 }
 
 /*

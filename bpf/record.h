@@ -134,31 +134,43 @@ struct sw_address {
 };
 SW_ASSERT_SIZE(sw_address, 20);
 
-/* One record a socket. Lives in socket storage (or, before 5.11, in a hash keyed by the socket's address). */
+/* Histograms by power-of-two buckets. Bucket i counts values v with v <= 2^i units; the last one all others. */
+enum { SW_BUCKETS = 24 };
+
+/*
+ * One record a socket. Lives in socket storage (or, before 5.11, in a hash keyed by the socket's address). What each
+ * receive touches comes first: the kernel's own look-up has already fetched that line.
+ */
 struct sw_record {
-	__u64 id;	/* unique while the agent runs */
-	__u64 birth_ns; /* connect started, connection accepted, or first seen (SW_FLAG_SEEDED) */
 	__u64 established_ns;
-	__u64 last_receive_ns;	 /* the application took data; to a jiffy */
-	__u64 last_send_ns;	 /* the application gave data; only while sock_send_length is attached, 0 before */
-	__u64 request_sent_ns;	 /* the latest data of ours before the latest answer left; see sent_since_receive */
-	__u64 peer_closed_ns;	 /* FIN or RST came */
-	__u64 own_closed_ns;	 /* we closed, shut down or reset */
-	__u64 longest_idle_ns;	 /* longest gap between two receives with data */
+	__u64 last_receive_ns; /* the application took data; to a jiffy */
+	__u64 request_sent_ns; /* the latest data of ours before the latest answer left; see sent_since_receive */
+	__u64 longest_idle_ns; /* longest gap between two receives with data */
+	__u32 write_seq;       /* tcp_sock.write_seq at the last receive */
+	__u32 copied_seq;      /* tcp_sock.copied_seq at the last receive */
+	__u32 turns;
+	__u32 tgid;		 /* owner: who connected, listened, or first used an accepted socket */
+	__u16 flags;		 /* enum sw_flag */
+	__u8 role;		 /* enum sw_role */
+	__u8 closer;		 /* enum sw_closer */
+	__u32 receiver_tid;	 /* thread that last took data; 0 = none yet */
 	__u64 first_byte_sum_ns; /* request left -> response arrived, over `first_byte_count` turns (client) */
 	__u64 first_byte_max_ns;
-	__u64 options_set; /* bit per enum sw_option: setsockopt was called for it */
-	__u64 cgroup_id;
 	__u32 first_byte_count;
-	__u32 process;	   /* serial of sw_process, 0 = not yet known */
-	__u32 tgid;	   /* owner: who connected, listened, or first used an accepted socket */
+	__u32 process; /* serial of sw_process, 0 = not yet known */
+	__u16
+	    first_bytes[SW_BUCKETS]; /* of them by microseconds, less what went to the process's histogram when full */
+	__u64 id;		     /* unique while the agent runs */
+	__u64 birth_ns;		     /* connect started, connection accepted, or first seen (SW_FLAG_SEEDED) */
+	__u64 last_send_ns;	     /* the application gave data; only while sock_send_length is attached, 0 before */
+	__u64 peer_closed_ns;	     /* FIN or RST came */
+	__u64 own_closed_ns;	     /* we closed, shut down or reset */
+	__u64 options_set;	     /* bit per enum sw_option: setsockopt was called for it */
+	__u64 cgroup_id;
 	__u32 holder_tgid; /* who holds a descriptor of it, from the last scan of descriptors; 0 = nobody */
 	__u32 holder_fd;
-	__u32 netns;	/* inode number of its network namespace */
-	__u32 stack_id; /* user stack at connect() or listen() + 1; 0 = none */
-	__u32 turns;
-	__u32 write_seq;    /* tcp_sock.write_seq at the last receive */
-	__u32 copied_seq;   /* tcp_sock.copied_seq at the last receive */
+	__u32 netns;	    /* inode number of its network namespace */
+	__u32 stack_id;	    /* user stack at connect() or listen() + 1; 0 = none */
 	__u32 unread_bytes; /* received and never read, at our own close */
 	__u32 connect_latency_us;
 	__u32 scan;	    /* number of the last scan that read this record */
@@ -166,17 +178,13 @@ struct sw_record {
 	__u32 reset_reason; /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
 	struct sw_address local;
 	struct sw_address remote;
-	__u16 flags;	     /* enum sw_flag */
-	__u8 role;	     /* enum sw_role */
-	__u8 closer;	     /* enum sw_closer */
 	__u8 manner;	     /* enum sw_manner */
 	__u8 connect;	     /* enum sw_connect */
 	__u8 family;	     /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
 	__u8 options_late;   /* enum sw_late */
-	__u32 receiver_tid;  /* thread that last took data; 0 = none yet */
 	struct sw_wire wire; /* what the peek saw; all zero without it */
 };
-SW_ASSERT_SIZE(sw_record, 408);
+SW_ASSERT_SIZE(sw_record, 456);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
@@ -221,7 +229,7 @@ struct sw_connection {
 	struct sw_socket socket;
 	__u64 read_ns; /* when this was read */
 };
-SW_ASSERT_SIZE(sw_connection, 552);
+SW_ASSERT_SIZE(sw_connection, 600);
 
 /* Cumulative counts of one endpoint of one process; also, summed, of a whole process. */
 struct sw_totals {
@@ -240,8 +248,6 @@ struct sw_totals {
 };
 SW_ASSERT_SIZE(sw_totals, 8 * 43);
 
-/* Histograms by power-of-two buckets. Bucket i counts values v with v <= 2^i units; the last one all others. */
-enum { SW_BUCKETS = 24 };
 struct sw_histogram {
 	__u64 count[SW_BUCKETS];
 	__u64 sum;
@@ -252,7 +258,7 @@ enum sw_histogram_kind {
 	SW_HISTOGRAM_IDLE_MS = 1,	/* longest idle gap of closed connections, milliseconds */
 	SW_HISTOGRAM_TURNS = 2,		/* turns a closed connection */
 	SW_HISTOGRAM_CONNECT_US = 3,	/* connect() to ESTABLISHED, microseconds */
-	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request left to response arrived, each turn, microseconds */
+	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request left to response arrived, each turn of closed ones, microseconds */
 	SW_HISTOGRAM_TLS_HANDSHAKE_US =
 	    5, /* client's hello to both sides encrypted, of closed connections, microseconds */
 	SW_HISTOGRAM_COUNT = 6,

@@ -91,6 +91,11 @@ static __always_inline void record_settle(struct sw_record *record, __u64 bytes_
 	}
 	if (!record->turns)
 		TOTALS_ADD(rows, unused_closes, 1);
+	if (record->first_byte_count && rows.role) {
+		first_bytes_fold(record, rows.role);
+		__sync_fetch_and_add(&rows.role->histograms[SW_HISTOGRAM_FIRST_BYTE_US].sum,
+				     record->first_byte_sum_ns / NS_PER_US);
+	}
 	if (record->flags & SW_FLAG_SEEDED)
 		return; /* its lifetime and turns are not known in full */
 	histogram_add(rows.role, SW_HISTOGRAM_LIFETIME_MS, since_ms(now_ns, record->established_ns));

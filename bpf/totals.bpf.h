@@ -88,4 +88,17 @@ static __always_inline void histogram_add(struct sw_process_role *row, __u32 kin
 	__sync_fetch_and_add(&row->histograms[kind].sum, value);
 }
 
+/* Times to first byte go from the record to its process's histogram, but for their sum, which goes once, at the end. */
+static __always_inline void first_bytes_fold(struct sw_record *record, struct sw_process_role *row)
+{
+	if (!row)
+		return;
+	for (__u32 bucket = 0; bucket < SW_BUCKETS; bucket++) {
+		if (record->first_bytes[bucket])
+			__sync_fetch_and_add(&row->histograms[SW_HISTOGRAM_FIRST_BYTE_US].count[bucket],
+					     record->first_bytes[bucket]);
+		record->first_bytes[bucket] = 0;
+	}
+}
+
 #endif

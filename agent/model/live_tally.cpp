@@ -19,6 +19,11 @@ const Value* find(const std::unordered_map<std::uint64_t, Value>& values, std::u
   return found == values.end() ? nullptr : &found->second;
 }
 
+void add(sw_histogram& first_bytes, const sw_record& record) {
+  for (std::size_t bucket = 0; bucket < SW_BUCKETS; ++bucket) first_bytes.count[bucket] += record.first_bytes[bucket];
+  first_bytes.sum += record.first_byte_sum_ns / 1000;
+}
+
 void name_protocol(Tally& tally, const sw_connection& raw) {
   if (*tally.protocol == '\0') tally.protocol = protocol_of(raw);
 }
@@ -74,6 +79,7 @@ LiveTally::LiveTally(const Sample& sample) {
     tally.add(raw);
     name_protocol(tally, raw);
     const std::uint64_t handshake_ns = (record.flags & SW_FLAG_SEEDED) == 0 ? sw_wire_handshake_ns(&record.wire) : 0;
+    if (record.first_byte_count != 0) add(first_bytes_[role_key(record.process, record.role)], record);
     if (handshake_ns != 0) observe(handshakes_[role_key(record.process, record.role)], handshake_ns / 1000);
   }
   for (const sw_connection& raw : sample.closed)
@@ -104,6 +110,10 @@ const Tally* LiveTally::of_role(std::uint32_t process, std::uint8_t role) const 
 
 const Tally* LiveTally::of_other(std::uint32_t process, std::uint8_t role) const {
   return find(others_, role_key(process, role));
+}
+
+const sw_histogram* LiveTally::first_bytes_of(std::uint32_t process, std::uint8_t role) const {
+  return find(first_bytes_, role_key(process, role));
 }
 
 const sw_histogram* LiveTally::handshakes_of(std::uint32_t process, std::uint8_t role) const {

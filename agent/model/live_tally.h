@@ -46,6 +46,8 @@ class LiveTally {
   [[nodiscard]] const Tally* of_other(std::uint32_t process, std::uint8_t role) const;
   /// TLS handshakes of live connections, microseconds. Null where there was none.
   [[nodiscard]] const sw_histogram* handshakes_of(std::uint32_t process, std::uint8_t role) const;
+  /// Times to first byte of live connections, microseconds. Null where there was none.
+  [[nodiscard]] const sw_histogram* first_bytes_of(std::uint32_t process, std::uint8_t role) const;
 
  private:
   Tally* endpoint_for(const sw_record& record);
@@ -53,7 +55,7 @@ class LiveTally {
   using RoleTallies = std::unordered_map<std::uint64_t, Tally>;
   std::unordered_map<TallyKey, Tally, TallyHash> endpoints_;
   RoleTallies roles_, others_;
-  std::unordered_map<std::uint64_t, sw_histogram> handshakes_;
+  std::unordered_map<std::uint64_t, sw_histogram> handshakes_, first_bytes_;
 };
 
 }  // namespace sockwarden

@@ -46,6 +46,8 @@ void take_role(RowContext& context, PresentRoles& present, const ProcessSample& 
     if (const Tally* tally = context.tally.of_other(process.process.serial, role)) tally->add_to(to.other);
     if (const sw_histogram* handshakes = context.tally.handshakes_of(process.process.serial, role))
       add(to.histograms[SW_HISTOGRAM_TLS_HANDSHAKE_US], *handshakes);
+    if (const sw_histogram* first_bytes = context.tally.first_bytes_of(process.process.serial, role))
+      add(to.histograms[SW_HISTOGRAM_FIRST_BYTE_US], *first_bytes);
   }
   add(to.totals, totals);
   add(to.other, row.other);

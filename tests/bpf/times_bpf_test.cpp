@@ -1,4 +1,5 @@
 #include <chrono>
+#include <numeric>
 #include <thread>
 
 #include "tests/bpf/peers.h"
@@ -81,6 +82,42 @@ TEST_CASE("a client that says with a FIN that it asks no more starts no turn by 
   CHECK(ended.record.turns == 1);
   CHECK(ended.record.first_byte_count == 1);
   CHECK(ended.socket.sent_since_receive == 0);
+}
+
+TEST_CASE("each turn's time to first byte is in one bucket, more of them than a connection keeps, too") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch watch(variant);
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  constexpr std::uint64_t turns = 140000;  // a bucket of a record holds 65535, and most fall into two or three
+  for (std::uint64_t turn = 0; turn < turns; ++turn) {
+    pair.client.send("q");
+    pair.server.receive(1);
+    pair.server.send("a");
+    pair.client.receive(1);
+  }
+  const auto of_process = [&] {
+    const auto* row = watch.process(getpid());
+    REQUIRE(row != nullptr);
+    REQUIRE(row->roles[SW_ROLE_CLIENT]);
+    const auto& histogram = row->roles[SW_ROLE_CLIENT]->histograms[SW_HISTOGRAM_FIRST_BYTE_US];
+    return std::pair{std::accumulate(std::begin(histogram.count), std::end(histogram.count), std::uint64_t{0}),
+                     histogram.sum};
+  };
+  watch.scan();
+  const auto* live = watch.live(SW_ROLE_CLIENT, client, server);
+  REQUIRE(live != nullptr);
+  const auto& kept = live->record.first_bytes;
+  const auto of_connection = std::accumulate(std::begin(kept), std::end(kept), std::uint64_t{0});
+  CHECK(of_connection + of_process().first == turns);
+  CHECK(of_process().second == 0);
+  const auto sum_ns = live->record.first_byte_sum_ns;
+  pair.client.close();
+  watch.ended(SW_ROLE_CLIENT, client, server);
+  watch.scan();
+  CHECK(of_process().first == turns);
+  CHECK(of_process().second == sum_ns / 1000);
 }
 
 TEST_CASE("the times of sends are known while they are wanted, and only then") {

@@ -97,6 +97,31 @@ TEST_CASE("a handshake counts while its connection lives, and once when it has e
   CHECK(handshakes(model).sum == 15'000);
 }
 
+TEST_CASE("times to first byte count while their connection lives, and once when it has ended") {
+  World world;
+  const auto serial = world.start(100, "app");
+  const auto id = world.client(serial, v4(10, 0, 0, 7, 443));
+  const auto first_bytes = [](const Model& model) {
+    return process_row(model, "app", Role::client)->histograms[SW_HISTOGRAM_FIRST_BYTE_US];
+  };
+  sw_record& record = world.connection(id).record;
+  record.first_byte_count = 5;
+  record.first_byte_sum_ns = 700'000;
+  record.first_bytes[7] = 3;
+  sw_histogram& kernel = world.process(serial).roles[SW_ROLE_CLIENT]->histograms[SW_HISTOGRAM_FIRST_BYTE_US];
+  kernel.count[7] = 2;  // folded when it was full
+  Model model = world.next();
+  CHECK(first_bytes(model).count[7] == 5);
+  CHECK(first_bytes(model).sum == 700);
+
+  world.close(id);
+  kernel.count[7] = 5;
+  kernel.sum = 700;
+  model = world.next(model);
+  CHECK(first_bytes(model).count[7] == 5);
+  CHECK(first_bytes(model).sum == 700);
+}
+
 TEST_CASE("the handshake of a connection older than the agent does not count") {
   World world;
   const auto serial = world.start(100, "app");
