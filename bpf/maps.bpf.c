@@ -32,6 +32,7 @@ struct descriptor_counts descriptor_counts SEC(".maps");
 struct detailed_processes detailed_processes SEC(".maps");
 struct listen_ports listen_ports SEC(".maps");
 struct stacks stacks SEC(".maps");
+struct option_calls_in_vain option_calls_in_vain SEC(".maps");
 struct losses losses SEC(".maps");
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -176,6 +176,15 @@ struct stacks {
 };
 extern struct stacks stacks SEC(".maps");
 
+/* Calls of the setsockopt hook that told nothing new. */
+struct option_calls_in_vain {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+extern struct option_calls_in_vain option_calls_in_vain SEC(".maps");
+
 struct losses {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, SW_LOSS_COUNT);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * cgroup/setsockopt: a program sets a socket option (5.3+), process context, io_uring too.
- * Writes: which options were set on a socket, and the counts a process. Never changes or refuses anything.
+ * Writes: which options were set on a socket, and the counts a process. Never changes or refuses anything. The agent
+ * lets it rest while it is called for corks alone (agent/kernel/option_rest.h).
  */
 #include "bpf/records.bpf.h"
 #include "bpf/processes.bpf.h"
@@ -89,6 +90,15 @@ static __always_inline void other_option(__u32 serial, int level, int name)
 		loss_count(SW_LOSS_OPTION);
 }
 
+static __always_inline void called_in_vain(void)
+{
+	__u32 index = 0;
+	__u64 *count = bpf_map_lookup_elem(&option_calls_in_vain, &index);
+
+	if (count)
+		(*count)++;
+}
+
 SEC("cgroup/setsockopt")
 int socket_option(struct bpf_sockopt *ctx)
 {
@@ -114,8 +124,10 @@ int socket_option(struct bpf_sockopt *ctx)
 	record = record_make(sk);
 	if (record) {
 		/* A cork is set and pulled with each message: what counts is that the connection uses one. */
-		if (option == SW_OPTION_TCP_CORK && record->options_set & 1ull << option)
+		if (option == SW_OPTION_TCP_CORK && record->options_set & 1ull << option) {
+			called_in_vain();
 			return 1;
+		}
 		record->options_set |= 1ull << option;
 		record->options_late |= late_bit(sk, option);
 	}

@@ -3,7 +3,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "agent/kernel/object.h"
+#include "agent/kernel/option_rest.h"
 #include "agent/kernel/ring_reader.h"
 #include "agent/kernel/scanner.h"
 
@@ -26,7 +29,9 @@ class LoadedKernel final : public Kernel {
 
   Sample scan(const Wanted& wanted) override {
     object_.watch_sends(wanted.send_times);
-    return scanner_.scan(wanted.details);
+    Sample sample = scanner_.scan(wanted.details);
+    let_options_rest();
+    return sample;
   }
 
   std::vector<std::uint64_t> stack(std::uint32_t stack_id) override {
@@ -41,10 +46,22 @@ class LoadedKernel final : public Kernel {
   [[nodiscard]] const std::vector<HookStatus>& hooks() const override { return hooks_; }
 
  private:
+  void let_options_rest() {
+    const auto hook = std::find_if(hooks_.begin(), hooks_.end(),
+                                   [](const HookStatus& status) { return status.name == "setsockopt"; });
+    if (hook == hooks_.end() || !hook->attached) return;
+    const bool wanted = option_rest_.wants_hook(object_.option_calls_in_vain(), OptionRest::Clock::now());
+    const bool rests = !object_.watch_options(wanted);
+    hook->variant = rests ? "at rest" : "";
+    hook->lost_by_variant =
+        rests ? "it was called for corks alone, too often: what is set within this minute is not counted" : "";
+  }
+
   Object object_;
   RingReader ring_;
   Scanner scanner_;
   std::vector<HookStatus> hooks_;
+  OptionRest option_rest_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <map>
+#include <numeric>
 
 #include "agent/proc/cgroup_paths.h"
 
@@ -144,7 +145,10 @@ tl::expected<void, Error> Object::attach() {
                                                     : bpf_program__attach(hook.program));
     if (link) {
       hook.status.attached = true;
-      links.push_back(std::move(link));
+      if (hook.program == skeleton->progs.socket_option)
+        setsockopt = std::move(link);
+      else
+        links.push_back(std::move(link));
       continue;
     }
     const Error error{"attach", hook.status.name, errno, errno == EPERM ? need_capabilities : ""};
@@ -159,6 +163,22 @@ void Object::watch_sends(bool wanted) {
   bpf_program* program = skeleton->progs.socket_send;
   const bool loaded = bpf_program__fd(program) >= 0;
   sends.reset(wanted && loaded ? bpf_program__attach(program) : nullptr);
+}
+
+bool Object::watch_options(bool wanted) {
+  if (wanted == bool(setsockopt)) return wanted;
+  setsockopt.reset();
+  if (!wanted) return false;
+  const Fd cgroup(::open(choice.cgroup2.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (cgroup) setsockopt.reset(bpf_program__attach_cgroup(skeleton->progs.socket_option, cgroup.get()));
+  return bool(setsockopt);
+}
+
+std::uint64_t Object::option_calls_in_vain() const {
+  const __u32 index = 0;
+  std::vector<__u64> counts(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
+  if (bpf_map_lookup_elem(bpf_map__fd(skeleton->maps.option_calls_in_vain), &index, counts.data()) != 0) return 0;
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
 tl::expected<std::vector<char>, Error> Object::iterate(bpf_program* program, const bpf_map* over) {

@@ -25,6 +25,7 @@ struct Object {
   std::vector<Link> links;
   std::vector<Fd> link_descriptors;  ///< of the peek's two links
   Link sends;                        ///< sock_send_length, while it is wanted
+  Link setsockopt;                   ///< while it is wanted
 
   /// Loads. A program that the kernel refuses and that is not required is left out, with the kernel's reason.
   static tl::expected<Object, Error> load(const KernelOptions& options);
@@ -34,6 +35,12 @@ struct Object {
 
   /// Attaches or detaches the hook on sends, where this kernel has it.
   void watch_sends(bool wanted);
+
+  /// Attaches or detaches the hook on setsockopt; whether it is attached now.
+  bool watch_options(bool wanted);
+
+  /// Calls so far that told that hook nothing new.
+  [[nodiscard]] std::uint64_t option_calls_in_vain() const;
 
   /// Opens the iterator program and reads it to its end; what it wrote is returned.
   tl::expected<std::vector<char>, Error> iterate(bpf_program* program, const bpf_map* over = nullptr);

@@ -1,5 +1,8 @@
 #include <sys/time.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "tests/bpf/peers.h"
 #include "tests/bpf/watch.h"
 
@@ -112,6 +115,35 @@ TEST_CASE("a cork counts once a connection, any other option at each call") {
   REQUIRE(row != nullptr);
   CHECK(row->process.setsockopt[SW_OPTION_TCP_CORK] == 2);
   CHECK(row->process.setsockopt[SW_OPTION_TCP_NODELAY] == 8);
+}
+
+TEST_CASE("the hook on options rests where corks alone call it, thousands of times a second") {
+  Watch watch(variants.front());
+  const auto variant = [&] {
+    const auto& hooks = watch.hooks();
+    const auto hook =
+        std::find_if(hooks.begin(), hooks.end(), [](const auto& one) { return one.name == "setsockopt"; });
+    REQUIRE(hook != hooks.end());
+    return hook->variant;
+  };
+  const auto counted = [&] {
+    watch.scan();
+    const auto* row = watch.process(getpid());
+    REQUIRE(row != nullptr);
+    return row->process.setsockopt[SW_OPTION_TCP_NODELAY];
+  };
+  const Pair pair;
+  set_option(pair.client.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
+  CHECK(counted() == 1);
+  CHECK(variant().empty());
+
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(500))
+    for (const int on : {1, 0}) set_option(pair.client.fd(), IPPROTO_TCP, TCP_CORK, on);
+  watch.scan();
+  CHECK(variant() == "at rest");
+  set_option(pair.client.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
+  CHECK(counted() == 1);
 }
 
 TEST_CASE("a socket without options shows none") {
