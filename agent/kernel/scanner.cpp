@@ -60,8 +60,8 @@ Sample Scanner::scan(const std::vector<std::uint32_t>& details) {
   read_descriptors(sample, details);
   // Totals before live connections: one that ends in between is then missing once, never counted twice.
   read_totals(sample);
-  read_live(sample);
-  read_closed(sample);
+  const bool all_live_known = read_live(sample);
+  read_closed(sample, all_live_known);
   read_facts(sample);
   retire(sample);
   name_the_gone(sample);
@@ -92,7 +92,7 @@ void Scanner::read_descriptors(Sample& sample, const std::vector<std::uint32_t>&
   }
 }
 
-void Scanner::read_live(Sample& sample) {
+bool Scanner::read_live(Sample& sample) {
   auto& state = *object_.skeleton->bss;
   const auto& progs = object_.skeleton->progs;
   const auto& maps = object_.skeleton->maps;
@@ -102,19 +102,21 @@ void Scanner::read_live(Sample& sample) {
     state.scan_left_over = 0;
     const auto run = object_.iterate(storage ? progs.scan_sockets : progs.scan_hash,
                                      storage ? maps.socket_records : maps.hashed_records);
-    if (!run) return;
+    if (!run) return false;
     const auto* bytes = static_cast<const char*>(buffer_.get());
     const std::size_t filled = state.scan_filled, before = sample.live.size();
     sample.live.resize(before + filled);
     for (std::size_t i = 0; i < filled; ++i)
       std::memcpy(&sample.live[before + i], bytes + i * entry_bytes(), sizeof(sw_connection));
   } while (state.scan_left_over != 0 && state.scan_filled != 0);
+  return true;
 }
 
-void Scanner::read_closed(Sample& sample) {
+void Scanner::read_closed(Sample& sample, bool all_live_known) {
   const auto& maps = object_.skeleton->maps;
   auto* const program = object_.skeleton->progs.scan_ending;
-  if (bpf_program__fd(program) >= 0) static_cast<void>(object_.iterate(program, maps.ending_connections));
+  if (all_live_known && bpf_program__fd(program) >= 0)
+    static_cast<void>(object_.iterate(program, maps.ending_connections));
   sample.closed = ring_.take();
   for (const auto& connection : sample.closed)
     if (connection.socket.end_unseen != 0)

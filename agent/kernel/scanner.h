@@ -25,8 +25,10 @@ class Scanner {
 
  private:
   void read_descriptors(Sample& sample, const std::vector<std::uint32_t>& details);
-  void read_live(Sample& sample);
-  void read_closed(Sample& sample);
+  /// Whether all of them were looked at.
+  bool read_live(Sample& sample);
+  /// Ends that no event showed are told by what is no longer live.
+  void read_closed(Sample& sample, bool all_live_known);
   void read_totals(Sample& sample);
   void read_losses(Sample& sample);
   void read_facts(Sample& sample);
