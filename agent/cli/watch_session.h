@@ -44,7 +44,7 @@ class WatchSession {
 
   std::unique_ptr<Kernel> kernel_;
   Config config_;
-  Inspector inspector_{true};
+  Inspector inspector_{/*tells_open_waits=*/true};
   Origins origins_;
   Model model_;
   Inspection inspection_;

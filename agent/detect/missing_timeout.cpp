@@ -1,5 +1,6 @@
 // A wait for the peer that nothing will ever end.
 #include <algorithm>
+#include <memory>
 #include <unordered_map>
 
 #include "agent/detect/detectors.h"
@@ -79,18 +80,19 @@ Finding finding_of(const std::string& phase, const std::vector<Accused>& group) 
 }
 
 /// Sockets of each process whose silence may be what was asked for.
-using UnseenSockets = std::unordered_map<std::uint32_t, std::vector<std::uint64_t>>;
+using UnseenSockets = std::unordered_map<std::uint32_t, std::shared_ptr<SocketInodes>>;
 
-std::vector<Wait> waits_in(const Model& model, UnseenSockets& unseen) {
-  std::vector<Wait> waits;
+UnseenSockets unseen_sockets(const Model& model) {
+  UnseenSockets unseen;
   for (const Connection& connection : model.connections) {
+    if (connection.inode == 0) continue;
     const auto wait = wait_of(connection, model.time);
-    if (!wait || model.process_of(connection) == nullptr) continue;
-    if (wait->shown == Shown::by_sole_wait && connection.inode != 0)
-      unseen[connection.process].push_back(connection.inode);
-    waits.push_back(*wait);
+    if (!wait || wait->shown != Shown::by_sole_wait) continue;
+    auto& sockets = unseen[connection.process];
+    if (!sockets) sockets = std::make_shared<SocketInodes>();
+    sockets->insert(connection.inode);
   }
-  return waits;
+  return unseen;
 }
 
 }  // namespace
@@ -98,30 +100,34 @@ std::vector<Wait> waits_in(const Model& model, UnseenSockets& unseen) {
 Opinion missing_timeout(const Scene& scene) {
   Opinion opinion;
   WaitingGroups groups;
-  UnseenSockets unseen;
-  for (const Wait& wait : waits_in(scene.model, unseen)) {
-    if (wait.shown == Shown::by_nothing && !scene.tells_open_waits) continue;
-    const Connection& connection = *wait.connection;
-    const Process& process = *scene.model.process_of(connection);
-    const auto waited = scene.model.time - wait.since;
+  std::optional<UnseenSockets> unseen;  // few scans ask for them
+  for (const Connection& connection : scene.model.connections) {
+    const auto wait = wait_of(connection, scene.model.time);
+    const Process* process = scene.model.process_of(connection);
+    if (!wait || process == nullptr) continue;
+    if (wait->shown == Shown::by_nothing && !scene.tells_open_waits) continue;
+    const auto waited = scene.model.time - wait->since;
     const std::string endpoint = endpoint_of(connection);
-    const auto threshold = scene.thresholds(process, endpoint).wait;
-    if (waited < threshold || pauses_like_before(connection, wait.phase, waited)) continue;
+    const auto threshold = scene.thresholds(*process, endpoint).wait;
+    if (waited < threshold || pauses_like_before(connection, wait->phase, waited)) continue;
     const auto answer = scene.evidence.find(connection.id);
     if (answer == scene.evidence.end()) {
-      if (auto question = question_of(scene.model, connection, wait.direction, waited)) {
-        if (wait.shown == Shown::by_sole_wait) question->besides = unseen[connection.process];
+      if (auto question = question_of(scene.model, connection, wait->direction, waited)) {
+        if (wait->shown == Shown::by_sole_wait) {
+          if (!unseen) unseen = unseen_sockets(scene.model);
+          question->besides = (*unseen)[connection.process];
+        }
         opinion.questions.push_back(std::move(*question));
       }
       continue;
     }
-    const WaitKey key = key_of(process, connection, wait.phase);
-    const LongWait long_wait{wait, key, answer->second, waited, threshold};
+    const WaitKey key = key_of(*process, connection, wait->phase);
+    const LongWait long_wait{*wait, key, answer->second, waited, threshold};
     if (const auto confidence = judge(long_wait, scene.waits)) {
-      groups[{wait.phase, connection.process, endpoint}].push_back(
+      groups[{wait->phase, connection.process, endpoint}].push_back(
           {&connection, waited, *confidence, &answer->second, facts_of(long_wait, scene.waits)});
     } else if (scene.tells_open_waits && is_open(long_wait)) {
-      opinion.open_waits.push_back({process.identity, connection.pid, endpoint, waited, answer->second.sentence});
+      opinion.open_waits.push_back({process->identity, connection.pid, endpoint, waited, answer->second.sentence});
     }
   }
   for (const auto& [key, group] : groups) opinion.findings.push_back(finding_of(std::get<0>(key), group));

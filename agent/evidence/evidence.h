@@ -4,8 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "agent/detect/finding.h"
@@ -19,6 +21,8 @@ enum class WaitDirection {
   connect,
   work,  ///< the peer has done its part: will the process itself go on?
 };
+
+using SocketInodes = std::unordered_set<std::uint64_t>;
 
 /// A connection that already waits too long, as the sample that noticed it saw it.
 struct EvidenceQuestion {
@@ -37,8 +41,8 @@ struct EvidenceQuestion {
   bool keep_alive = false;
   std::chrono::milliseconds user_timeout{};  ///< TCP_USER_TIMEOUT, 0 = none
   std::vector<std::uint32_t> holders;        ///< other processes known to hold a descriptor of it
-  /// Sockets by inode, its own among them: does the process wait for anything besides? Empty = it is not asked.
-  std::vector<std::uint64_t> besides;
+  /// Does the process wait for anything besides these, its own among them? Null = it is not asked.
+  std::shared_ptr<const SocketInodes> besides;
 };
 
 enum class Verdict {

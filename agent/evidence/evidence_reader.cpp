@@ -72,6 +72,8 @@ struct EvidenceReader::Visit {
   ProcessView process;
   const GoBinary* go = nullptr;
   std::unique_ptr<PendingTimer> timers;
+  std::unordered_map<const SocketInodes*, bool>
+      sole;  ///< by what it was asked about: the same for all of its questions
 };
 
 const GoBinary* EvidenceReader::go_binary(const std::string& executable) {
@@ -105,7 +107,11 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>
     for (const auto rule : {ask_held_request, ask_blocked_thread, ask_go_deadline, ask_event_loop}) {
       auto evidence = rule(inquiry);
       if (!evidence) continue;
-      if (!question.besides.empty() && evidence->verdict == Verdict::infinite) evidence->sole = is_sole_wait(inquiry);
+      if (question.besides && evidence->verdict == Verdict::infinite) {
+        const auto [known, added] = visited.sole.try_emplace(question.besides.get());
+        if (added) known->second = is_sole_wait(inquiry);
+        evidence->sole = known->second;
+      }
       if (evidence->sole) evidence->sentence += "; the process waits for nothing else";
       return *evidence;
     }

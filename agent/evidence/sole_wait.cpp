@@ -11,21 +11,24 @@ namespace {
 using Kind = ThreadWait::Kind;
 using Limit = WaitLimit::Kind;
 
+/// Of "socket:[4711]"; 0 = it is none.
+std::uint64_t socket_inode(const std::string& target) {
+  unsigned long inode = 0;
+  return std::sscanf(target.c_str(), "socket:[%lu]", &inode) == 1 ? inode : 0;
+}
+
 /// How threads of one process wake each other.
 bool is_own_signal(ProcessView& process, std::uint32_t fd) {
   const std::string& target = process.target(fd);
   if (target == "anon_inode:[eventfd]") return true;
   if (target.starts_with("pipe:")) return process.count_of(target) > 1;  // it has both ends
-  std::uint32_t inode = 0;
-  if (std::sscanf(target.c_str(), "socket:[%u]", &inode) != 1) return false;
-  const std::uint32_t peer = unix_peer_of(inode);
+  const std::uint64_t inode = socket_inode(target);
+  const std::uint32_t peer = inode != 0 ? unix_peer_of(static_cast<std::uint32_t>(inode)) : 0;
   return peer != 0 && process.count_of("socket:[" + std::to_string(peer) + "]") != 0;
 }
 
 bool is_asked_about(Inquiry& inquiry, std::uint32_t fd) {
-  const auto& sockets = inquiry.question.besides;
-  return std::any_of(sockets.begin(), sockets.end(),
-                     [&](std::uint64_t inode) { return inquiry.process.refers_to(fd, inode); });
+  return inquiry.question.besides->contains(socket_inode(inquiry.process.target(fd)));
 }
 
 bool nothing_besides(Inquiry& inquiry, std::uint32_t fd) {

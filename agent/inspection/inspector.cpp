@@ -102,7 +102,7 @@ Inspector::Answers Inspector::answers_to(const std::vector<EvidenceQuestion>& qu
     Known& known = found->second;
     if (added || !began_together(known.begin, begin)) known = {.begin = begin, .evidence = {}};
     known.model = model.number;
-    const bool settled = known.evidence.sole || question.besides.empty();
+    const bool settled = known.evidence.sole || !question.besides;
     if (known.evidence.verdict == Verdict::infinite && settled) {
       answers.emplace(question.connection, known.evidence);
     } else {

@@ -120,7 +120,6 @@ tl::expected<Object, Error> Object::load(const KernelOptions& options) {
 }
 
 tl::expected<void, Error> Object::attach() {
-  Fd cgroup;
   if (!choice.cgroup2.empty()) cgroup = Fd(::open(choice.cgroup2.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   for (auto& hook : hooks) {
     if (!hook.status.reason.empty()) {
@@ -169,8 +168,7 @@ bool Object::watch_options(bool wanted) {
   if (wanted == bool(setsockopt)) return wanted;
   setsockopt.reset();
   if (!wanted) return false;
-  const Fd cgroup(::open(choice.cgroup2.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (cgroup) setsockopt.reset(bpf_program__attach_cgroup(skeleton->progs.socket_option, cgroup.get()));
+  setsockopt.reset(bpf_program__attach_cgroup(skeleton->progs.socket_option, cgroup.get()));
   return bool(setsockopt);
 }
 

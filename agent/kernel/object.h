@@ -25,6 +25,7 @@ struct Object {
   std::vector<Link> links;
   std::vector<Fd> link_descriptors;  ///< of the peek's two links
   Link sends;                        ///< sock_send_length, while it is wanted
+  Fd cgroup;                         ///< where cgroup programs are attached
   Link setsockopt;                   ///< while it is wanted
 
   /// Loads. A program that the kernel refuses and that is not required is left out, with the kernel's reason.

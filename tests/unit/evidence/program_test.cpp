@@ -26,8 +26,10 @@ Evidence ask_if_sole(const std::vector<std::string>& command, std::uint16_t port
   eventually([&] {
     auto question = question_about(program.pid(), port);
     if (!question) return false;
+    const auto besides = std::make_shared<SocketInodes>();
     for (const auto& row : sockets_of(program.pid()))
-      if (row.remote_port == port) question->besides.push_back(row.inode);
+      if (row.remote_port == port) besides->insert(row.inode);
+    question->besides = besides;
     return (evidence = answer(*question)).verdict == Verdict::infinite;
   });
   return evidence;
