@@ -9,6 +9,8 @@ namespace {
 constexpr std::uint64_t least_body_bytes = 8192;
 /// A body that comes in faster than this moves; slower, it drips.
 constexpr double least_bytes_per_second = 1000;
+/// What came less long ago than this is about to be read.
+constexpr std::chrono::seconds reading_time{1};
 
 bool is_database(std::uint8_t protocol) {
   return protocol == SW_PROTOCOL_POSTGRESQL || protocol == SW_PROTOCOL_MYSQL || protocol == SW_PROTOCOL_REDIS;
@@ -27,6 +29,28 @@ Instant later(Instant since, const std::optional<Instant>& arrival) {
 bool drips(const Connection& connection, Instant since, Instant now) {
   const double seconds = std::chrono::duration<double>(now - since).count();
   return static_cast<double>(connection.raw.socket.bytes_received) < least_bytes_per_second * seconds;
+}
+
+/// Part of a message came, and the rest is waited for.
+bool is_for_rest(const Connection& connection, Phase phase) {
+  switch (phase) {
+    case Phase::tls:
+    case Phase::server_header:
+    case Phase::server_body:
+      return true;
+    case Phase::first_byte_wait:
+      return response_flow(connection).message == SW_MESSAGE_HEAD;
+    default:
+      return false;
+  }
+}
+
+/// It is the program that is waited for, not its peer. A dripping message's latest byte, still on its way to the
+/// program, does not end the wait for the rest.
+bool leaves_unread(const Connection& connection, Phase phase, Instant now) {
+  if (connection.unread_bytes == 0) return false;
+  const bool fresh = connection.last_arrival && now - *connection.last_arrival < reading_time;
+  return !fresh || !is_for_rest(connection, phase);
 }
 
 std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& now) {
@@ -117,9 +141,9 @@ WaitKey key_of(const Process& process, const Connection& connection, const std::
 }
 
 std::optional<Wait> wait_of(const Connection& connection, Instant now) {
-  if (connection.mptcp || !connection.accepted || connection.unread_bytes > 0) return std::nullopt;
+  if (connection.mptcp || !connection.accepted) return std::nullopt;
   const PhaseNow phase = phase_of(connection.raw);
-  if (!phase.since || phase.waits_by_protocol) return std::nullopt;
+  if (!phase.since || phase.waits_by_protocol || leaves_unread(connection, phase.phase, now)) return std::nullopt;
   if (connection.role == Role::client) return client_wait(connection, phase);
   if (connection.role == Role::server) return server_wait(connection, phase, now);
   return std::nullopt;

@@ -214,6 +214,11 @@ TEST_CASE("a server's waits are named by what is missing") {
     CHECK(found[0].qualifier == "server-header");
     CHECK(found[0].local == "10.0.0.1:80");
     CHECK(found[0].remote.empty());
+    // A byte that just came and is not yet read; one that the program has long left where it is.
+    socket.unread_bytes = 1;
+    CHECK(findings(stage).size() == 1);
+    socket.last_arrival_ago_ns = 2 * testing::second_ns;
+    CHECK(findings(stage).empty());
   }
   SECTION("the rest of a body") {
     const auto id = stage.serves(SW_MESSAGE_BODY, 6);
@@ -228,10 +233,17 @@ TEST_CASE("a server's waits are named by what is missing") {
     CHECK(findings(stage).empty());
   }
   SECTION("the next request") {
-    stage.answer(stage.rests(6), Verdict::infinite);
+    const auto id = stage.rests(6);
+    stage.answer(id, Verdict::infinite);
     const auto found = findings(stage);
     REQUIRE(found.size() == 1);
     CHECK(found[0].qualifier == "server-idle");
+    // It just came.
+    auto& socket = stage.world.connection(id).socket;
+    socket.last_arrival_known = 1;
+    socket.bytes_received = 100;
+    socket.unread_bytes = 1;
+    CHECK(findings(stage).empty());
   }
 }
 
