@@ -90,6 +90,7 @@ struct sw_flow {
 	__u32 hash;	    /* parser */
 	__u32 messages; /* HTTP: complete heads, interim responses not; HTTP/2: streams; else commands; TLS: records */
 	__u32 index;	/* HTTP request: bit (n % 32): request n was HEAD; response: requests answered;
+				HTTP/2: the latest stream opened; response: the latest whose answer began;
 				TLS 1.3 server: records behind the handshake that are no session tickets */
 	__u32 turns;
 	__u16 status;  /* HTTP status of the latest response, or enum sw_transaction */

@@ -5,6 +5,39 @@
 
 #include "bpf/wire_step.h"
 
+enum sw_h2_frame_type { SW_H2_DATA = 0, SW_H2_HEADERS = 1, SW_H2_RST_STREAM = 3 };
+enum { SW_H2_END_STREAM = 1 };
+
+/* Type in `field`, flags in `status`, stream in `hash`. */
+static __always_inline void sw_h2_frame(struct sw_flow *flow, __u64 now)
+{
+	__u8 type = flow->field, ends = type <= SW_H2_HEADERS && flow->status & SW_H2_END_STREAM;
+
+	if (flow->flags & SW_FLOW_REQUEST) {
+		if (type == SW_H2_HEADERS && flow->hash > flow->index) {
+			flow->index = flow->hash;
+			flow->messages++;
+			flow->started_ns = now;
+			flow->message = SW_MESSAGE_BODY;
+		}
+		if (flow->hash != flow->index)
+			return;
+		if (type == SW_H2_RST_STREAM)
+			flow->message = SW_MESSAGE_NONE;
+		if (ends) {
+			flow->message = SW_MESSAGE_COMPLETE;
+			flow->done_ns = now;
+		}
+		return;
+	}
+	if ((type == SW_H2_HEADERS || type == SW_H2_RST_STREAM) && flow->hash > flow->index)
+		flow->index = flow->hash;
+	if (ends || type == SW_H2_RST_STREAM) {
+		flow->messages++;
+		flow->done_ns = now;
+	}
+}
+
 static __always_inline void sw_h2_frame_byte(struct sw_flow *flow, __u8 byte, __u64 now)
 {
 	__u8 at = flow->count++;
@@ -22,16 +55,8 @@ static __always_inline void sw_h2_frame_byte(struct sw_flow *flow, __u8 byte, __
 	if (at < 8)
 		return;
 	flow->hash &= 0x7fffffff;
-	if (flow->flags & SW_FLOW_REQUEST) {
-		if (flow->field == 1 && flow->hash > flow->index) { /* HEADERS that open a stream */
-			flow->index = flow->hash;
-			flow->messages++;
-			flow->started_ns = now;
-		}
-	} else if (flow->field <= 1 && flow->status & 1) { /* DATA or HEADERS with END_STREAM */
-		flow->messages++;
-		flow->done_ns = now;
-	}
+	if (flow->hash & 1) /* a stream that the client opened; a pushed one is even */
+		sw_h2_frame(flow, now);
 	flow->status = 0;
 	flow->step = SW_STEP_H2_DATA;
 }

@@ -20,6 +20,8 @@ bool is_likely_endless(const LongWait& wait, const WaitHistory& history) {
   // A server's limits last minutes, and are hidden behind whatever other timer is due before. What its clients take
   // says nothing about them.
   if (is_at_clients_pace(phase)) return false;
+  // A stream of it may be a subscription, answered when there is something to tell, beside calls that take no time.
+  if (wait.wait.connection->protocol == "http/2") return false;
   if (wait.waited < wait.threshold * beyond_threshold) return false;
   if (history.will_end(wait.key, wait.waited)) return false;
   const auto given_up = history.longest_given_up(wait.key);

@@ -63,6 +63,16 @@ TEST_CASE("far beyond what the endpoint usually takes, a wait with some timer pe
     early.answer(early.asked(11), Verdict::timer_pending, 1s);
     CHECK(findings(early).empty());
   }
+  SECTION("nor on a stream of HTTP/2, which may be a subscription: that is proven, or nothing") {
+    auto& wire = stage.world.connection(id).record.wire;
+    wire.flow[SW_EGRESS].protocol = SW_PROTOCOL_HTTP_2;
+    wire.flow[SW_EGRESS].index = 1;
+    CHECK(findings(stage).empty());
+    stage.answer(id, Verdict::infinite);
+    REQUIRE(findings(stage).size() == 1);
+    wire.flow[SW_INGRESS].index = 1;  // its answer has begun
+    CHECK(findings(stage).empty());
+  }
   SECTION("nor where the endpoint is slow") {
     Stage slow;
     slow.earlier("header", remote, WaitEnd::answered, 2s, 3);

@@ -48,6 +48,12 @@ std::string hello(char type, bool tls_1_3) {
   return std::string{22, 3, 3, 0, static_cast<char>(body.size())} + body;
 }
 
+enum : char { data = 0, headers = 1, reset_stream = 3 };
+
+std::string frame(char type, bool ends, char stream) {
+  return std::string{0, 0, 4, type, static_cast<char>(ends ? 1 : 0), 0, 0, 0, stream} + "head";
+}
+
 }  // namespace
 
 TEST_CASE("a connection in SYN_SENT dials since connect()") {
@@ -187,6 +193,46 @@ TEST_CASE("HTTP/2's acknowledgements inside TLS are no request") {
   CHECK(client(c).coarse);
   c.send(record(23, 120));
   CHECK(client(c).phase == Phase::first_byte_wait);
+}
+
+TEST_CASE("HTTP/2 waits while the latest stream, asked in full, has no beginning of an answer") {
+  Conversation c;
+  c.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, false, 0)).receive(frame(4, false, 0));
+  CHECK(client(c).phase == Phase::idle);
+  c.send(frame(headers, true, 1));
+  CHECK(client(c).phase == Phase::first_byte_wait);
+  CHECK(client(c).since == at(c.now()));
+  CHECK(server(c).phase == Phase::handler);
+  c.receive(frame(headers, false, 1));
+  CHECK(client(c).phase == Phase::body);
+  CHECK(server(c).phase == Phase::response);
+
+  SECTION("a second stream beside one that stays open") {
+    c.send(frame(headers, false, 3));
+    CHECK(client(c).phase == Phase::body);  // the client has yet to say more
+    c.send(frame(data, true, 3));
+    CHECK(client(c).phase == Phase::first_byte_wait);
+    c.receive(frame(data, false, 1));
+    CHECK(client(c).phase == Phase::first_byte_wait);
+    c.receive(frame(headers, false, 3) + frame(headers, true, 3));
+    CHECK(client(c).phase == Phase::body);
+    c.receive(frame(data, true, 1));
+    CHECK(client(c).phase == Phase::idle);
+    CHECK(server(c).phase == Phase::server_idle);
+  }
+  SECTION("a request that the client cancels") {
+    c.send(frame(headers, true, 3));
+    CHECK(client(c).phase == Phase::first_byte_wait);
+    c.send(frame(reset_stream, false, 3));
+    CHECK(client(c).phase == Phase::body);
+  }
+  SECTION("a request that the server refuses, and a push that nobody asked for") {
+    c.send(frame(headers, true, 3));
+    c.receive(frame(headers, true, 2));
+    CHECK(client(c).phase == Phase::first_byte_wait);
+    c.receive(frame(reset_stream, false, 3) + frame(data, true, 1));
+    CHECK(client(c).phase == Phase::idle);
+  }
 }
 
 TEST_CASE("a PostgreSQL session waits, receives and rests by its messages") {

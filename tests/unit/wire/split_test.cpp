@@ -120,6 +120,8 @@ TEST_CASE("nghttp's three streams are opened and ended") {
   CHECK(wire.flow[SW_EGRESS].protocol == SW_PROTOCOL_HTTP_2);
   CHECK(wire.flow[SW_EGRESS].messages == wire.flow[SW_INGRESS].messages);
   CHECK(wire.flow[SW_EGRESS].messages == 6);
+  CHECK(wire.flow[SW_EGRESS].message == SW_MESSAGE_COMPLETE);
+  CHECK(wire.flow[SW_EGRESS].index == wire.flow[SW_INGRESS].index);
 }
 
 TEST_CASE("a TLS handshake shows its name, its version and its end") {
