@@ -106,7 +106,7 @@ Opinion pool_churn(const Scene& scene) {
       continue;
     }
     const auto thrown = avoidable(pool_case.endings([](const Ending& ending) { return ending.reusable; }), pool_case);
-    if (thrown.size() < least) continue;
+    if (thrown.size() < least || are_passed_on(thrown)) continue;
     if (const std::string cause = cause_of(pool_case, thrown); !cause.empty())
       opinion.findings.push_back(finding_of(pool_case, cause, thrown));
   }

@@ -48,6 +48,12 @@ bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
   return static_cast<std::size_t>(single) * 10 >= endings.size() * 9;
 }
 
+bool are_passed_on(const std::vector<const Ending*>& endings) {
+  const auto passed_on =
+      std::count_if(endings.begin(), endings.end(), [](const Ending* ending) { return ending->passed_on; });
+  return static_cast<std::size_t>(passed_on) * 3 >= endings.size() * 2;
+}
+
 std::vector<PoolCase> pool_cases(const Scene& scene) {
   // In one order whatever the table's: findings that are merged must not change places.
   std::vector<const Pool*> pools = scene.pools.all();

@@ -44,6 +44,10 @@ void take_endings(Finding& finding, const std::vector<const Ending*>& endings);
 /// Nine tenths of the connections served no more than `most` requests.
 [[nodiscard]] bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most);
 
+/// Most of them are the doing of clients that the program serves: chance alone pairs half of a busy server's at the
+/// most.
+[[nodiscard]] bool are_passed_on(const std::vector<const Ending*>& endings);
+
 /// Seconds as evidence has them.
 [[nodiscard]] double seconds_of(std::chrono::nanoseconds duration);
 

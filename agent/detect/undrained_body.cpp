@@ -35,7 +35,7 @@ Opinion undrained_body(const Scene& scene) {
   Opinion opinion;
   for (const PoolCase& pool_case : pool_cases(scene)) {
     const auto seen = pool_case.endings([](const Ending& ending) { return ending.undrained; });
-    if (seen.size() < pool_case.thresholds.leak_count) continue;
+    if (seen.size() < pool_case.thresholds.leak_count || are_passed_on(seen)) continue;
     // Where most were seen unread, the others had been buffered by the program when it closed.
     auto all = pool_case.endings([](const Ending& ending) { return ending.undrained || ending.reusable; });
     opinion.findings.push_back(finding_of(pool_case, all.size() <= seen.size() * 2 ? all : seen, seen.size()));

@@ -24,6 +24,7 @@ struct Ending {
   bool asked_close = false;  ///< our request said that it would be the last one
   bool reusable = false;     ///< closed by us right after a full response, and another request was allowed
   bool stale = false;        ///< a request was written although the peer had closed before
+  bool passed_on = false;    ///< closed by us as soon as a client that we serve had left
   bool discarded = false;    ///< our reset by SO_LINGER 0 threw away what was not yet delivered
   std::uint8_t late_options = 0;
   std::chrono::nanoseconds idle{};         ///< before the first end

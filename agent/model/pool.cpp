@@ -9,6 +9,7 @@
 
 #include "agent/model/connection.h"
 #include "agent/model/live_tally.h"
+#include "agent/model/passed_on.h"
 #include "agent/model/totals.h"
 
 namespace sockwarden {
@@ -76,6 +77,7 @@ std::size_t Pools::KeyHash::operator()(const PoolKey& key) const {
 void Pools::update(const Sample& sample, const Model& model) {
   ++round_;
   const Instant until = complete_until(model);
+  const std::unordered_set<std::uint64_t> others = passed_on(model);
   for (auto& [key, state] : pools_) {
     Pool& pool = state.pool;
     pool.open = pool.in_use = pool.idle = 0;
@@ -91,7 +93,8 @@ void Pools::update(const Sample& sample, const Model& model) {
   for (const Connection& connection : model.closed) {
     if (connection.role != Role::client) continue;
     ended.insert(connection.id);
-    if (State* state = state_of(connection, model.time)) take_closed(*state, connection, until);
+    if (State* state = state_of(connection, model.time))
+      take_closed(*state, connection, others.contains(connection.id), until);
   }
   for (const Connection& connection : model.connections) {
     if (connection.role != Role::client || !is_established(connection) || ended.contains(connection.id)) continue;
@@ -188,13 +191,14 @@ void Pools::take_reuse(State& state, const Connection& connection, const Seen* s
   if (*request > seen->last_receive) state.pool.idle_at_reuse.add(*request - seen->last_receive);
 }
 
-void Pools::take_closed(State& state, const Connection& connection, Instant until) {
+void Pools::take_closed(State& state, const Connection& connection, bool is_passed_on, Instant until) {
   Pool& pool = state.pool;
   const std::optional<Instant> end = end_of(connection);
   if (!end || connection.raw.record.connect > SW_CONNECT_ESTABLISHED) return;
   Usage usage = usage_of(connection);
   usage.closed = end;
-  const Ending ending = ending_of(connection);
+  Ending ending = ending_of(connection);
+  ending.passed_on = is_passed_on;
   usage.thrown_away = is_thrown_away(connection, usage, ending);
   pool.discarded += usage.thrown_away ? 1 : 0;
   ++pool.details;

@@ -139,7 +139,7 @@ class Pools {
   State* state_of(const Connection& connection, Instant now);
   bool make_room(Instant now);
   void take_live(State& state, const Connection& connection);
-  void take_closed(State& state, const Connection& connection, Instant until);
+  void take_closed(State& state, const Connection& connection, bool is_passed_on, Instant until);
   void take_reuse(State& state, const Connection& connection, const Seen* seen);
   static void take_opening(State& state, const Connection& connection);
   void take_stall(State& state, const Connection& connection, Seen& seen, Instant now);

@@ -87,3 +87,21 @@ TEST_CASE("undrained bodies are forgotten when they stop") {
   stage.wait(13);
   CHECK(stage.ask(undrained_body).empty());
 }
+
+TEST_CASE("a proxy whose clients leave in the middle of an answer is not to blame, one that leaves most itself is") {
+  const int passed_on = GENERATE(3, 4, 5, 6);
+  PoolStage stage;
+  for (int i = 0; i < 6; ++i) {
+    const std::uint64_t served =
+        stage.world.open(stage.serial, SW_ROLE_SERVER, v4(10, 0, 0, 1, 80), v4(10, 0, 0, 9, 50000));
+    const std::uint64_t id = stage.open();
+    stage.request(id);
+    stage.respond(id);
+    stage.record(id).unread_bytes = 1000;
+    if (i < passed_on) stage.world.close(served, SW_CLOSER_PEER, SW_MANNER_RESET);
+    stage.close(id, SW_CLOSER_OWN, SW_MANNER_RESET);
+    stage.wait(0.1);
+  }
+  stage.scan();
+  CHECK(stage.ask(undrained_body).empty() == (passed_on >= 4));
+}
