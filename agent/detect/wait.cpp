@@ -74,8 +74,6 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       wait.phase = "header";
       return wait;
     case Phase::body:
-      // A stream stays open as long as its two sides like.
-      if (connection.protocol == "http/2") return std::nullopt;
       wait.phase = "body";
       wait.since = later(wait.since, connection.last_arrival);
       return wait;

@@ -1,10 +1,9 @@
 #include "agent/model/passed_on.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 #include <vector>
-
-#include "agent/model/live_tally.h"
 
 namespace sockwarden {
 namespace {
@@ -25,6 +24,7 @@ struct Asking {
 struct Program {
   std::vector<Served> served;
   std::vector<Asking> asking;
+  std::set<Address> own_ends;  ///< of a program that is its own server's client
 };
 
 Instant later(Instant time, std::uint64_t ns) { return std::max(time, Instant(std::chrono::nanoseconds(ns))); }
@@ -51,13 +51,12 @@ void pair(Program& program, std::unordered_set<std::uint64_t>& found) {
 
 std::unordered_set<std::uint64_t> passed_on(const Model& model) {
   std::unordered_map<std::uint32_t, Program> programs;
-  std::unordered_set<TallyKey, TallyHash> own_ends;  // of a program that is its own server's client
   for (const Connection& connection : model.closed) {
     if (connection.role != Role::client || !connection.own_closed) continue;
     const sw_record& record = connection.raw.record;
-    programs[record.process].asking.push_back(
-        {later(connection.birth, record.request_sent_ns), *connection.own_closed, connection.id});
-    own_ends.insert({record.process, SW_ROLE_SERVER, connection.local});
+    Program& program = programs[record.process];
+    program.asking.push_back({later(connection.birth, record.request_sent_ns), *connection.own_closed, connection.id});
+    program.own_ends.insert(connection.local);
   }
   std::unordered_set<std::uint64_t> found;
   if (programs.empty()) return found;
@@ -67,7 +66,7 @@ std::unordered_set<std::uint64_t> passed_on(const Model& model) {
       if (connection.role != Role::server) continue;
       const sw_record& record = connection.raw.record;
       const auto program = programs.find(record.process);
-      if (program == programs.end() || own_ends.contains({record.process, SW_ROLE_SERVER, connection.remote})) continue;
+      if (program == programs.end() || program->second.own_ends.contains(connection.remote)) continue;
       const Instant asked =
           later(connection.established.value_or(connection.birth), record.wire.flow[SW_INGRESS].turn_ns);
       if (model.time - asked > longest_use || !ended.insert(connection.id).second) continue;

@@ -96,15 +96,19 @@ PhaseNow http_1(const View& view) {
   return view.client ? http_client(view) : http_server(view);
 }
 
-/// Streams overlap: of the latest it is known whether its answer began; of the others, only whether any is open.
+/// Streams overlap: of the latest it is known whether its answer began; of the others, only whether any is open, which
+/// one may be for as long as its two sides like.
 PhaseNow http_2(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
   const auto moved_ns = std::max(request.started_ns, response.done_ns);
   const bool asked = request.message == SW_MESSAGE_COMPLETE && request.index > response.index;
   if (asked && !is_lost(request) && !is_lost(response))
     return coarse(view.choose(Phase::first_byte_wait, Phase::handler), std::max(request.done_ns, moved_ns));
-  if (request.messages > response.messages || is_lost(request) || is_lost(response))
-    return coarse(view.choose(Phase::body, Phase::response), moved_ns);
+  if (request.messages > response.messages || is_lost(request) || is_lost(response)) {
+    PhaseNow now = coarse(view.choose(Phase::body, Phase::response), moved_ns);
+    now.waits_by_protocol = true;
+    return now;
+  }
   if (request.messages == 0) return coarse(view.choose(Phase::idle, Phase::server_idle), view.record.established_ns);
   return at(view.choose(Phase::idle, Phase::server_idle), response.done_ns);
 }

@@ -30,9 +30,10 @@ enum class Phase : std::uint8_t {
 
 struct PhaseNow {
   Phase phase = Phase::unknown;
-  std::optional<Instant> since;    ///< empty: entered before it could be seen
-  bool coarse = false;             ///< inferred from who spoke last, or from socket times: message ends are not known
-  bool waits_by_protocol = false;  ///< BLPOP, SUBSCRIBE, an upgraded connection: silence is what was asked for
+  std::optional<Instant> since;  ///< empty: entered before it could be seen
+  bool coarse = false;           ///< inferred from who spoke last, or from socket times: message ends are not known
+  bool waits_by_protocol =
+      false;  ///< BLPOP, SUBSCRIBE, an upgraded connection, a stream: silence may be what was asked for
 };
 
 /// Pure. Without the peek (no first bytes seen) every phase after the dial is coarse.

@@ -19,6 +19,24 @@ TEST_CASE("a client for each request is churn by client-per-request") {
   CHECK(stage.ask(undrained_body).empty());
 }
 
+TEST_CASE("a relay's closes behind its own clients are none of its churn, those before its clients' are") {
+  const bool passes_on = GENERATE(true, false);
+  PoolStage stage;
+  for (int i = 0; i < 8; ++i) {
+    const sw_address client = v4(10, 0, 0, 9, static_cast<std::uint16_t>(50000 + i));
+    const std::uint64_t served = stage.world.open(stage.serial, SW_ROLE_SERVER, v4(10, 0, 0, 1, 80), client);
+    const std::uint64_t id = stage.open();
+    stage.turn(id);
+    if (passes_on) stage.world.close(served, SW_CLOSER_PEER);
+    stage.close(id);
+    stage.world.now_ns += ms_ns;
+    if (!passes_on) stage.world.close(served, SW_CLOSER_PEER);
+    stage.wait(0.5);
+  }
+  stage.scan();
+  CHECK(stage.ask(pool_churn).empty() == passes_on);
+}
+
 TEST_CASE("requests that ask for the close are churn by keep-alive-off, whoever closes") {
   PoolStage stage;
   for (int i = 0; i < 8; ++i) {
