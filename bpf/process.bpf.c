@@ -18,7 +18,11 @@ static __always_inline void process_ended(__u32 tgid)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	process_ended(task->tgid);
+	__u32 tgid = task->tgid;
+
+	process_ended(tgid);
+	/* No serial at all, so that the threads of the new program share one (process_make()). */
+	bpf_map_delete_elem(&process_serials, &tgid);
 	return 0;
 }
 

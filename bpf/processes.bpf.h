@@ -23,13 +23,14 @@ static __always_inline __u32 process_serial_new(void)
 }
 
 /*
- * Makes the row of a process. `task` is read with probe_read, which fails under lockdown=confidentiality: the caller's
+ * Makes the row of a process. Threads may come here at one time: without a serial before (`flags` BPF_NOEXIST) the
+ * first one's is everyone's. `task` is read with probe_read, which fails under lockdown=confidentiality: the caller's
  * own `comm` (of the thread) stands in then, and only an exec or a restart loses the right name.
  */
-static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task)
+static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task, __u64 flags)
 {
 	struct sw_process process = {};
-	__u32 serial;
+	__u32 serial, *first;
 
 	process.tgid = tgid;
 	process.first_seen_ns = bpf_ktime_get_ns();
@@ -44,12 +45,14 @@ static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task)
 			return 0;
 		}
 	}
-	if (bpf_map_update_elem(&process_serials, &tgid, &serial, BPF_ANY)) {
-		bpf_map_delete_elem(&processes, &serial);
-		loss_count(SW_LOSS_PROCESS);
-		return 0;
-	}
-	return serial;
+	if (!bpf_map_update_elem(&process_serials, &tgid, &serial, flags))
+		return serial;
+	bpf_map_delete_elem(&processes, &serial);
+	first = bpf_map_lookup_elem(&process_serials, &tgid);
+	if (first)
+		return *first;
+	loss_count(SW_LOSS_PROCESS);
+	return 0;
 }
 
 /* The serial of a process, made where it is new; 0 where the table is full. */
@@ -64,7 +67,7 @@ static __always_inline __u32 process_serial(__u32 tgid, struct task_struct *task
 		if (process && (!process->exited_ns || exiting))
 			return *serial;
 	}
-	return process_make(tgid, task);
+	return process_make(tgid, task, serial ? BPF_ANY : BPF_NOEXIST);
 }
 
 #endif

@@ -1,7 +1,34 @@
+#include <barrier>
+#include <map>
+#include <sstream>
+#include <thread>
+
 #include "tests/bpf/peers.h"
 #include "tests/bpf/watch.h"
 
 namespace sockwarden::testing {
+namespace {
+
+constexpr int threads_together = 8;
+constexpr const char* plan_of_exec = "SOCKWARDEN_TEST_TOGETHER";
+
+/// The first connections of a process, each by a thread of its own; then says so, and holds them.
+void connect_together(std::uint16_t port, const Gate& connected, const Gate& go) {
+  std::barrier together(threads_together);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < threads_together; ++i)
+    threads.emplace_back([&] {
+      const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+      const auto address = Loopback::of(AF_INET, port);
+      together.arrive_and_wait();
+      if (connect(socket, address.get(), address.length) != 0) _exit(1);
+    });
+  for (auto& thread : threads) thread.join();
+  connected.open();
+  go.wait();
+}
+
+}  // namespace
 
 TEST_CASE("a connection's turns, ends and owner are seen on both sides") {
   const auto variant = GENERATE(from_range(variants));
@@ -210,6 +237,46 @@ TEST_CASE("MPTCP is recognised, counted once an end, and not misread") {
   CHECK((ended.record.flags & SW_FLAG_MPTCP) != 0);
   CHECK(ended.record.turns == 0);  // nobody receives on a subflow: turns would be invented
   CHECK(ended.record.unread_bytes == 0);
+}
+
+TEST_CASE("threads that open their process's first connections at one time share its row") {
+  const auto variant = GENERATE(from_range(variants));
+  const bool after_exec = GENERATE(false, true);
+  CAPTURE(variant.name, after_exec);
+  Watch& watch = shared_watch(variant);
+  const Socket listener = listen_on_loopback();
+  for (int process = 0; process < 20; ++process) {
+    const Gate connected, go;
+    Child child([&, port = listener.port()] {
+      if (!after_exec) return connect_together(port, connected, go);
+      const Socket before(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      const auto address = Loopback::of(AF_INET, port);
+      if (connect(before.fd(), address.get(), address.length) != 0) _exit(1);
+      const std::string plan = std::to_string(port) + " " + connected.inherited() + " " + go.inherited();
+      setenv(plan_of_exec, plan.c_str(), 1);
+      close(STDOUT_FILENO);
+      execl("/proc/self/exe", "together", "[together]", nullptr);
+      _exit(1);
+    });
+    connected.wait();
+    watch.scan();
+    std::map<std::uint32_t, int> serials;
+    for (const auto& live : watch.last().live)
+      if (live.record.tgid == child.pid() && live.socket.state == TCP_ESTABLISHED) ++serials[live.record.process];
+    REQUIRE(serials.size() == 1);
+    CHECK(serials.begin()->second == threads_together);
+    go.open();
+    CHECK(child.wait() == 0);
+    for (int i = 0; i < threads_together + after_exec; ++i) accept_from(listener);
+  }
+}
+
+TEST_CASE("what the exec of the case above runs", "[.][together]") {
+  std::istringstream plan(getenv(plan_of_exec));
+  std::uint16_t port = 0;
+  plan >> port;
+  const auto connected = Gate::inherit(plan), go = Gate::inherit(plan);
+  connect_together(port, connected, go);
 }
 
 TEST_CASE("an exec starts a new row under the new name") {

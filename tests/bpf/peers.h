@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <functional>
+#include <istream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -146,6 +147,13 @@ class Gate {
   }
   Gate(const Gate&) = delete;
   Gate& operator=(const Gate&) = delete;
+  /// Its two descriptors, for a program that is executed and takes it over with inherit().
+  [[nodiscard]] std::string inherited() const { return std::to_string(ends_[0]) + " " + std::to_string(ends_[1]); }
+  static Gate inherit(std::istream& from) {
+    int reader = -1, writer = -1;
+    from >> reader >> writer;
+    return {reader, writer};
+  }
   void open() const {
     const char byte = 1;
     if (write(ends_[1], &byte, 1) != 1) abort();
@@ -156,6 +164,7 @@ class Gate {
   }
 
  private:
+  Gate(int reader, int writer) : ends_{reader, writer} {}
   int ends_[2] = {};
 };
 
