@@ -118,7 +118,7 @@ static __always_inline void own_end(struct sw_record *record, const struct sock 
 	if (!in_owner_context(sk))
 		return;
 	record_claim(record, sk, exiting);
-	record_note_request(record, tp, true);
+	record_note_latest_request(record, tp, true);
 	peer_fin_if_missed(record, sk);
 	if (!record->own_closed_ns)
 		record->own_closed_ns = bpf_ktime_get_ns();
@@ -140,7 +140,7 @@ static __always_inline void closed(struct sw_record *record, const struct sock *
 {
 	__u64 now_ns = bpf_ktime_get_ns();
 
-	record_note_request(record, tp, true);
+	record_note_latest_request(record, tp, true);
 	peer_fin_if_missed(record, sk);
 	if (oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2 || oldstate == TCP_CLOSING ||
 	    oldstate == TCP_LAST_ACK) {

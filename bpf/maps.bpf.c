@@ -5,6 +5,7 @@
 const volatile bool use_socket_storage = true;
 const volatile bool use_release_hook = true;
 const volatile bool use_stacks = true;
+const volatile bool use_peek = true;
 
 __u32 hz = 0;
 __u64 tick_ns = 0;

@@ -13,6 +13,7 @@
 extern const volatile bool use_socket_storage; /* false: records in `records`, keyed by the socket (before 5.11) */
 extern const volatile bool use_release_hook;   /* cgroup/sock_release is attached */
 extern const volatile bool use_stacks;
+extern const volatile bool use_peek; /* the first bytes are looked at */
 
 /* The clock, found by the first iterator run: see clock.bpf.h. */
 extern __u32 hz;	   /* jiffies a second */

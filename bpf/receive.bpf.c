@@ -5,16 +5,19 @@
  * Writes: turns, idle gaps, time to first byte, the owner of an accepted connection.
  *
  * This is the one hook that fires for every message of every program, so it asks the kernel for nothing that the socket
- * knows: when the request left and when the answer came is in tcp_sock, and no hook on sending is needed.
+ * knows: when the request left and when the answer came is in tcp_sock, and no hook on sending is needed. Even a cheap
+ * helper is 11 to 14 ns, a fourth of the rest: that of the socket storage is the one it cannot do without.
  *
  * sock_recv_length would also show EOF and EAGAIN, for 97 to 145 ns each receive. It is not used: copied_seq already
  * counts a FIN that was read.
  */
 #include "bpf/lifecycle.bpf.h"
 
-static __always_inline void first_byte(struct sw_record *record, const struct tcp_sock *tp)
+extern void *bpf_rdonly_cast(const void *object, __u32 type) __ksym __weak; /* 6.2+ */
+
+static __always_inline void first_byte(struct sw_record *record, __u64 sent_us, __u64 came_us)
 {
-	__u64 sent_us = tp->first_tx_mstamp, came_us = tp->tcp_mstamp, waited_us;
+	__u64 waited_us;
 	__u32 bucket;
 
 	waited_us = came_us > sent_us ? came_us - sent_us : 0;
@@ -48,41 +51,57 @@ static __always_inline void handshake(struct sw_record *record)
 		record->wire.handshake_turns--;
 }
 
-SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(socket_receive, struct sock *sk)
+static __always_inline int received(struct sock *sk, struct tcp_sock *tp)
 {
 	struct sw_record *record;
-	struct tcp_sock *tp;
-	__u64 now_ns, last_ns;
+	__u32 copied_seq, write_seq;
+	__u64 now_ns, last_ns, sent_us;
 
-	tp = bpf_skc_to_tcp_sock(sk);
-	if (!tp)
-		return 0;
 	record = record_of_connection(sk, tp);
 	if (!record)
 		return 0;
-	if (tp->copied_seq == record->copied_seq) {
+	copied_seq = tp->copied_seq;
+	write_seq = tp->write_seq;
+	if (copied_seq == record->copied_seq) {
 		record->flags |= SW_FLAG_PEEKED;
 		return 0;
 	}
 	record_claim(record, sk, false);
-	if (sent_since_receive(record, tp->write_seq)) {
+	if (sent_since_receive(record, write_seq)) {
+		sent_us = tp->first_tx_mstamp;
 		record->turns++;
-		record_note_request(record, tp, true);
+		record_note_request(record, sent_us);
 		if (record->role == SW_ROLE_CLIENT)
-			first_byte(record, tp);
-		record->write_seq = tp->write_seq;
+			first_byte(record, sent_us, tp->tcp_mstamp);
+		record->write_seq = write_seq;
 	} else if (!(record->flags & SW_FLAG_RECEIVED)) {
 		record->turns++;
 	}
 	record->flags |= SW_FLAG_RECEIVED;
-	handshake(record);
+	if (use_peek)
+		handshake(record);
 	now_ns = coarse_now_ns();
 	last_ns = record->last_receive_ns ? record->last_receive_ns : record->established_ns;
 	if (now_ns > last_ns && now_ns - last_ns > record->longest_idle_ns)
 		record->longest_idle_ns = now_ns - last_ns;
 	record->last_receive_ns = now_ns;
-	record->receiver_tid = (__u32)bpf_get_current_pid_tgid();
-	record->copied_seq = tp->copied_seq;
+	if (record->role != SW_ROLE_CLIENT)
+		record->receiver_tid = (__u32)bpf_get_current_pid_tgid();
+	record->copied_seq = copied_seq;
 	return 0;
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(socket_receive, struct sock *sk)
+{
+	return received(sk, bpf_rdonly_cast(sk, bpf_core_type_id_kernel(struct tcp_sock)));
+}
+
+/* Before 6.2, where the cast is a call. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(socket_receive_by_helper, struct sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	return tp ? received(sk, tp) : 0;
 }

@@ -153,7 +153,7 @@ struct sw_record {
 	__u16 flags;		 /* enum sw_flag */
 	__u8 role;		 /* enum sw_role */
 	__u8 closer;		 /* enum sw_closer */
-	__u32 receiver_tid;	 /* thread that last took data; 0 = none yet */
+	__u32 receiver_tid;	 /* not of clients: thread that last took data; 0 = none yet */
 	__u64 first_byte_sum_ns; /* request left -> response arrived, over `first_byte_count` turns (client) */
 	__u64 first_byte_max_ns;
 	__u32 first_byte_count;

@@ -61,7 +61,7 @@ int scan_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 		return 0;
 	record->scan = scan_number;
 	__builtin_memcpy(&entry->record, record, sizeof(entry->record));
-	record_note_request(&entry->record, tp, true);
+	record_note_latest_request(&entry->record, tp, true);
 	socket_read(&entry->socket, tp, &entry->record, true);
 	entry->read_ns = bpf_ktime_get_ns();
 	return 0;
@@ -83,7 +83,7 @@ int scan_hash(struct bpf_iter__bpf_map_elem *ctx)
 	hashed->record.scan = scan_number;
 	tp = (struct tcp_sock *)hashed->sk;
 	__builtin_memcpy(&entry->record, &hashed->record, sizeof(entry->record));
-	record_note_request(&entry->record, tp, false);
+	record_note_latest_request(&entry->record, tp, false);
 	socket_read(&entry->socket, tp, &entry->record, false);
 	entry->read_ns = bpf_ktime_get_ns();
 	return 0;

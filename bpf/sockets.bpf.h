@@ -112,19 +112,26 @@ static __always_inline bool sent_since_receive(const struct sw_record *record, _
  * acknowledged last or, while none of a flight is, at which the flight began. Our FIN is such data, too: nothing is
  * noted behind it.
  */
-static __always_inline void record_note_request(struct sw_record *record, struct tcp_sock *tp, bool direct)
+static __always_inline void record_note_request(struct sw_record *record, __u64 sent_us)
+{
+	if (record->flags & SW_FLAG_OWN_FIN)
+		return;
+	record->request_sent_ns = sent_us * NS_PER_US;
+	/* Data from before that is still under way hides it; what the answer was taken for is older, though. */
+	if (record->request_sent_ns < record->last_receive_ns)
+		record->request_sent_ns = record->last_receive_ns;
+}
+
+static __always_inline void record_note_latest_request(struct sw_record *record, struct tcp_sock *tp, bool direct)
 {
 	__u32 write_seq;
 	__u64 sent_us;
 
 	SOCKET_READ(write_seq, tp, write_seq);
-	if (record->flags & SW_FLAG_OWN_FIN || !sent_since_receive(record, write_seq))
+	if (!sent_since_receive(record, write_seq))
 		return;
 	SOCKET_READ(sent_us, tp, first_tx_mstamp);
-	record->request_sent_ns = sent_us * NS_PER_US;
-	/* Data from before that is still under way hides it; what the answer was taken for is older, though. */
-	if (record->request_sent_ns < record->last_receive_ns)
-		record->request_sent_ns = record->last_receive_ns;
+	record_note_request(record, sent_us);
 }
 
 static __always_inline __u64 socket_inode(struct socket *socket, bool direct)

@@ -76,8 +76,10 @@ tl::expected<KernelVariant, Error> parse_variant(const std::string& text) {
       variant.force_receive_only = true;
     } else if (part == "no-reason") {
       variant.force_no_reason = true;
+    } else if (part == "no-cast") {
+      variant.force_no_cast = true;
     } else {
-      const std::string advice = suggestion(part, {"hash", "receive-only", "no-reason"});
+      const std::string advice = suggestion(part, {"hash", "receive-only", "no-reason", "no-cast"});
       return tl::unexpected(Error{"use the flag", "--kernel-variant", 0, "\"" + part + "\" is unknown, " + advice});
     }
   }

@@ -31,7 +31,7 @@ class SettingFlags {
   std::map<std::string, std::vector<std::string>> values_;
 };
 
-/// "hash,receive-only,no-reason" in any choice and order.
+/// "hash,receive-only,no-reason,no-cast" in any choice and order.
 [[nodiscard]] tl::expected<KernelVariant, Error> parse_variant(const std::string& text);
 
 [[nodiscard]] KernelOptions kernel_options(const Config::Kernel& config, const KernelVariant& variant);

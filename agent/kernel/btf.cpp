@@ -23,9 +23,13 @@ std::optional<int> KernelBtf::tracepoint_arguments(const std::string& name) cons
   return btf_vlen(type) - 1;
 }
 
+bool KernelBtf::function(const std::string& name) const {
+  return btf__find_by_name_kind(types_.get(), name.c_str(), BTF_KIND_FUNC) >= 0;
+}
+
 bool KernelBtf::socket_storage_in_tracing() const {
   // bpf_sk_storage_get_tracing_proto came with it (kernel commit 8e4597c627fb, 5.11).
-  return btf__find_by_name_kind(types_.get(), "bpf_sk_storage_get_tracing", BTF_KIND_FUNC) >= 0;
+  return function("bpf_sk_storage_get_tracing");
 }
 
 bool KernelBtf::iterator(const std::string& target) const {

@@ -26,6 +26,8 @@ constexpr std::array entries{
           "everything"},
     Entry{"socket_receive", "tcp_rcv_space_adjust", tracepoint, true, "turns, idle times, owners of accepted sockets",
           "turns and idle times"},
+    Entry{"socket_receive_by_helper", "tcp_rcv_space_adjust", tracepoint, true,
+          "turns, idle times, owners of accepted sockets", "turns and idle times"},
     Entry{"socket_send", "sock_send_length", on_demand, false, "when a late message was given to the kernel",
           "Nagle's algorithm against delayed acknowledgements is not told"},
     Entry{"socket_reset_sent_reason", "tcp_send_reset", tracepoint, false, "our resets and their reason",
@@ -81,6 +83,8 @@ const char* kind_of(Attachment attachment) {
 
 /// Empty: part of what was chosen.
 bool belongs(const std::string& program, const Choice& choice, const KernelOptions& options) {
+  if (program == "socket_receive") return choice.read_only_cast;
+  if (program == "socket_receive_by_helper") return !choice.read_only_cast;
   if (program == "socket_reset_sent_reason") return choice.reset_reason;
   if (program == "socket_reset_sent") return !choice.reset_reason;
   if (program == "scan_sockets") return choice.socket_storage;
@@ -103,6 +107,8 @@ std::string variant_of(const std::string& program, const Choice& choice) {
   if (program == "socket_reset_sent_reason") return "with reason";
   if (program == "socket_reset_sent") return "without reason";
   if (program == "descriptor_seen") return choice.socket_storage ? "bpf_sock_from_file" : "probe_read";
+  if (program == "socket_receive") return "bpf_rdonly_cast";
+  if (program == "socket_receive_by_helper") return "bpf_skc_to_tcp_sock";
   if (program == "socket_send") return "on demand";
   return {};
 }
@@ -125,6 +131,7 @@ std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choi
 Choice choose(const KernelBtf& btf, const KernelVariant& variant, std::string cgroup2) {
   Choice choice;
   choice.socket_storage = btf.socket_storage_in_tracing() && btf.iterator("bpf_sk_storage_map") && !variant.force_hash;
+  choice.read_only_cast = btf.function("bpf_rdonly_cast") && !variant.force_no_cast;
   choice.reset_reason = btf.tracepoint_arguments("tcp_send_reset").value_or(0) >= 3 && !variant.force_no_reason;
   choice.cgroup2 = std::move(cgroup2);
   return choice;

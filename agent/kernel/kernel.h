@@ -20,6 +20,7 @@ struct KernelVariant {
   bool force_hash = false;          ///< records in a hash keyed by the socket, not in socket storage
   bool force_receive_only = false;  ///< no sock_send_length, which is else attached on demand
   bool force_no_reason = false;     ///< no reason with our resets
+  bool force_no_cast = false;       ///< no bpf_rdonly_cast where messages are received
 };
 
 struct KernelOptions {

@@ -58,6 +58,7 @@ void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptio
   settings.use_socket_storage = choice.socket_storage;
   settings.use_release_hook = !choice.cgroup2.empty();
   settings.use_stacks = options.stacks;
+  settings.use_peek = options.peek;
 
   const auto& maps = skeleton.maps;
   bpf_map__set_autocreate(maps.socket_records, choice.socket_storage);

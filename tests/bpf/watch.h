@@ -21,7 +21,8 @@ struct NamedVariant {
 inline const std::vector<NamedVariant> variants{
     {"automatic", {}},
     {"hash", {.force_hash = true}},
-    {"receive hook only, no reason", {.force_receive_only = true, .force_no_reason = true}},
+    {"receive hook only, no reason, no cast",
+     {.force_receive_only = true, .force_no_reason = true, .force_no_cast = true}},
 };
 
 class Watch {

@@ -60,9 +60,9 @@ TEST_CASE("hidden flags are not in the help, the others are") {
 
 TEST_CASE("a kernel variant is a list of the poorer choices") {
   const KernelVariant none = parse_variant("").value();
-  CHECK_FALSE((none.force_hash || none.force_receive_only || none.force_no_reason));
-  const KernelVariant all = parse_variant("no-reason,hash,receive-only").value();
-  CHECK((all.force_hash && all.force_receive_only && all.force_no_reason));
+  CHECK_FALSE((none.force_hash || none.force_receive_only || none.force_no_reason || none.force_no_cast));
+  const KernelVariant all = parse_variant("no-reason,hash,no-cast,receive-only").value();
+  CHECK((all.force_hash && all.force_receive_only && all.force_no_reason && all.force_no_cast));
   const KernelVariant one = parse_variant("hash").value();
   CHECK((one.force_hash && !one.force_receive_only && !one.force_no_reason));
   CHECK(parse_variant("hahs").error().message().find("did you mean \"hash\"?") != std::string::npos);
