@@ -198,6 +198,9 @@ static __always_inline void sw_to_number(struct sw_flow *flow, __u8 step)
 	flow->count = 0;
 }
 
+/* Where a connection's beginning was not seen, so many turns are looked at: a known protocol shows in the first. */
+enum { SW_MIDSTREAM_TURNS = 64 };
+
 /* What comes is not what was expected: nothing is known of this flow until it can begin anew. */
 static __always_inline void sw_lose(struct sw_flow *flow)
 {
@@ -215,7 +218,10 @@ static __always_inline void sw_lose_now(struct sw_flow *flow)
 		return;
 	}
 	flow->flags |= SW_FLOW_LOST;
-	flow->step = flow->protocol == SW_PROTOCOL_HTTP_2 ? SW_STEP_OTHER : SW_STEP_REST;
+	flow->step = SW_STEP_REST;
+	if (flow->protocol == SW_PROTOCOL_HTTP_2 ||
+	    (flow->protocol == SW_PROTOCOL_UNKNOWN && flow->turns >= SW_MIDSTREAM_TURNS))
+		flow->step = SW_STEP_OTHER;
 }
 
 static __always_inline void sw_text_add(struct sw_wire *wire, __u8 byte)

@@ -213,6 +213,23 @@ TEST_CASE("a connection first seen in the middle is followed from its next turn"
   CHECK(c.received().flags & SW_FLOW_MIDSTREAM);
 }
 
+TEST_CASE("a connection first seen in the middle is no longer looked at where many turns showed no protocol") {
+  const std::string foreign = "\x81 none of the known";
+  Conversation late(false), never(false);
+  for (int turn = 0; turn < SW_MIDSTREAM_TURNS; ++turn) {
+    if (turn < SW_MIDSTREAM_TURNS - 2) late.receive(foreign).send(foreign);
+    never.receive(foreign).send(foreign);
+  }
+  late.receive(foreign);
+  never.receive(foreign);
+  late.send(get);
+  CHECK(late.sent().protocol == SW_PROTOCOL_HTTP_1_1);
+  never.send(get);
+  CHECK(never.sent().step == SW_STEP_OTHER);
+  CHECK(never.received().step == SW_STEP_OTHER);
+  CHECK(never.sent().protocol == SW_PROTOCOL_UNKNOWN);
+}
+
 TEST_CASE("a response whose request was not seen has no known body") {
   Conversation c(false);
   c.send("rest of a request").receive("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
