@@ -2,6 +2,8 @@
 
 #include <bpf/btf.h>
 
+#include <algorithm>
+
 namespace sockwarden {
 
 void KernelBtf::Free::operator()(btf* types) const { btf__free(types); }
@@ -23,13 +25,13 @@ std::optional<int> KernelBtf::tracepoint_arguments(const std::string& name) cons
   return btf_vlen(type) - 1;
 }
 
-bool KernelBtf::function(const std::string& name) const {
-  return btf__find_by_name_kind(types_.get(), name.c_str(), BTF_KIND_FUNC) >= 0;
+int KernelBtf::function(const std::string& name) const {
+  return std::max(0, btf__find_by_name_kind(types_.get(), name.c_str(), BTF_KIND_FUNC));
 }
 
 bool KernelBtf::socket_storage_in_tracing() const {
   // bpf_sk_storage_get_tracing_proto came with it (kernel commit 8e4597c627fb, 5.11).
-  return function("bpf_sk_storage_get_tracing");
+  return function("bpf_sk_storage_get_tracing") != 0;
 }
 
 bool KernelBtf::iterator(const std::string& target) const {

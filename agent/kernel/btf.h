@@ -20,8 +20,8 @@ class KernelBtf {
   /// Whether tracing programs may keep socket storage: the helper's own flag for it came with 5.11.
   [[nodiscard]] bool socket_storage_in_tracing() const;
 
-  /// Whether the kernel has a function of this name, as one that programs may call (a kfunc) is.
-  [[nodiscard]] bool function(const std::string& name) const;
+  /// The type of a function of the kernel, by which a kfunc is called; 0 if this kernel lacks it.
+  [[nodiscard]] int function(const std::string& name) const;
 
   /// Whether an iterator over `target` ("tcp", "task_file", …) exists.
   [[nodiscard]] bool iterator(const std::string& target) const;

@@ -83,8 +83,8 @@ const char* kind_of(Attachment attachment) {
 
 /// Empty: part of what was chosen.
 bool belongs(const std::string& program, const Choice& choice, const KernelOptions& options) {
-  if (program == "socket_receive") return choice.read_only_cast;
-  if (program == "socket_receive_by_helper") return !choice.read_only_cast;
+  if (program == "socket_receive") return choice.read_only_cast != 0;
+  if (program == "socket_receive_by_helper") return choice.read_only_cast == 0;
   if (program == "socket_reset_sent_reason") return choice.reset_reason;
   if (program == "socket_reset_sent") return !choice.reset_reason;
   if (program == "scan_sockets") return choice.socket_storage;
@@ -131,7 +131,7 @@ std::string why_not(const Entry& entry, const KernelBtf& btf, const Choice& choi
 Choice choose(const KernelBtf& btf, const KernelVariant& variant, std::string cgroup2) {
   Choice choice;
   choice.socket_storage = btf.socket_storage_in_tracing() && btf.iterator("bpf_sk_storage_map") && !variant.force_hash;
-  choice.read_only_cast = btf.function("bpf_rdonly_cast") && !variant.force_no_cast;
+  choice.read_only_cast = variant.force_no_cast ? 0 : btf.function("bpf_rdonly_cast");
   choice.reset_reason = btf.tracepoint_arguments("tcp_send_reset").value_or(0) >= 3 && !variant.force_no_reason;
   choice.cgroup2 = std::move(cgroup2);
   return choice;

@@ -23,7 +23,7 @@ struct Hook {
 /// What was chosen for this kernel.
 struct Choice {
   bool socket_storage = false;
-  bool read_only_cast = false;
+  int read_only_cast = 0;  ///< number of bpf_rdonly_cast(), 0 = none
   bool reset_reason = false;
   std::string cgroup2;  ///< mount point, empty = none
 };

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <vector>
 
 #include "agent/proc/cgroup_paths.h"
 
@@ -53,12 +54,23 @@ void raise_memory_limit() {
   setrlimit(RLIMIT_MEMLOCK, &unlimited);
 }
 
+/// Fills in the calls of a kernel function that the program leaves open (receive.bpf.c).
+void set_kernel_function(bpf_program* program, int function) {
+  const bpf_insn* first = bpf_program__insns(program);
+  std::vector<bpf_insn> code(first, first + bpf_program__insn_cnt(program));
+  for (bpf_insn& instruction : code)
+    if (instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == BPF_PSEUDO_KFUNC_CALL)
+      instruction.imm = function;
+  bpf_program__set_insns(program, code.data(), code.size());
+}
+
 void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptions& options) {
   auto& settings = *skeleton.rodata;
   settings.use_socket_storage = choice.socket_storage;
   settings.use_release_hook = !choice.cgroup2.empty();
   settings.use_stacks = options.stacks;
   settings.use_peek = options.peek;
+  set_kernel_function(skeleton.progs.socket_receive, choice.read_only_cast);
 
   const auto& maps = skeleton.maps;
   bpf_map__set_autocreate(maps.socket_records, choice.socket_storage);
