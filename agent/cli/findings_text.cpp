@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -84,6 +85,8 @@ std::string entry_text(const Json& finding, std::size_t width) {
   std::string since = clock_of(text_at(finding, "first_seen"));
   if (!active) since += ", resolved " + clock_of(text_at(finding, "resolved_at"));
   text += labelled("Since", since, width) + labelled("Proof", text_at(object_at(finding, "evidence"), "proof"), width);
+  // Stacks that differ below the frames shown would read as the same one twice.
+  std::set<std::string> told;
   if (const auto origin = finding.find("origin"); origin != finding.end() && origin->is_array()) {
     for (const Json& stack : *origin) {
       const auto frames = stack.find("frames");
@@ -92,7 +95,7 @@ std::string entry_text(const Json& finding, std::size_t width) {
       std::string names;
       for (std::size_t i = 0; i < std::min<std::size_t>(shown.size(), 4); ++i)
         names += (i == 0 ? "" : " < ") + printable(shown[i]);
-      text += labelled("Where", names, width);
+      if (told.insert(names).second) text += labelled("Where", names, width);
     }
   }
   return text + labelled("Fix", text_at(finding, "advice"), width);

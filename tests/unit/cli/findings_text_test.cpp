@@ -19,6 +19,17 @@ Json finding() {
 
 }  // namespace
 
+TEST_CASE("stacks that look alike in the frames shown are shown once") {
+  Json two = finding();
+  two["origin"] = Json::parse(R"([{"frames":["a f.py:1","b f.py:2","c f.py:3","d f.py:4","e f.py:5"]},
+    {"frames":["a f.py:1","b f.py:2","c f.py:3","d f.py:4","other f.py:9"]},{"frames":["g f.py:7"]}])");
+  const std::string text = findings_text(Json::array({two}), 80);
+  const auto first = text.find("Where  a f.py:1"), second = text.find("Where  g f.py:7");
+  CHECK(first < second);
+  CHECK(second != std::string::npos);
+  CHECK(text.find("Where  a f.py:1", first + 1) == std::string::npos);
+}
+
 TEST_CASE("a finding says what, who, since when, the proof and the fix within 80 columns") {
   const std::string text = findings_text(Json::array({finding()}), 80);
   for (const char* part :
