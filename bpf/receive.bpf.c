@@ -6,7 +6,8 @@
  *
  * This is the one hook that fires for every message of every program, so it asks the kernel for nothing that the socket
  * knows: when the request left and when the answer came is in tcp_sock, and no hook on sending is needed. Even a cheap
- * helper is 11 to 14 ns, a fourth of the rest: that of the socket storage is the one it cannot do without.
+ * helper is 11 to 14 ns here (6.18, kernel.bpf_stats_enabled, over an empty program), a fourth of all the rest: that of
+ * the socket storage is the one it cannot do without.
  *
  * sock_recv_length would also show EOF and EAGAIN, for 97 to 145 ns each receive. It is not used: copied_seq already
  * counts a FIN that was read.

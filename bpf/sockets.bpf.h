@@ -122,6 +122,7 @@ static __always_inline void record_note_request(struct sw_record *record, __u64 
 		record->request_sent_ns = record->last_receive_ns;
 }
 
+/* The same from the socket, if anything was sent. */
 static __always_inline void record_note_latest_request(struct sw_record *record, struct tcp_sock *tp, bool direct)
 {
 	__u32 write_seq;

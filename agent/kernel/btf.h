@@ -20,7 +20,7 @@ class KernelBtf {
   /// Whether tracing programs may keep socket storage: the helper's own flag for it came with 5.11.
   [[nodiscard]] bool socket_storage_in_tracing() const;
 
-  /// The type of a function of the kernel, by which a kfunc is called; 0 if this kernel lacks it.
+  /// BTF type of a function of the kernel, by which a kfunc is called; 0 if this kernel lacks it.
   [[nodiscard]] int function(const std::string& name) const;
 
   /// Whether an iterator over `target` ("tcp", "task_file", …) exists.

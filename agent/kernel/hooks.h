@@ -23,7 +23,7 @@ struct Hook {
 /// What was chosen for this kernel.
 struct Choice {
   bool socket_storage = false;
-  int read_only_cast = 0;  ///< number of bpf_rdonly_cast(), 0 = none
+  int read_only_cast = 0;  ///< BTF type of bpf_rdonly_cast(), 0 = not used
   bool reset_reason = false;
   std::string cgroup2;  ///< mount point, empty = none
 };

@@ -272,7 +272,9 @@ TEST_CASE("threads that open their process's first connections at one time share
 }
 
 TEST_CASE("what the exec of the case above runs", "[.][together]") {
-  std::istringstream plan(getenv(plan_of_exec));
+  const char* environment = getenv(plan_of_exec);
+  REQUIRE(environment != nullptr);
+  std::istringstream plan(environment);
   std::uint16_t port = 0;
   plan >> port;
   const auto connected = Gate::inherit(plan), go = Gate::inherit(plan);
