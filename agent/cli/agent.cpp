@@ -16,7 +16,9 @@ void Agent::configure(const Config& config, const ConfigState& state) {
 }
 
 void Agent::step() {
-  const Sample sample = filter_.narrow(kernel_->scan(wanted_));
+  auto scanned = kernel_->scan(wanted_);
+  if (!scanned) return;
+  const Sample sample = filter_.narrow(std::move(*scanned));
   const std::shared_ptr<const Published> last = snapshot_->latest();
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   static const Model nothing;  // `last->model : Model{}` would be a copy of the last one, with all its connections

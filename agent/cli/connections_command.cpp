@@ -45,7 +45,9 @@ tl::expected<Listing, Error> from_agent(const std::string& url) {
 tl::expected<Listing, Error> from_scan(const KernelOptions& options) {
   auto kernel = Kernel::open(options);
   if (!kernel) return tl::unexpected(kernel.error());
-  const Model model = Model::next((*kernel)->scan(), Model{}, ModelLimits{});
+  const auto sample = (*kernel)->scan();
+  if (!sample) return tl::unexpected(sample.error().error);
+  const Model model = Model::next(*sample, Model{}, ModelLimits{});
   Listing listing{.time = rfc3339(model.wall), .source = "scan"};
   for (const Connection& connection : model.connections) listing.connections.push_back(to_json(connection, model));
   return listing;

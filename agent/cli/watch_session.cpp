@@ -12,7 +12,9 @@
 namespace sockwarden {
 
 void WatchSession::step() {
-  const Sample sample = kernel_->scan(inspection_.wanted);
+  const auto scanned = kernel_->scan(inspection_.wanted);
+  if (!scanned) return;
+  const Sample& sample = *scanned;
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   model_ = Model::next(sample, model_, limits);
   find_family();

@@ -155,6 +155,7 @@ std::vector<Hook> list_hooks(bpf_object& object, const KernelBtf& btf, const Cho
                          .variant = variant_of(entry.program, choice),
                          .reason = why_not(entry, btf, choice, options),
                          .lost = entry.lost,
+                         .variant_reason = {},
                          .lost_by_variant = lost_by_variant(entry.program, choice, options),
                          .required = entry.required}};
     bpf_program__set_autoload(program, hook.status.reason.empty());

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 #include "agent/kernel/object.h"
 #include "agent/kernel/option_rest.h"
@@ -27,9 +28,9 @@ class LoadedKernel final : public Kernel {
     return scanner_.start();
   }
 
-  Sample scan(const Wanted& wanted) override {
+  tl::expected<Sample, ScanFailure> scan(const Wanted& wanted) override {
     object_.watch_sends(wanted.send_times);
-    Sample sample = scanner_.scan(wanted.details);
+    auto sample = scanner_.scan(wanted.details);
     let_options_rest();
     return sample;
   }
@@ -65,6 +66,11 @@ class LoadedKernel final : public Kernel {
 };
 
 }  // namespace
+
+const char* name_of(ScanPart part) {
+  constexpr std::array<const char*, scan_parts> names{"descriptors", "live", "totals", "losses", "endings"};
+  return names[static_cast<std::size_t>(part)];
+}
 
 tl::expected<std::unique_ptr<Kernel>, Error> Kernel::open(const KernelOptions& options) {
   const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));

@@ -2,9 +2,11 @@
 // The only folder that knows libbpf.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -30,6 +32,7 @@ struct KernelOptions {
   std::uint32_t max_endpoints = 16384;
   bool peek = true;
   bool stacks = true;
+  std::optional<bool> seed_orphans;  ///< by iter/tcp at the start; nothing = only where there is no socket storage
   KernelVariant variant;
 };
 
@@ -42,8 +45,26 @@ struct HookStatus {
   std::string variant;          ///< "socket storage", "hash", "with reason", … or empty
   std::string reason;           ///< why it is not attached, and what to do
   std::string lost;             ///< what is lost without it
+  std::string variant_reason;   ///< why no better variant was chosen, in the kernel's own words; empty = it is the best
   std::string lost_by_variant;  ///< what `variant` loses against the best one; empty = nothing that a user would miss
   bool required = false;
+};
+
+/// What a scan reads, one after the other. The names are values of the label `part`.
+enum class ScanPart : std::uint8_t {
+  descriptors,  ///< the pass over descriptors cannot begin, or their counts cannot be read
+  live,         ///< the pass broke off: not every connection was looked at
+  totals,
+  losses,
+  endings,  ///< connections that their owner has closed and that are not yet gone
+};
+inline constexpr std::size_t scan_parts = 5;
+[[nodiscard]] const char* name_of(ScanPart part);
+
+/// Why a scan read nothing that may be believed.
+struct ScanFailure {
+  ScanPart part{};
+  Error error;
 };
 
 class Kernel {
@@ -52,8 +73,8 @@ class Kernel {
   static tl::expected<std::unique_ptr<Kernel>, Error> open(const KernelOptions& options);
   virtual ~Kernel() = default;
 
-  /// Reads everything once.
-  virtual Sample scan(const Wanted& wanted = {}) = 0;
+  /// Reads everything once, or says which part could not be read. What ended meanwhile is kept for the next scan.
+  virtual tl::expected<Sample, ScanFailure> scan(const Wanted& wanted = {}) = 0;
 
   /// Frames of a user stack, innermost first, as addresses; empty if unknown. Ids are sw_record.stack_id.
   virtual std::vector<std::uint64_t> stack(std::uint32_t stack_id) = 0;
@@ -65,7 +86,7 @@ class Kernel {
 struct HostAbility {
   std::string kernel_release;
   bool btf = false;
-  std::string lockdown;                                    ///< "none", "integrity", "confidentiality", or "unknown"
+  std::string lockdown;                                    ///< "none", "integrity", "confidentiality", or "unknown: why"
   std::string cgroup2;                                     ///< mount point, empty = none
   std::vector<std::pair<std::string, bool>> capabilities;  ///< "CAP_BPF" → held
 };

@@ -51,7 +51,7 @@ tl::expected<void, Error> Scanner::start() {
   return {};
 }
 
-Sample Scanner::scan(const std::vector<std::uint32_t>& details) {
+tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>& details) {
   Sample sample;
   const auto started = std::chrono::steady_clock::now();
   sample.number = ++number_;

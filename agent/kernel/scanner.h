@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "agent/kernel/kernel.h"
 #include "agent/kernel/object.h"
 #include "agent/kernel/ring_reader.h"
 #include "agent/proc/process_facts_cache.h"
@@ -21,7 +22,7 @@ class Scanner {
   /// Maps the scan buffer, makes the rows of process 0 and seeds what is older than the agent.
   tl::expected<void, Error> start();
 
-  Sample scan(const std::vector<std::uint32_t>& details);
+  tl::expected<Sample, ScanFailure> scan(const std::vector<std::uint32_t>& details);
 
  private:
   void read_descriptors(Sample& sample, const std::vector<std::uint32_t>& details);

@@ -36,7 +36,9 @@ class Watch {
 
   /// Scans; details of ended connections add up over all scans.
   const Sample& scan(const Wanted& wanted = {}) {
-    last_ = kernel_->scan(wanted);
+    auto scanned = kernel_->scan(wanted);
+    if (!scanned) FAIL(scanned.error().error.message());
+    last_ = std::move(*scanned);
     closed_.insert(closed_.end(), last_.closed.begin(), last_.closed.end());
     return last_;
   }
