@@ -7,6 +7,7 @@
 #include "agent/publish/published.h"
 #include "agent/publish/request.h"
 #include "agent/publish/router.h"
+#include "agent/publish/scan_health.h"
 
 namespace sockwarden {
 
@@ -20,6 +21,12 @@ namespace sockwarden {
 [[nodiscard]] Response api_pools(const Request& request, const Published& published);
 [[nodiscard]] Response api_findings(const Request& request, const Published& published);
 [[nodiscard]] Response api_timeouts(const Request& request, const Published& published);
-[[nodiscard]] Response api_status(const Request& request, const Published& published, const WebState& state);
+/// What /api/v1/status says beside what is published.
+struct AgentState {
+  ScanHealth scans;
+  Instant now{};
+  WebState web;
+};
+[[nodiscard]] Response api_status(const Request& request, const Published& published, const AgentState& state);
 
 }  // namespace sockwarden

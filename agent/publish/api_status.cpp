@@ -15,11 +15,28 @@ Json hooks_json(const std::vector<HookStatus>& hooks) {
     row["attached"] = hook.attached;
     row["required"] = hook.required;
     row["variant"] = json_of_known(hook.variant);
+    row["variant_reason"] = json_of_known(hook.variant_reason);
     row["reason"] = json_of_known(hook.reason);
     row["lost"] = json_of_known(hook.lost);
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+Json scan_json(const Model& model, const ScanHealth& health, Instant now) {
+  Json json{{"number", model.number},
+            {"time", rfc3339(model.wall)},
+            {"duration_seconds", json_of(model.scan_duration)},
+            {"connections", model.connections.size()},
+            {"processes", model.processes.size()}};
+  json["last_good_age_seconds"] = health.last_good ? json_of(now - health.last_good->ended) : Json(nullptr);
+  json["failures"] = health.failures;
+  json["failing"] = nullptr;
+  if (health.failing) {
+    json["failing"] = {
+        {"part", health.failing->part}, {"reason", health.failing->reason}, {"since", rfc3339(health.failing->since)}};
+  }
+  return json;
 }
 
 Json losses_json(const Model& model) {
@@ -61,7 +78,7 @@ Json web_json(const WebState& state) {
 
 }  // namespace
 
-Response api_status(const Request& request, const Published& published, const WebState& state) {
+Response api_status(const Request& request, const Published& published, const AgentState& state) {
   const auto query = Query::of(request, {});
   if (!query) return api_error(400, query.error());
   const Model& model = published.model;
@@ -69,17 +86,13 @@ Response api_status(const Request& request, const Published& published, const We
   data["version"] = SOCKWARDEN_VERSION;
   data["started_at"] = rfc3339(published.started);
   data["uptime_seconds"] = json_of(model.wall - published.started);
-  data["scan"] = {{"number", model.number},
-                  {"time", rfc3339(model.wall)},
-                  {"duration_seconds", json_of(model.scan_duration)},
-                  {"connections", model.connections.size()},
-                  {"processes", model.processes.size()}};
+  data["scan"] = scan_json(model, state.scans, state.now);
   data["hooks"] = hooks_json(published.hooks);
   data["losses"] = losses_json(model);
   data["folded_endpoints"] = model.folded_endpoints;
   data["tables"] = tables_json(model.tables);
   data["config"] = config_json(published.config);
-  data["web"] = web_json(state);
+  data["web"] = web_json(state.web);
   return api_success(data);
 }
 

@@ -1,6 +1,7 @@
 #include "agent/publish/landing_page.h"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "agent/publish/json.h"
@@ -30,6 +31,7 @@ td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .warning { border-color: #ef6c00; }
 .finding p { margin: 0; opacity: 1; overflow-wrap: anywhere; }
 .finding small { opacity: .75; }
+p.alarm { border: .125rem solid #c62828; padding: .5rem .75rem; margin: 1rem 0; opacity: 1; font-weight: 600; overflow-wrap: anywhere; }
 </style>
 </head>
 <body>
@@ -44,7 +46,7 @@ constexpr const char* addresses = R"(<h2>Here</h2>
 <tr><td><a href="api/v1/timeouts">/api/v1/timeouts</a><td>time limits that programs have shown by giving up
 <tr><td><a href="api/v1/status">/api/v1/status</a><td>hooks, losses, tables, configuration
 <tr><td><a href="-/healthy">/-/healthy</a><td>the process answers
-<tr><td><a href="-/ready">/-/ready</a><td>the first scan is done
+<tr><td><a href="-/ready">/-/ready</a><td>what stands here is of now: a scan was good within the last three intervals
 </table>
 </body>
 </html>
@@ -114,12 +116,29 @@ std::string findings(const Published& published) {
   return text;
 }
 
+/// What of the page is not of now, and why; empty where all is well.
+std::string scan_state(const Published* published, const ScanHealth& health, Instant now) {
+  const bool any_good = published != nullptr && health.last_good;  // a scan may end between the reads of the two
+  if (!any_good && !health.failing) return "<p>The first scan is under way.</p>\n";
+  std::string text;
+  if (!any_good) {
+    text = "No scan was good yet; " + words_of(*health.failing);
+  } else if (health.failing || why_not_ready(health, now)) {
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - health.last_good->ended);
+    text = "The last " + std::to_string(age.count()) +
+           " s are missing: " + (health.failing ? words_of(*health.failing) : "the scan under way has not ended") +
+           "; what stands here is of " + rfc3339(published->model.wall);
+  }
+  return text.empty() ? "" : "<p class=\"alarm\" role=\"alert\">" + escaped(text) + ".</p>\n";
+}
+
 }  // namespace
 
-Response landing_page(const Published* published) {
+Response landing_page(const Published* published, const ScanHealth& health, Instant now) {
   std::string body = head;
   body += "<h1>sockwarden</h1>\n<p>version " SOCKWARDEN_VERSION ", watches the TCP connections of this host</p>\n";
-  body += published != nullptr ? findings(*published) + summary(*published) : "<p>The first scan is under way.</p>\n";
+  body += scan_state(published, health, now);
+  if (published != nullptr) body += findings(*published) + summary(*published);
   body += addresses;
   return {200,
           "text/html; charset=utf-8",

@@ -2,8 +2,8 @@
 
 namespace sockwarden {
 
-std::vector<prometheus::MetricFamily> metric_families(const Published* published, const WebUse& use,
-                                                      const ProcessUsage& usage) {
+std::vector<prometheus::MetricFamily> metric_families(const Published* published, const ScanHealth& health,
+                                                      const WebUse& use, const ProcessUsage& usage) {
   MetricSet set;
   if (published != nullptr) {
     add_endpoint_metrics(set, published->model);
@@ -16,6 +16,7 @@ std::vector<prometheus::MetricFamily> metric_families(const Published* published
     add_finding_metrics(set, *published);
     add_agent_metrics(set, *published);
   }
+  add_scan_metrics(set, health);
   add_build_metrics(set);
   add_web_metrics(set, use);
   add_process_metrics(set, usage);

@@ -9,6 +9,7 @@
 #include "agent/publish/metric_set.h"
 #include "agent/publish/process_usage.h"
 #include "agent/publish/published.h"
+#include "agent/publish/scan_health.h"
 
 namespace sockwarden {
 
@@ -28,12 +29,14 @@ void add_descriptor_metrics(MetricSet& set, const Model& model);
 void add_pool_metrics(MetricSet& set, const Published& published);
 void add_finding_metrics(MetricSet& set, const Published& published);
 void add_agent_metrics(MetricSet& set, const Published& published);
+void add_scan_metrics(MetricSet& set, const ScanHealth& health);
 void add_build_metrics(MetricSet& set);
 void add_web_metrics(MetricSet& set, const WebUse& use);
 void add_process_metrics(MetricSet& set, const ProcessUsage& usage);
 
-/// All of them; those of the agent alone before the first scan (`published` null).
-[[nodiscard]] std::vector<prometheus::MetricFamily> metric_families(const Published* published, const WebUse& use,
+/// All of them; those of the agent alone before the first good scan (`published` null).
+[[nodiscard]] std::vector<prometheus::MetricFamily> metric_families(const Published* published,
+                                                                    const ScanHealth& health, const WebUse& use,
                                                                     const ProcessUsage& usage);
 
 }  // namespace sockwarden

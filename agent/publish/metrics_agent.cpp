@@ -56,10 +56,10 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
       .add({}, static_cast<double>(model.folded_endpoints));
   set.counter("sockwarden_identities_folded_total", "Identities summed in comm=\"other\", since there were too many.")
       .add({}, static_cast<double>(model.folded_identities));
-  set.counter("sockwarden_scans_total", "Scans completed.").add({}, static_cast<double>(model.number));
-  set.gauge("sockwarden_scan_duration_seconds", "Duration of the last scan.")
+  set.gauge("sockwarden_scan_duration_seconds", "Duration of the last good scan.")
       .add({}, std::chrono::duration<double>(model.scan_duration).count());
-  set.gauge("sockwarden_last_scan_timestamp_seconds", "Unix time of the last scan.").add({}, unix_seconds(model.wall));
+  set.gauge("sockwarden_last_scan_timestamp_seconds", "Unix time of the last good scan.")
+      .add({}, unix_seconds(model.wall));
   set.gauge("sockwarden_start_timestamp_seconds", "Unix time at which the agent started.")
       .add({}, unix_seconds(published.started));
   set.gauge("sockwarden_config_last_reload_successful", "1 where the last reload of the configuration was taken over.")
@@ -67,6 +67,14 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   set.gauge("sockwarden_config_last_reload_success_timestamp_seconds",
             "Unix time at which the configuration was last taken over.")
       .add({}, unix_seconds(published.config.reloaded));
+}
+
+void add_scan_metrics(MetricSet& set, const ScanHealth& health) {
+  set.counter("sockwarden_scans_total", "Good scans.").add({}, static_cast<double>(health.done));
+  auto& failures = set.counter("sockwarden_scan_failures_total",
+                               "Scans that failed, by the part that could not be read; what is shown stays as of the "
+                               "last good scan.");
+  for (const auto& [part, count] : health.failures) failures.add({{"part", part}}, static_cast<double>(count));
 }
 
 void add_build_metrics(MetricSet& set) {

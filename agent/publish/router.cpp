@@ -32,6 +32,8 @@ constexpr std::array served{"/",
 bool is_served(const std::string& path) { return std::find(served.begin(), served.end(), path) != served.end(); }
 bool is_api(const std::string& path) { return path.starts_with("/api/"); }
 
+Instant now() { return std::chrono::steady_clock::now(); }
+
 Response refusal(const Request& request, int status, const std::string& sentence) {
   if (is_api(request.path)) return api_error(status, sentence);
   return {status, "text/plain; charset=utf-8", sentence + '\n', {}};
@@ -82,7 +84,7 @@ Response Router::answer_get(const Request& request) {
   if (path == "/metrics") return metrics(request);
   if (path == "/-/healthy") return {200, "text/plain; charset=utf-8", "sockwarden is healthy.\n", {}};
   if (path == "/-/ready") return readiness();
-  if (path == "/") return landing_page(content_.snapshot->latest().get());
+  if (path == "/") return landing_page(content_.snapshot->latest().get(), content_.snapshot->scan_health(), now());
   return api(request);
 }
 
@@ -94,7 +96,7 @@ Response Router::metrics(const Request& request) {
     use = use_;
   }
   const auto published = content_.snapshot->latest();
-  const auto families = metric_families(published.get(), use, own_usage());
+  const auto families = metric_families(published.get(), content_.snapshot->scan_health(), use, own_usage());
   Response response;
   if (prefers_openmetrics(request.accept)) {
     response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -114,8 +116,8 @@ Response Router::metrics(const Request& request) {
 
 Response Router::readiness() const {
   if (!ready_) return {503, "text/plain; charset=utf-8", "sockwarden is not ready: it is stopping.\n", {}};
-  if (!content_.snapshot->latest()) {
-    return {503, "text/plain; charset=utf-8", "sockwarden is not ready: the first scan is under way.\n", {}};
+  if (const auto why = why_not_ready(content_.snapshot->scan_health(), now())) {
+    return {503, "text/plain; charset=utf-8", "sockwarden is not ready: " + *why + ".\n", {}};
   }
   return {200, "text/plain; charset=utf-8", "sockwarden is ready.\n", {}};
 }
@@ -123,12 +125,16 @@ Response Router::readiness() const {
 Response Router::api(const Request& request) const {
   const auto& path = request.path;
   const auto published = content_.snapshot->latest();
-  if (!published) return api_error(503, "the first scan is under way; ask again in a few seconds");
+  const ScanHealth health = content_.snapshot->scan_health();
+  if (!published) {
+    const auto why = why_not_ready(health, now());
+    return api_error(503, why.value_or("the first scan is under way") + "; ask again in a few seconds");
+  }
   if (path == "/api/v1/connections") return api_connections(request, *published);
   if (path == "/api/v1/pools") return api_pools(request, *published);
   if (path == "/api/v1/findings") return api_findings(request, *published);
   if (path == "/api/v1/timeouts") return api_timeouts(request, *published);
-  return api_status(request, *published, state());
+  return api_status(request, *published, {health, now(), state()});
 }
 
 }  // namespace sockwarden

@@ -89,10 +89,11 @@ Published busy_host() {
 }
 
 std::vector<prometheus::MetricFamily> families_of(Published published) {
-  Snapshot snapshot;
+  Snapshot snapshot({"descriptors", "live", "totals", "losses", "endings"});
+  snapshot.scan_failed("live", "cannot open the iterator", WallTime{});
   snapshot.publish(std::move(published));
   const ProcessUsage usage{1.5, 1'789'999'000.0, 20'000'000, 90'000'000, 40, 1024};
-  return metric_families(snapshot.latest().get(), {4, 0.02, true}, usage);
+  return metric_families(snapshot.latest().get(), snapshot.scan_health(), {4, 0.02, true}, usage);
 }
 
 const char* golden(const char* name) {
@@ -206,10 +207,15 @@ TEST_CASE("names that differ stay apart") {
   CHECK(text.find("{comm=\"y\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"} 2\n") != std::string::npos);
 }
 
-TEST_CASE("before the first scan the agent shows itself alone") {
-  const std::string text = text_of(metric_families(nullptr, {}, {}));
+TEST_CASE("before the first scan the agent shows itself alone, and how its scans fare") {
+  Snapshot snapshot({"descriptors", "live"});
+  snapshot.scan_failed("live", "cannot open the iterator", WallTime{});
+  const std::string text = text_of(metric_families(nullptr, snapshot.scan_health(), {}, {}));
   CHECK(text.find("sockwarden_build_info{") != std::string::npos);
-  CHECK(text.find("sockwarden_scans_total") == std::string::npos);
+  CHECK(text.find("sockwarden_scans_total 0\n") != std::string::npos);
+  CHECK(text.find("sockwarden_scan_failures_total{part=\"descriptors\"} 0\n") != std::string::npos);
+  CHECK(text.find("sockwarden_scan_failures_total{part=\"live\"} 1\n") != std::string::npos);
+  CHECK(text.find("sockwarden_last_scan_timestamp_seconds") == std::string::npos);
   CHECK(text.find("process_cpu_seconds_total") == std::string::npos);
 }
 

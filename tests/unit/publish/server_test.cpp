@@ -115,6 +115,66 @@ TEST_CASE("the server is healthy at once, and ready with the first scan") {
   CHECK(contains(web.get("/-/ready"), "503 "));
 }
 
+namespace {
+
+/// The shop as of a minute ago, scanned every second, with a reason that is markup.
+void fail_for_a_minute(Snapshot& snapshot) {
+  Published published = shop();
+  published.model.time = std::chrono::steady_clock::now() - std::chrono::minutes(1);
+  snapshot.expect_every(std::chrono::seconds(1));
+  snapshot.publish(std::move(published));
+  snapshot.scan_failed("live", "cannot read <b>this</b> & that", WallTime(std::chrono::seconds(1'790'000'001)));
+}
+
+}  // namespace
+
+TEST_CASE("while scans fail every page says so, and shows what the last good one read") {
+  RunningServer web;
+  fail_for_a_minute(*web.snapshot);
+  const auto ready = web.get("/-/ready");
+  CHECK(contains(ready, "503 "));
+  CHECK(contains(ready, " s ago; scans fail since 2026-09-21T14:13:21.000Z (live): cannot read <b>this</b>"));
+  CHECK(contains(web.get("/-/healthy"), "200 OK"));
+  CHECK(contains(web.get("/metrics"), "sockwarden_scan_failures_total{part=\"live\"} 1\n"));
+  const auto scan = data_of(web.get("/api/v1/status"))["scan"];
+  CHECK(scan["failures"]["live"] == 1);
+  CHECK(scan["failing"]["part"] == "live");
+  CHECK(scan["failing"]["reason"] == "cannot read <b>this</b> & that");
+  CHECK(scan["failing"]["since"] == "2026-09-21T14:13:21.000Z");
+  CHECK(scan["last_good_age_seconds"].get<double>() >= 60);
+  CHECK(ids_of(web.get("/api/v1/findings")).size() == 2);
+  const auto page = web.get("/");
+  CHECK(contains(page,
+                 " s are missing: scans fail since 2026-09-21T14:13:21.000Z (live): cannot read "
+                 "&lt;b&gt;this&lt;/b&gt; &amp; that; what stands here is of 2026-09-21T14:13:20.000Z."));
+  CHECK(contains(page, "connection-leak"));
+}
+
+TEST_CASE("once a scan is good again no page speaks of a failure, and the count stays") {
+  RunningServer web;
+  fail_for_a_minute(*web.snapshot);
+  Published published = shop();
+  published.model.time = std::chrono::steady_clock::now();
+  web.snapshot->publish(std::move(published));
+  CHECK(contains(web.get("/-/ready"), "200 OK"));
+  CHECK(contains(web.get("/metrics"), "sockwarden_scan_failures_total{part=\"live\"} 1\n"));
+  CHECK(data_of(web.get("/api/v1/status"))["scan"]["failing"].is_null());
+  CHECK_FALSE(contains(web.get("/"), "missing: "));
+}
+
+TEST_CASE("where no scan was good yet every page says why") {
+  RunningServer web;
+  web.snapshot->scan_failed("totals", "cannot read <the> table", WallTime(std::chrono::seconds(1'790'000'001)));
+  CHECK(contains(web.get("/-/ready"), "503 "));
+  for (const auto* path : {"/-/ready", "/api/v1/status"})
+    CHECK(contains(web.get(path),
+                   "o scan was good yet; scans fail since 2026-09-21T14:13:21.000Z (totals): cannot read"));
+  CHECK(contains(web.get("/"), "cannot read &lt;the&gt; table"));
+  const auto metrics = web.get("/metrics");
+  CHECK(contains(metrics, "sockwarden_scan_failures_total{part=\"totals\"} 1\n"));
+  CHECK(contains(metrics, "sockwarden_build_info"));
+}
+
 TEST_CASE("metrics come in the format and the encoding that the client takes") {
   RunningServer web;
   web.snapshot->publish(shop());
@@ -245,12 +305,14 @@ TEST_CASE("the status shows hooks, losses, tables and the web server") {
   HookStatus hook;
   hook.name = "tcp_send_reset";
   hook.reason = "this kernel has no such hook";
+  hook.variant_reason = "unknown func bpf_rdonly_cast";
   published.hooks.push_back(hook);
   web.snapshot->publish(std::move(published));
   const auto status = data_of(web.get("/api/v1/status"));
   CHECK(status["losses"]["detail"] == 4);
   CHECK(status["tables"][0]["capacity"] == 2);
   CHECK(status["hooks"][0]["attached"] == false);
+  CHECK(status["hooks"][0]["variant_reason"] == "unknown func bpf_rdonly_cast");
   CHECK(status["web"]["tls"] == false);
   CHECK(status["web"]["addresses"][0] == web.server->addresses().front());
 }
