@@ -1,6 +1,9 @@
 #include "agent/cli/agent.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -13,11 +16,17 @@ void Agent::configure(const Config& config, const ConfigState& state) {
   if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);
   config_ = config;
   state_ = state;
+  snapshot_->expect_every(config.kernel.scan_interval);
 }
 
 void Agent::step() {
   auto scanned = kernel_->scan(wanted_);
-  if (!scanned) return;
+  if (!scanned) {
+    count(scanned.error());
+    return;
+  }
+  if (const auto failed = std::exchange(failed_in_a_row_, 0); failed != 0)
+    spdlog::info("scans are good again, after {} that failed", failed);
   const Sample sample = filter_.narrow(std::move(*scanned));
   const std::shared_ptr<const Published> last = snapshot_->latest();
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
@@ -27,6 +36,13 @@ void Agent::step() {
   origins_.name(inspection, inspector_, *kernel_);
   wanted_ = std::move(inspection.wanted);
   publish(std::move(model), std::move(inspection));
+}
+
+void Agent::count(const ScanFailure& failure) {
+  ++failed_in_a_row_;
+  const std::string part = name_of(failure.part), reason = failure.error.message();
+  if (snapshot_->scan_failed(part, reason, std::chrono::system_clock::now()))
+    spdlog::error("scans fail ({}): {}; what is shown stays as of the last good one", part, reason);
 }
 
 void Agent::publish(Model model, Inspection inspection) {
@@ -42,6 +58,12 @@ void Agent::publish(Model model, Inspection inspection) {
   next.started = started_;
   next.config = state_;
   snapshot_->publish(std::move(next));
+}
+
+std::vector<std::string> names_of_scan_parts() {
+  std::vector<std::string> names;
+  for (std::size_t part = 0; part < scan_parts; ++part) names.emplace_back(name_of(static_cast<ScanPart>(part)));
+  return names;
 }
 
 }  // namespace sockwarden

@@ -1,7 +1,9 @@
 // One turn of the agent: scan, narrow to the targets, model, inspect, publish.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "agent/cli/origins.h"
@@ -22,12 +24,14 @@ class Agent {
   /// Only says how a reload went; the settings stay.
   void note(const ConfigState& state) { state_ = state; }
 
+  /// Publishes what is new. A scan that fails changes nothing of what is published, and is counted and logged.
   void step();
 
   [[nodiscard]] const Kernel& kernel() const { return *kernel_; }
   [[nodiscard]] const ConfigState& state() const { return state_; }
 
  private:
+  void count(const ScanFailure& failure);
   void publish(Model model, Inspection inspection);
 
   std::unique_ptr<Kernel> kernel_;
@@ -39,6 +43,10 @@ class Agent {
   ConfigState state_;
   TargetFilter filter_;
   Wanted wanted_;
+  std::uint64_t failed_in_a_row_ = 0;
 };
+
+/// What a Snapshot counts failures by.
+[[nodiscard]] std::vector<std::string> names_of_scan_parts();
 
 }  // namespace sockwarden
