@@ -47,14 +47,24 @@ std::string hook_text(const HookStatus& hook) {
   if (!hook.variant.empty()) title += ", " + hook.variant;
   std::string text = cut(title + ")", width) + "\n" + wrap(printable(hook.gives), 7, width);
   if (!hook.attached) text += wrap("why: " + printable(hook.reason), 7, width);
+  if (!hook.variant_reason.empty()) text += wrap("chosen: " + printable(hook.variant_reason), 7, width);
   const std::string lost = lost_with(hook);
   return lost.empty() ? text : text + wrap("lost: " + printable(lost), 7, width);
+}
+
+Json scan_json(const Diagnosis& diagnosis) {
+  const auto& failed = diagnosis.scan_failure;
+  Json json{{"ok", !diagnosis.failure && !failed}, {"part", nullptr}, {"reason", nullptr}};
+  if (diagnosis.failure) json["reason"] = "nothing is loaded that could be read";
+  if (failed) json["part"] = name_of(failed->part);
+  if (failed) json["reason"] = failed->error.message();
+  return json;
 }
 
 }  // namespace
 
 Ability Diagnosis::ability() const {
-  if (failure) return Ability::unable;
+  if (failure || scan_failure) return Ability::unable;
   const auto missing = [](const HookStatus& hook) { return !hook.attached; };
   if (std::any_of(hooks.begin(), hooks.end(), [&](const HookStatus& hook) { return hook.required && missing(hook); })) {
     return Ability::unable;
@@ -84,6 +94,11 @@ std::string doctor_text(const Diagnosis& diagnosis) {
   const HostAbility& host = diagnosis.host;
   std::string text = headline(diagnosis);
   if (diagnosis.failure) text += wrap(printable(diagnosis.failure->message()) + ".", 0, width);
+  if (const auto& failed = diagnosis.scan_failure) {
+    const std::string sentence =
+        std::string("A scan fails (") + name_of(failed->part) + "): " + failed->error.message();
+    text += wrap(printable(sentence) + ".", 0, width);
+  }
   text += "\nHost\n";
   text += line("kernel", host.kernel_release);
   text += line("BTF", host.btf ? "yes" : "no: the kernel needs CONFIG_DEBUG_INFO_BTF (/sys/kernel/btf/vmlinux)");
@@ -107,6 +122,7 @@ Json doctor_json(const Diagnosis& diagnosis) {
   Json json;
   json["ability"] = name_of(diagnosis.ability());
   json["failure"] = diagnosis.failure ? Json(diagnosis.failure->message()) : Json(nullptr);
+  json["scan"] = scan_json(diagnosis);
   json["kernel"] = host.kernel_release;
   json["btf"] = host.btf;
   json["lockdown"] = host.lockdown;
@@ -124,6 +140,7 @@ Json doctor_json(const Diagnosis& diagnosis) {
                              {"required", hook.required},
                              {"attached", hook.attached},
                              {"variant", json_of_known(hook.variant)},
+                             {"variant_reason", json_of_known(hook.variant_reason)},
                              {"reason", hook.attached ? Json(nullptr) : json_of_known(hook.reason)},
                              {"lost", json_of_known(lost_with(hook))}});
   }

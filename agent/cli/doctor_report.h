@@ -14,8 +14,9 @@ enum class Ability { full, reduced, unable };
 
 struct Diagnosis {
   HostAbility host;
-  std::optional<Error> failure;   ///< why nothing can be loaded
-  std::vector<HookStatus> hooks;  ///< empty with a failure
+  std::optional<Error> failure;             ///< why nothing can be loaded
+  std::vector<HookStatus> hooks;            ///< empty with a failure
+  std::optional<ScanFailure> scan_failure;  ///< why a scan with these hooks reads nothing
 
   [[nodiscard]] Ability ability() const;
 };

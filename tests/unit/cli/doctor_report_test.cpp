@@ -18,6 +18,7 @@ HookStatus hook(const std::string& name, bool attached) {
       .variant = attached ? "socket storage" : "",
       .reason = attached ? "" : "this kernel has no such tracepoint; it came with Linux 6.12, so use a later kernel",
       .lost = "send times are known to a jiffy only",
+      .variant_reason = "",
       .lost_by_variant = "",
       .required = false};
 }
@@ -98,12 +99,52 @@ TEST_CASE("a missing hook says why and what is lost; an attached one says its va
   CHECK(json["hooks"][1]["lost"] == "send times are known to a jiffy only");
 }
 
+TEST_CASE("a scan that fails makes a host unable, and says which part and why") {
+  Diagnosis diagnosis = able();
+  diagnosis.scan_failure = ScanFailure{ScanPart::live, Error{"open the iterator", "scan_sockets", EPERM, ""}};
+  CHECK(diagnosis.ability() == Ability::unable);
+  CHECK(doctor_text(diagnosis).find("A scan fails (live): cannot open the iterator scan_sockets: Operation not") !=
+        std::string::npos);
+  const Json scan = doctor_json(diagnosis)["scan"];
+  CHECK(scan["ok"] == false);
+  CHECK(scan["part"] == "live");
+  CHECK(scan["reason"] == "cannot open the iterator scan_sockets: Operation not permitted");
+}
+
+TEST_CASE("a scan that is good is told in JSON alone") {
+  CHECK(doctor_text(able()).find("scan") == std::string::npos);
+  const Json scan = doctor_json(able())["scan"];
+  CHECK(scan["ok"] == true);
+  CHECK(scan["part"].is_null());
+  CHECK(scan["reason"].is_null());
+}
+
+TEST_CASE("where nothing could be loaded no scan was made") {
+  Diagnosis diagnosis = able();
+  diagnosis.failure = Error{"load the kernel programs", "", EPERM, "run as root"};
+  CHECK(doctor_json(diagnosis)["scan"]["ok"] == false);
+}
+
+TEST_CASE("a hook says why no better variant of it was chosen, where there is one") {
+  Diagnosis diagnosis = able();
+  CHECK(doctor_text(diagnosis).find("chosen: ") == std::string::npos);
+  CHECK(doctor_json(diagnosis)["hooks"][0]["variant_reason"].is_null());
+  diagnosis.hooks[0].variant_reason = "unknown func bpf_rdonly_cast";
+  CHECK(doctor_text(diagnosis).find("       chosen: unknown func bpf_rdonly_cast\n") != std::string::npos);
+  CHECK(doctor_json(diagnosis)["hooks"][0]["variant_reason"] == "unknown func bpf_rdonly_cast");
+}
+
 TEST_CASE("the report is at most 80 columns wide") {
   Diagnosis diagnosis = able();
   diagnosis.host.btf = false;
   diagnosis.host.cgroup2.clear();
   for (auto& [name, held] : diagnosis.host.capabilities) held = false;
+  diagnosis.host.lockdown =
+      "unknown: cannot read /sys/kernel/security/lockdown: No such file or directory; is securityfs mounted?";
+  diagnosis.scan_failure = ScanFailure{ScanPart::live, Error{"open the iterator", "scan_sockets", EPERM,
+                                                             "see that nothing else keeps the programs from running"}};
   diagnosis.hooks = {hook("sock_send_length", false), hook(std::string(200, 'x'), false)};
+  diagnosis.hooks[0].variant_reason = "the kernel refused the program: unknown func bpf_rdonly_cast, in its own words";
   std::stringstream lines(doctor_text(diagnosis));
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(line);
