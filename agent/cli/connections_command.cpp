@@ -69,7 +69,10 @@ tl::expected<Listing, Error> list(const Flags& flags, const LoadedConfig& loaded
     if (unreachable->code != ECONNREFUSED) complain(unreachable->message() + "; a scan of its own follows", 0);
   }
   auto scanned = from_scan(kernel_options(loaded.config.kernel, variant));
-  if (!scanned && unreachable) scanned.error().advice += ", or start an agent (none answers at " + url + ")";
+  if (!scanned && unreachable) {
+    std::string& advice = scanned.error().advice;
+    advice += (advice.empty() ? "start" : ", or start") + (" an agent (none answers at " + url + ")");
+  }
   return scanned;
 }
 
