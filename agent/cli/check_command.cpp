@@ -10,6 +10,7 @@
 #include "agent/cli/complaint.h"
 #include "agent/cli/signals.h"
 #include "agent/cli/watch_flags.h"
+#include "agent/cli/watch_report.h"
 
 namespace sockwarden {
 namespace {
@@ -35,17 +36,17 @@ int run(const Flags& flags) {
   spdlog::set_level(spdlog::level::off);
   const Signals signals;
   auto session = flags.watch.open(*config);
-  if (!session) return complain(session.error(), exit_runtime);
+  if (!session) return complain(session.error(), exit_unwatched);
   for (const std::uint32_t pid : flags.pids) (*session)->follow(pid);
   for (const std::string& name : flags.names) (*session)->follow_named(name);
+  if (const auto looked = (*session)->step(); !looked) return complain(looked.error(), exit_unwatched);
 
   const auto end = Clock::now() + flags.watch.duration().value_or(std::chrono::seconds(30));
   auto next = Clock::now();
-  for (bool goes_on = true; goes_on;) {
-    (*session)->step();
+  while (Clock::now() < end && (*session)->any_alive()) {
     next = std::max(Clock::now(), next + config->kernel.scan_interval);
-    goes_on = Clock::now() < end && (*session)->any_alive();
-    if (goes_on && signals.wait(std::min(next, end) - Clock::now()) == Wish::stop) goes_on = false;
+    if (signals.wait(std::min(next, end) - Clock::now()) == Wish::stop) break;
+    static_cast<void>((*session)->step());  // the report tells how many failed
   }
   if ((*session)->family().empty() && !flags.names.empty())
     complain("no process with such a name used the network meanwhile", 0);
@@ -70,6 +71,8 @@ Command check_command() {
                 ->type_size(1)
                 ->allow_extra_args(false);
             flags->watch.declare(app, "how long to watch (30s)");
+            app.footer(
+                "Exit status: 0 whatever is found, 125 where nothing can be watched here, 2 for a wrong command line.");
             return [flags] { return run(*flags); };
           }};
 }

@@ -8,7 +8,12 @@
 
 namespace sockwarden {
 
-enum ExitStatus : int { exit_good = 0, exit_runtime = 1, exit_usage = 2 };
+enum ExitStatus : int {
+  exit_good = 0,
+  exit_runtime = 1,
+  exit_usage = 2,
+  exit_unwatched = 125,  ///< of run and check: nothing can be watched, so nothing was started
+};
 
 struct Command {
   std::string name;

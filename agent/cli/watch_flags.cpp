@@ -1,7 +1,5 @@
 #include "agent/cli/watch_flags.h"
 
-#include "agent/cli/display.h"
-#include "agent/cli/findings_text.h"
 #include "agent/config/duration.h"
 
 namespace sockwarden {
@@ -24,6 +22,7 @@ tl::expected<Config, Error> WatchFlags::config() const {
   ConfigSources sources = settings_.sources();
   sources.flags["profile"] = {profile_};
   if (!wait_.empty()) sources.flags["thresholds.wait"] = {wait_};
+  if (const auto variant = settings_.variant(); !variant) return tl::unexpected(variant.error());
   auto loaded = load_config(sources);
   if (!loaded) return tl::unexpected(loaded.error());
   return std::move(loaded->config);
@@ -35,23 +34,6 @@ tl::expected<std::unique_ptr<WatchSession>, Error> WatchFlags::open(const Config
   auto kernel = Kernel::open(kernel_options(config.kernel, *variant));
   if (!kernel) return tl::unexpected(kernel.error());
   return std::make_unique<WatchSession>(std::move(*kernel), config);
-}
-
-std::string report_of(const WatchSession& session, bool json) {
-  const Json findings = session.findings();
-  const Json timeouts = session.timeouts();
-  const Json waits = session.open_waits();
-  if (json) return text_of(Json{{"findings", findings}, {"timeouts", timeouts}, {"open_waits", waits}}) + "\n";
-  const std::size_t columns = terminal_columns();
-  std::string text = findings_text(findings, columns);
-  for (const Json& wait : waits) text += open_wait_text(wait, columns);
-  for (const Json& timeout : timeouts) {
-    const auto length = std::chrono::duration<double>(timeout["effective_timeout_seconds"].get<double>());
-    text += "Note: " + printable(timeout["comm"].get<std::string>()) + " gives up waiting (" +
-            timeout["phase"].get<std::string>() + ") on " + timeout["endpoint"].get<std::string>() + " after " +
-            short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(length)) + ".\n";
-  }
-  return text;
 }
 
 }  // namespace sockwarden

@@ -21,8 +21,9 @@ class WatchFlags {
   [[nodiscard]] bool json() const { return format_.json(); }
   /// Empty: no --for was given.
   [[nodiscard]] std::optional<std::chrono::milliseconds> duration() const { return duration_; }
-  /// With the status to exit with. Settings come from the environment and the flags; no file is read.
+  /// Settings come from the environment and the flags; no file is read. An error is one of the command line.
   [[nodiscard]] tl::expected<Config, Error> config() const;
+  /// An error means that nothing can be watched here.
   [[nodiscard]] tl::expected<std::unique_ptr<WatchSession>, Error> open(const Config& config) const;
 
  private:
@@ -32,8 +33,5 @@ class WatchFlags {
   std::string wait_;
   std::optional<std::chrono::milliseconds> duration_;
 };
-
-/// {"findings": …, "timeouts": …} or text.
-[[nodiscard]] std::string report_of(const WatchSession& session, bool json);
 
 }  // namespace sockwarden

@@ -11,9 +11,14 @@
 
 namespace sockwarden {
 
-void WatchSession::step() {
+tl::expected<void, Error> WatchSession::step() {
   const auto scanned = kernel_->scan(inspection_.wanted);
-  if (!scanned) return;
+  if (!scanned) {
+    ++scans_.failed;
+    scans_.reason = scanned.error().error.message();
+    return tl::unexpected(scanned.error().error);
+  }
+  ++scans_.good;
   const Sample& sample = *scanned;
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
   model_ = Model::next(sample, model_, limits);
@@ -24,6 +29,7 @@ void WatchSession::step() {
   for (const LedgerEntry& entry : inspection_.findings) {
     if (family_.contains(entry.process.pid)) entries_.push_back(entry);
   }
+  return {};
 }
 
 void WatchSession::find_family() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "agent/cli/origins.h"
@@ -14,6 +15,13 @@
 #include "agent/publish/json.h"
 
 namespace sockwarden {
+
+/// How the scans of a watch went.
+struct ScanTally {
+  std::uint64_t good = 0;
+  std::uint64_t failed = 0;
+  std::string reason;  ///< why the last of those failed
+};
 
 class WatchSession {
  public:
@@ -25,7 +33,8 @@ class WatchSession {
   /// Processes whose name matches the pattern now or later, and whatever descends from them.
   void follow_named(const std::string& pattern) { patterns_.push_back(pattern); }
 
-  void step();
+  /// Looks once. Where that fails, everything stays as the last good look left it.
+  tl::expected<void, Error> step();
 
   /// Whether any process that is followed still runs.
   [[nodiscard]] bool any_alive() const;
@@ -38,6 +47,7 @@ class WatchSession {
   [[nodiscard]] Json timeouts() const;
   /// Waits of theirs that are no findings, since what they wait for was not seen.
   [[nodiscard]] Json open_waits() const;
+  [[nodiscard]] const ScanTally& scans() const { return scans_; }
 
  private:
   void find_family();
@@ -46,6 +56,7 @@ class WatchSession {
   Config config_;
   Inspector inspector_{/*tells_open_waits=*/true};
   Origins origins_;
+  ScanTally scans_;
   Model model_;
   Inspection inspection_;
   std::vector<LedgerEntry> entries_;  // of the family
