@@ -1,0 +1,112 @@
+/* Preloaded into the agent: commands of bpf(2) fail with EPERM while the file that REFUSE_BPF names has a line for them,
+ *
+ *     COMMAND [NAME]      ITER_CREATE / LINK_CREATE scan_sockets / MAP_LOOKUP_BATCH endpoints / PROG_LOAD socket_state
+ *
+ * with the name of the map or program as the kernel keeps it: at most 15 characters. Without a name: all of them. The file
+ * is read at each such call, so that faults come and go. Nothing else of the agent or of the kernel is replaced. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static long (*real_syscall)(long number, ...);
+
+static long bpf(int command, union bpf_attr* attr) { return real_syscall(__NR_bpf, command, attr, sizeof(*attr)); }
+
+static bool info_of(int fd, void* info, uint32_t bytes) {
+  union bpf_attr attr;
+  memset(&attr, 0, sizeof(attr));
+  attr.info.bpf_fd = fd;
+  attr.info.info = (uintptr_t)info;
+  attr.info.info_len = bytes;
+  return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) == 0;
+}
+
+static void name_of_map(int fd, char* name) {
+  struct bpf_map_info info = {};
+  if (info_of(fd, &info, sizeof(info))) memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+}
+
+static void name_of_program(int fd, char* name) {
+  struct bpf_prog_info info = {};
+  if (info_of(fd, &info, sizeof(info))) memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+}
+
+static void name_of_link(int fd, char* name) {
+  struct bpf_link_info info = {};
+  union bpf_attr attr;
+  if (!info_of(fd, &info, sizeof(info))) return;
+  memset(&attr, 0, sizeof(attr));
+  attr.prog_id = info.prog_id;
+  const int program = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+  if (program < 0) return;
+  name_of_program(program, name);
+  close(program);
+}
+
+/* What a call is about, in the words of the file; NULL for one that is never refused. */
+static const char* describe(int command, const union bpf_attr* attr, char* name) {
+  switch (command) {
+    case BPF_MAP_LOOKUP_ELEM:
+      name_of_map(attr->map_fd, name);
+      return "MAP_LOOKUP_ELEM";
+    case BPF_MAP_LOOKUP_BATCH:
+      name_of_map(attr->batch.map_fd, name);
+      return "MAP_LOOKUP_BATCH";
+    case BPF_PROG_LOAD:
+      memcpy(name, attr->prog_name, BPF_OBJ_NAME_LEN);
+      return "PROG_LOAD";
+    case BPF_LINK_CREATE:
+      name_of_program(attr->link_create.prog_fd, name);
+      return "LINK_CREATE";
+    case BPF_ITER_CREATE:
+      name_of_link(attr->iter_create.link_fd, name);
+      return "ITER_CREATE";
+    default:
+      return NULL;
+  }
+}
+
+static bool is_refused(int command, const union bpf_attr* attr) {
+  char orders[1024], name[BPF_OBJ_NAME_LEN + 1] = "";
+  const char* path = getenv("REFUSE_BPF");
+  const int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (file < 0) return false;
+  const ssize_t length = read(file, orders, sizeof(orders) - 1);
+  close(file);
+  if (length <= 0) return false;
+  orders[length] = '\0';
+  const char* called = describe(command, attr, name);
+  if (!called) return false;
+  char* rest = NULL;
+  for (char* line = strtok_r(orders, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+    char wanted[64] = "", object[64] = "";
+    const int words = sscanf(line, "%63s %63s", wanted, object);
+    if (words >= 1 && !strcmp(wanted, called) && (words == 1 || !strcmp(object, name))) return true;
+  }
+  return false;
+}
+
+long syscall(long number, ...) {
+  long a[6];
+  va_list arguments;
+  va_start(arguments, number);
+  for (int i = 0; i < 6; ++i) a[i] = va_arg(arguments, long);
+  va_end(arguments);
+  if (!real_syscall) *(void**)&real_syscall = dlsym(RTLD_NEXT, "syscall");
+  if (number == __NR_bpf && is_refused((int)a[0], (const union bpf_attr*)a[1])) {
+    errno = EPERM;
+    return -1;
+  }
+  return real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
