@@ -8,8 +8,7 @@
 #include "bpf/binds.bpf.h"
 #include "bpf/sockets.bpf.h"
 
-#define IPPROTO_TCP 6
-#define MAY_SHARE   (1ull << SW_OPTION_SO_REUSEADDR | 1ull << SW_OPTION_SO_REUSEPORT)
+#define MAY_SHARE (1ull << SW_OPTION_SO_REUSEADDR | 1ull << SW_OPTION_SO_REUSEPORT)
 
 /* Where somebody listens a second bind() is refused whatever the options. */
 static __always_inline bool is_listened_on(struct bpf_sock_addr *ctx, struct bpf_sock_tuple *tuple, __u32 size)

@@ -23,7 +23,7 @@ static __always_inline void bind_refused(struct sw_record *record, bool exiting)
 		refused = bpf_map_lookup_elem(&refused_binds, &key);
 	}
 	if (!refused) {
-		loss_count(SW_LOSS_OPTION);
+		loss_count(SW_LOSS_BIND);
 		return;
 	}
 	refused->last_ns = bpf_ktime_get_ns();

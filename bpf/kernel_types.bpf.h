@@ -13,6 +13,7 @@
 #define AF_UNIX	      1
 #define AF_INET	      2
 #define AF_INET6      10
+#define IPPROTO_TCP   6
 #define IPPROTO_MPTCP 262
 #define SOCK_STREAM   1
 #define ECONNREFUSED  111
@@ -21,6 +22,7 @@
 #define ENETUNREACH   101
 #define EADDRNOTAVAIL 99
 #define PF_EXITING    0x00000004 /* include/linux/sched.h */
+#define PF_KTHREAD    0x00200000
 #define S_IFMT	      0170000
 #define S_IFSOCK      0140000
 #define S_IFREG	      0100000
@@ -123,7 +125,7 @@ struct sock {
 
 struct inet_sock {
 	struct sock sk;
-	__be32 inet_saddr;
+	__be16 inet_sport;
 };
 
 struct fastopen_queue {
@@ -144,6 +146,7 @@ struct inet_connection_sock {
 		__u32 lrcvtime;
 	} icsk_ack;
 	__u32 icsk_user_timeout;
+	void *icsk_ulp_data;
 };
 
 struct tcp_options_received {
@@ -169,6 +172,14 @@ struct tcp_sock {
 	unsigned int keepalive_time;
 	unsigned int keepalive_intvl;
 	bool is_mptcp;
+};
+
+struct mptcp_sock {
+	struct inet_connection_sock sk;
+	struct sock *first;
+};
+struct mptcp_subflow_context {
+	struct sock *conn;
 };
 
 struct kernfs_node {
@@ -205,8 +216,16 @@ struct inode {
 struct qstr {
 	const unsigned char *name;
 };
+union shortname_store {
+	unsigned char string[8];
+};
 struct dentry {
 	struct qstr d_name;
+	struct dentry *d_parent;
+	union shortname_store d_shortname; /* 6.16+ */
+};
+struct dentry___before_6_16 {
+	unsigned char d_iname[8];
 };
 struct path {
 	struct dentry *dentry;
@@ -238,18 +257,6 @@ struct bpf_iter__tcp {
 	struct bpf_iter_meta *meta;
 	struct sock_common *sk_common;
 	unsigned int uid;
-};
-struct bpf_iter__bpf_sk_storage_map {
-	struct bpf_iter_meta *meta;
-	struct bpf_map *map;
-	struct sock *sk;
-	void *value;
-};
-struct bpf_iter__bpf_map_elem {
-	struct bpf_iter_meta *meta;
-	struct bpf_map *map;
-	void *key;
-	void *value;
 };
 
 #pragma clang attribute pop

@@ -8,7 +8,8 @@
 #ifndef SOCKWARDEN_LIFECYCLE_BPF_H
 #define SOCKWARDEN_LIFECYCLE_BPF_H
 
-#include "bpf/records.bpf.h"
+#include "bpf/mptcp.bpf.h"
+#include "bpf/seed.bpf.h"
 #include "bpf/settle.bpf.h"
 
 static __always_inline void connect_ended(struct sw_record *record, __u8 outcome)
@@ -63,18 +64,31 @@ static __always_inline void established(struct sw_record *record, const struct s
 	record->role = SW_ROLE_SERVER;
 }
 
+/* Our FIN is out and no descriptor refers to it. */
+static __always_inline bool is_orphan(const struct sock *sk, int state)
+{
+	return !sk->sk_socket &&
+	       (state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_CLOSING || state == TCP_LAST_ACK);
+}
+
 /*
  * The record of a connection that has been established, whether or not that event was missed. Before seeding is done a
- * socket without a record may be older than the agent: the seeding will say so.
+ * socket without a record may be older than the agent: the seeding will say so. So is one that was closed without a
+ * record: to have missed its establishment and its close is as good as impossible.
  */
-static __always_inline struct sw_record *record_of_connection(struct sock *sk, struct tcp_sock *tp)
+static __always_inline struct sw_record *record_of_connection(struct sock *sk, struct tcp_sock *tp, __u64 key,
+							      int state)
 {
-	struct sw_record *record = record_find(sk);
+	struct sw_record *record = subflow_find(sk, key);
 
 	if (!seeding_done || (record && record->established_ns))
 		return record;
-	record = record_make(sk);
-	if (record)
+	record = subflow_make(sk, key);
+	if (!record)
+		return 0;
+	if (is_orphan(sk, state))
+		record_seed(record, sk, tp, state, true);
+	else
 		established(record, sk, tp);
 	return record;
 }
@@ -113,10 +127,11 @@ static __always_inline void peer_fin_if_missed(struct sw_record *record, const s
 
 static __always_inline void own_end(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp, __u8 manner)
 {
-	bool exiting = task_exiting();
+	bool exiting;
 
 	if (!in_owner_context(sk))
 		return;
+	exiting = in_scan() ? holder_ended(record) : task_exiting();
 	record_claim(record, sk, exiting);
 	record_note_latest_request(record, tp, true);
 	peer_fin_if_missed(record, sk);
@@ -133,6 +148,8 @@ static __always_inline void own_end(struct sw_record *record, const struct sock 
 	if (use_release_hook ? !(record->flags & SW_FLAG_RELEASED) : sk->sk_shutdown != 3)
 		return;
 	record->flags |= SW_FLAG_UNREAD_KNOWN;
+	if (record->flags & SW_FLAG_MPTCP)
+		return; /* what was read is not told of a subflow */
 	record->unread_bytes = sequence_bytes(tp->copied_seq, tp->rcv_nxt, record->flags & SW_FLAG_PEER_FIN);
 }
 
@@ -157,7 +174,7 @@ static __always_inline void closed(struct sw_record *record, const struct sock *
 		ended_by(record, SW_CLOSER_OWN, SW_MANNER_RESET);
 	}
 	ended_by(record, SW_CLOSER_NETWORK, SW_MANNER_ERROR);
-	record_settle(record, tp->bytes_received, tp->bytes_acked, now_ns);
+	record_settle(record, data_received(record, tp, true), data_acked(record, tp, true), now_ns);
 	if (record->flags & SW_FLAG_OWN_FIN)
 		ending_drop(record);
 	/* Our own reset is traced after this, with its reason: tcp_send_reset or tcp_destroy_sock sends the detail. */

@@ -6,6 +6,8 @@ const volatile bool use_socket_storage = true;
 const volatile bool use_release_hook = true;
 const volatile bool use_stacks = true;
 const volatile bool use_peek = true;
+const volatile bool use_cast = true;
+const volatile bool use_probe_read = true;
 
 __u32 hz = 0;
 __u64 tick_ns = 0;
@@ -13,7 +15,7 @@ __s64 tick_zero_ns = 0;
 __u32 tick_scan = 0;
 __u32 scan_number = 0;
 __u32 scan_filled = 0;
-__u32 scan_left_over = 0;
+__u32 scan_tid = 0;
 bool seeding_done = false;
 bool seed_listeners = false;
 __u64 record_key_anchor = 0;
@@ -31,9 +33,14 @@ struct ending_connections ending_connections SEC(".maps");
 struct scan_buffer scan_buffer SEC(".maps");
 struct descriptor_counts descriptor_counts SEC(".maps");
 struct detailed_processes detailed_processes SEC(".maps");
+struct ended_in_scan ended_in_scan SEC(".maps");
 struct listen_ports listen_ports SEC(".maps");
 struct stacks stacks SEC(".maps");
 struct option_calls_in_vain option_calls_in_vain SEC(".maps");
 struct losses losses SEC(".maps");
 
-char LICENSE[] SEC("license") = "Dual BSD/GPL";
+/*
+ * GPL-2.0-only OR Apache-2.0 in the words that the kernel knows (include/linux/module.h): "GNU Public License v2 rights
+ * and more".
+ */
+char LICENSE[] SEC("license") = "GPL and additional rights";

@@ -13,7 +13,9 @@
 extern const volatile bool use_socket_storage; /* false: records in `records`, keyed by the socket (before 5.11) */
 extern const volatile bool use_release_hook;   /* cgroup/sock_release is attached */
 extern const volatile bool use_stacks;
-extern const volatile bool use_peek; /* the first bytes are looked at */
+extern const volatile bool use_peek;	   /* the first bytes are looked at */
+extern const volatile bool use_cast;	   /* bpf_rdonly_cast() is there (6.2+) */
+extern const volatile bool use_probe_read; /* not under lockdown=confidentiality */
 
 /* The clock, found by the first iterator run: see clock.bpf.h. */
 extern __u32 hz;	   /* jiffies a second */
@@ -24,7 +26,7 @@ extern __u32 tick_scan;	   /* the scan that looked last */
 /* The scan under way; written by the agent before each iterator run. */
 extern __u32 scan_number;
 extern __u32 scan_filled;	/* entries of scan_buffer in use */
-extern __u32 scan_left_over;	/* records that had no room: run again */
+extern __u32 scan_tid;		/* the agent's thread that runs an iterator, 0 = none */
 extern bool seeding_done;	/* every socket older than the agent has its record */
 extern bool seed_listeners;	/* first run over descriptors: only note who listens */
 extern __u64 record_key_anchor; /* see record_key() */
@@ -38,7 +40,7 @@ struct socket_records {
 };
 extern struct socket_records socket_records SEC(".maps");
 
-/* The same where it can't. `sk` is 0 until a tracing program has seen the socket. */
+/* The same where it can't, and of MPTCP (see mptcp.bpf.h). `sk` is 0 until a tracing program has seen the socket. */
 struct hashed_record {
 	struct sw_record record;
 	__u64 sk;
@@ -115,15 +117,15 @@ struct closed_connections {
 extern struct closed_connections closed_connections SEC(".maps");
 
 /*
- * Closed by their owner while the peer has not yet acknowledged it, by record id. Their end is a matter of softirq, and
- * a kernel that keeps a process's time from tracing programs, as hardened hosts do for init, keeps it from us where it
- * falls into such time: the scan makes up for it from here.
+ * Our FIN is out and the connection has not yet ended, by record id. What no descriptor refers to any more is given out
+ * from here. Their end is a matter of softirq, and a kernel that keeps a process's time from tracing programs, as
+ * hardened hosts do for init, keeps it from us where it falls into such time: the scan makes up for it from here, too.
  */
 struct ending_connections {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64);
-	__type(value, struct sw_connection);
+	__type(value, struct sw_ending);
 };
 extern struct ending_connections ending_connections SEC(".maps");
 
@@ -155,7 +157,16 @@ struct detailed_processes {
 };
 extern struct detailed_processes detailed_processes SEC(".maps");
 
-/* While seeding: (namespace, port) that somebody listens on. */
+/* Processes that ended while a scan ran. */
+struct ended_in_scan {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 512);
+	__type(key, __u32);
+	__type(value, __u32); /* scan_number */
+};
+extern struct ended_in_scan ended_in_scan SEC(".maps");
+
+/* (namespace, port) that somebody listens on, or did. */
 struct listen_port {
 	__u32 netns;
 	__u32 port;

@@ -7,8 +7,7 @@
 #include "bpf/records.bpf.h"
 #include "bpf/processes.bpf.h"
 
-#define SOL_SOCKET  1
-#define IPPROTO_TCP 6
+#define SOL_SOCKET 1
 
 static __always_inline int socket_level_option(int name)
 {
@@ -132,7 +131,7 @@ int socket_option(struct bpf_sockopt *ctx)
 		record->options_late |= late_bit(sk, option);
 	}
 
-	tgid = BPF_CORE_READ(task_current(), tgid);
+	tgid = task_tgid(task_current());
 	serial = process_serial(tgid, task_current(), false);
 	process = bpf_map_lookup_elem(&processes, &serial);
 	if (process && option < SW_OPTION_COUNT)

@@ -2,7 +2,7 @@
 /*
  * tp_btf/sched_process_exec and sched_process_exit: a process becomes another program, or ends. Process context; exit
  * fires for each thread, before its descriptors are closed; the process has ended when signal->live is 0.
- * Writes: the mark that lets the agent retire a process's rows once nothing of it is left.
+ * Writes: the mark that lets the agent retire a process's rows once nothing of it is left; what ended while a scan ran.
  */
 #include "bpf/processes.bpf.h"
 
@@ -29,7 +29,12 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(process_exit, struct task_struct *task)
 {
-	if (!task->signal->live.counter)
-		process_ended(task->tgid);
+	__u32 tgid = task->tgid, scan = scan_number;
+
+	if (task->signal->live.counter)
+		return 0;
+	process_ended(tgid);
+	if (scan_tid)
+		bpf_map_update_elem(&ended_in_scan, &tgid, &scan, BPF_ANY);
 	return 0;
 }

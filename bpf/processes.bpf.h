@@ -5,15 +5,47 @@
 
 #include "bpf/maps.bpf.h"
 
-/* The current task as a number where BTF loads are not possible on it (before 5.11, and in cgroup programs). */
+/*
+ * The current task. With socket storage (5.11+) the verifier knows its type, so that its fields are plain loads, which
+ * lockdown=confidentiality allows, too; before it is a number for probe_read.
+ */
 static __always_inline struct task_struct *task_current(void)
 {
+	if (use_socket_storage)
+		return bpf_get_current_task_btf();
 	return (struct task_struct *)bpf_get_current_task();
+}
+
+static __always_inline __u32 task_flags(struct task_struct *task)
+{
+	return use_socket_storage ? task->flags : BPF_CORE_READ(task, flags);
 }
 
 static __always_inline bool task_exiting(void)
 {
-	return BPF_CORE_READ(task_current(), flags) & PF_EXITING;
+	return task_flags(task_current()) & PF_EXITING;
+}
+
+/* bpf_get_current_pid_tgid() is not for cgroup programs before 6.1. */
+static __always_inline __u32 task_tgid(struct task_struct *task)
+{
+	return use_socket_storage ? task->tgid : BPF_CORE_READ(task, tgid);
+}
+
+static __always_inline __u64 task_cgroup_id(struct task_struct *task)
+{
+	if (use_socket_storage)
+		return task->cgroups->dfl_cgrp->kn->id;
+	return BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+}
+
+/* That of the thread group leader. */
+static __always_inline void process_name(struct sw_process *process, struct task_struct *task)
+{
+	if (use_socket_storage)
+		__builtin_memcpy(process->comm, task->group_leader->comm, sizeof(process->comm));
+	else
+		BPF_CORE_READ_STR_INTO(&process->comm, task, group_leader, comm);
 }
 
 /* 0 is nobody, and the upper half is the agent's own. */
@@ -24,8 +56,7 @@ static __always_inline __u32 process_serial_new(void)
 
 /*
  * Makes the row of a process. Threads may come here at one time: without a serial before (`flags` BPF_NOEXIST) the
- * first one's is everyone's. `task` is read with probe_read, which fails under lockdown=confidentiality: the caller's
- * own `comm` (of the thread) stands in then, and only an exec or a restart loses the right name.
+ * first one's is everyone's.
  */
 static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task, __u64 flags)
 {
@@ -34,8 +65,8 @@ static __always_inline __u32 process_make(__u32 tgid, struct task_struct *task, 
 
 	process.tgid = tgid;
 	process.first_seen_ns = bpf_ktime_get_ns();
-	process.cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	BPF_CORE_READ_STR_INTO(&process.comm, task, group_leader, comm);
+	process.cgroup_id = task_cgroup_id(task);
+	process_name(&process, task);
 	/* Random, and unique because the second of two equal ones is refused. */
 	process.serial = serial = process_serial_new();
 	if (bpf_map_update_elem(&processes, &serial, &process, BPF_NOEXIST)) {

@@ -12,6 +12,7 @@
  * sock_recv_length would also show EOF and EAGAIN, for 97 to 145 ns each receive. It is not used: copied_seq already
  * counts a FIN that was read.
  */
+#include "bpf/cast.bpf.h"
 #include "bpf/lifecycle.bpf.h"
 
 static __always_inline void first_byte(struct sw_record *record, __u64 sent_us, __u64 came_us)
@@ -56,7 +57,7 @@ static __always_inline int received(struct sock *sk, struct tcp_sock *tp)
 	__u32 copied_seq, write_seq;
 	__u64 now_ns, last_ns, sent_us;
 
-	record = record_of_connection(sk, tp);
+	record = record_of_connection(sk, tp, 0, TCP_ESTABLISHED);
 	if (!record)
 		return 0;
 	copied_seq = tp->copied_seq;
@@ -90,30 +91,10 @@ static __always_inline int received(struct sock *sk, struct tcp_sock *tp)
 	return 0;
 }
 
-/*
- * bpf_rdonly_cast(), which the verifier makes a move (6.2+). As an extern libbpf would look for it in modules where the
- * kernel has none, for which it needs CAP_SYS_ADMIN. So this is the call itself: BPF_JMP | BPF_CALL, source register
- * BPF_PSEUDO_KFUNC_CALL; the loader puts the function's number in.
- */
-static __always_inline struct tcp_sock *tcp_sock_cast(struct sock *sk)
-{
-	__u64 type = bpf_core_type_id_kernel(struct tcp_sock);
-	struct tcp_sock *tp;
-
-	asm volatile("r1 = %[sk]\n"
-		     "r2 = %[type]\n"
-		     ".byte 0x85, 0x20, 0, 0, 0, 0, 0, 0\n"
-		     "%[tp] = r0"
-		     : [tp] "=r"(tp)
-		     : [sk] "r"(sk), [type] "r"(type)
-		     : "r0", "r1", "r2", "r3", "r4", "r5");
-	return tp;
-}
-
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(socket_receive, struct sock *sk)
 {
-	return received(sk, tcp_sock_cast(sk));
+	return received(sk, KERNEL_CAST(sk, struct tcp_sock));
 }
 
 /* Before 6.2. */

@@ -173,7 +173,7 @@ struct sw_record {
 	__u32 stack_id;	    /* user stack at connect() or listen() + 1; 0 = none */
 	__u32 unread_bytes; /* received and never read, at our own close */
 	__u32 connect_latency_us;
-	__u32 scan;	    /* number of the last scan that read this record */
+	__u32 scan;	    /* number of the last scan that gave this record out */
 	__u32 holder_scan;  /* number of the last scan that found a descriptor of it */
 	__u32 reset_reason; /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
 	struct sw_address local;
@@ -188,8 +188,8 @@ SW_ASSERT_SIZE(sw_record, 456);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
-	__u64 bytes_received;
-	__u64 bytes_acked;	   /* sent and acknowledged by the peer */
+	__u64 bytes_received;	   /* data: neither SYN nor FIN is a byte */
+	__u64 bytes_acked;	   /* data sent and acknowledged by the peer */
 	__u64 inode;		   /* 0: no descriptor refers to it (not accepted, or orphaned) */
 	__u64 receive_timeout_ns;  /* SO_RCVTIMEO, 0 = none */
 	__u64 send_timeout_ns;	   /* SO_SNDTIMEO, 0 = none */
@@ -215,7 +215,7 @@ struct sw_socket {
 	__u8 state;	     /* TCP_ESTABLISHED .. (include/net/tcp_states.h) */
 	__u8 shutdown;	     /* sk_shutdown: 1 receive, 2 send */
 	__u8 retransmits;    /* icsk_retransmits: retries in a row of the oldest unacknowledged segment */
-	__u8 has_descriptor; /* sk_socket is set: accepted and not orphaned */
+	__u8 has_descriptor; /* accepted, and not given up by its last descriptor */
 	__u8 last_arrival_known;
 	__u8 sent_since_receive; /* data went out after the application last took any: who is asked, or has answered */
 	__u8 end_unseen;	 /* closed, and gone since without an event: as it was at our close */
@@ -230,6 +230,19 @@ struct sw_connection {
 	__u64 read_ns; /* when this was read */
 };
 SW_ASSERT_SIZE(sw_connection, 600);
+
+/* A connection whose FIN of ours is out, as it was when it went, or when its last descriptor did. */
+struct sw_ending {
+	struct sw_connection connection;
+	__u64 sk; /* the socket's address, to ask whether it is still there */
+};
+SW_ASSERT_SIZE(sw_ending, 608);
+
+/* What ending_settle() answers. */
+enum sw_ending_state {
+	SW_ENDING_GOES_ON = 0, /* its socket is still there, or its end is told by its event */
+	SW_ENDING_ENDED = 1,   /* it has ended without an event, and is in the totals now */
+};
 
 /* Cumulative counts of one endpoint of one process; also, summed, of a whole process. */
 struct sw_totals {
@@ -359,12 +372,15 @@ enum sw_loss {
 	SW_LOSS_ENDPOINT = 3,	  /* endpoint table full: counted under the process's `other` */
 	SW_LOSS_STACK = 4,	  /* user stack not readable or stack table full */
 	SW_LOSS_UNATTRIBUTED = 5, /* connections that ended before any process used them */
-	SW_LOSS_DUMP = 6,	  /* scan buffer full: the scan takes another pass */
+	/* 6 was a full scan buffer, which now makes the scan pause */
 	SW_LOSS_MPTCP_PARENT = 7, /* MPTCP connections seen (their data is not followed) */
 	SW_LOSS_DESCRIPTORS = 8,  /* descriptor table full */
 	SW_LOSS_OPTION = 9,	  /* option table full */
 	SW_LOSS_MISSED = 10,	  /* events that the kernel kept from us; made up for by later ones, or by the scan */
-	SW_LOSS_COUNT = 11,
+	SW_LOSS_BIND = 11,	  /* table of refused binds full */
+	SW_LOSS_ENDING = 12,	  /* table of ending connections full: this one's end is told by its event alone */
+	SW_LOSS_LISTENER = 13, /* more listening ports than the table holds: roles of what is seeded may be mistaken */
+	SW_LOSS_COUNT = 14,
 };
 
 #ifdef __cplusplus

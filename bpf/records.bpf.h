@@ -32,24 +32,8 @@ static __always_inline __u64 record_id_new(void)
 	return bpf_ktime_get_ns() << 12 | (bpf_get_smp_processor_id() & 0xfff);
 }
 
-/* As record_find(), but makes an empty one. The caller sees `id` 0 where it is new. */
-static __always_inline struct sw_record *record_make(void *sk)
+static __always_inline struct sw_record *record_new(struct sw_record *record)
 {
-	struct sw_record *record;
-	__u64 key;
-
-	if (use_socket_storage) {
-		record = bpf_sk_storage_get(&socket_records, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	} else {
-		key = record_key(sk);
-		record = bpf_map_lookup_elem(&hashed_records, &key);
-		if (!record) {
-			bpf_map_update_elem(&hashed_records, &key, &no_record, BPF_NOEXIST);
-			record = bpf_map_lookup_elem(&hashed_records, &key);
-			if (record)
-				((struct hashed_record *)record)->sk = (__u64)sk;
-		}
-	}
 	if (!record) {
 		loss_count(SW_LOSS_RECORD);
 		return 0;
@@ -57,6 +41,31 @@ static __always_inline struct sw_record *record_make(void *sk)
 	if (!record->id)
 		record->id = record_id_new();
 	return record;
+}
+
+static __always_inline struct sw_record *record_make_hashed(__u64 key, __u64 sk)
+{
+	struct hashed_record *record = bpf_map_lookup_elem(&hashed_records, &key);
+
+	if (!record) {
+		bpf_map_update_elem(&hashed_records, &key, &no_record, BPF_NOEXIST);
+		record = bpf_map_lookup_elem(&hashed_records, &key);
+		if (record)
+			record->sk = sk;
+	}
+	return record ? &record->record : 0;
+}
+
+/* As record_find(), but makes an empty one. The caller sees `id` 0 where it is new. */
+static __always_inline struct sw_record *record_make(void *sk)
+{
+	struct sw_record *record;
+
+	if (use_socket_storage)
+		record = bpf_sk_storage_get(&socket_records, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	else
+		record = record_make_hashed(record_key(sk), (__u64)sk);
+	return record_new(record);
 }
 
 #endif

@@ -2,15 +2,13 @@
 /*
  * cgroup/sock_release: the last descriptor of an INET socket goes, by close() or exit (5.9+), process context, just
  * before the state changes. cgroup/connect4 and connect6 (4.17+): connect() is about to look for a route.
- * Writes: that an end is a close and not a shutdown; connects that failed before a SYN was sent; binds that failed.
+ * Writes: that an end is a close and not a shutdown, also of what was shut down before; connects that failed before a
+ * SYN was sent; binds that failed.
  */
-#include "bpf/records.bpf.h"
+#include "bpf/mptcp.bpf.h"
 #include "bpf/binds.bpf.h"
-#include "bpf/processes.bpf.h"
-#include "bpf/totals.bpf.h"
+#include "bpf/owners.bpf.h"
 #include "bpf/sockets.bpf.h"
-
-#define IPPROTO_TCP 6
 
 /* connect() was called, no SYN_SENT followed: there was no route, or the kernel refused the address. */
 static __always_inline void connect_failed_early(struct sw_record *record)
@@ -26,19 +24,38 @@ static __always_inline void connect_failed_early(struct sw_record *record)
 	TOTALS_ADD(rows, connects[SW_CONNECT_UNREACHABLE], 1);
 }
 
+/* The last descriptor of a connection whose FIN went out before, by shutdown(). */
+static __always_inline void ending_released(const struct sw_record *record)
+{
+	struct sw_ending *ending;
+	__u64 id = record->id;
+
+	if (!(record->flags & SW_FLAG_OWN_FIN) || record->flags & SW_FLAG_SETTLED)
+		return;
+	ending = bpf_map_lookup_elem(&ending_connections, &id);
+	if (!ending)
+		return;
+	__builtin_memcpy(&ending->connection.record, record, sizeof(ending->connection.record));
+	ending->connection.socket.has_descriptor = 0;
+	ending->connection.read_ns = bpf_ktime_get_ns();
+}
+
 SEC("cgroup/sock_release")
 int socket_release(struct bpf_sock *sk)
 {
 	struct sw_record *record;
 
-	if (sk->protocol != IPPROTO_TCP)
+	if (sk->protocol != IPPROTO_TCP && sk->protocol != IPPROTO_MPTCP)
 		return 1;
-	record = record_find(sk);
+	record = sk->protocol == IPPROTO_TCP ? record_find(sk) : record_find_hashed(record_key(sk));
 	if (!record)
 		return 1;
+	if (sk->protocol == IPPROTO_MPTCP && !record->tgid)
+		record_own(record, task_current(), task_exiting());
 	record->flags |= SW_FLAG_RELEASED;
 	bind_refused(record, task_exiting());
 	connect_failed_early(record);
+	ending_released(record);
 	return 1;
 }
 
@@ -56,7 +73,7 @@ static __always_inline struct sw_record *connect_called(struct bpf_sock_addr *ct
 		return 0; /* connected already */
 	record->flags |= SW_FLAG_CONNECT_STARTED;
 	record->role = SW_ROLE_CLIENT;
-	record->tgid = BPF_CORE_READ(task_current(), tgid);
+	record->tgid = task_tgid(task_current());
 	record->process = process_serial(record->tgid, task_current(), false);
 	record->remote.port = __builtin_bswap16(ctx->user_port);
 	return record;

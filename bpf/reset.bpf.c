@@ -16,7 +16,7 @@ static __always_inline void reset_sent(struct sock *sk, __u32 reason)
 	tp = bpf_skc_to_tcp_sock(sk);
 	if (!tp)
 		return;
-	record = record_find(sk);
+	record = subflow_find(sk, mptcp_key(sk, tp));
 	if (!record || !record->established_ns)
 		return;
 	record->flags |= SW_FLAG_RESET_SENT;
@@ -42,7 +42,8 @@ int BPF_PROG(socket_reset_sent_reason, struct sock *sk, struct sk_buff *skb, int
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(socket_reset_received, struct sock *sk)
 {
-	struct sw_record *record = record_find(sk);
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct sw_record *record = tp ? subflow_find(sk, mptcp_key(sk, tp)) : 0;
 
 	if (!record)
 		return 0;
@@ -59,12 +60,11 @@ int BPF_PROG(socket_reset_received, struct sock *sk)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(socket_destroyed, struct sock *sk)
 {
-	struct sw_record *record = record_find(sk);
-	struct tcp_sock *tp;
-	__u64 key;
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	__u64 key = tp ? mptcp_key(sk, tp) : 0;
+	struct sw_record *record = tp ? subflow_find(sk, key) : 0;
 
-	tp = record ? bpf_skc_to_tcp_sock(sk) : 0;
-	if (tp) {
+	if (tp && record) {
 		if (record->connect == SW_CONNECT_PENDING)
 			connect_ended(record, connect_failure(sk));
 		else if (record->established_ns && record->role != SW_ROLE_LISTENER &&
@@ -73,6 +73,8 @@ int BPF_PROG(socket_destroyed, struct sock *sk)
 		if (record->flags & SW_FLAG_DETAIL_DUE)
 			detail_send(record, tp);
 	}
+	if (key)
+		bpf_map_delete_elem(&hashed_records, &key);
 	if (!use_socket_storage) {
 		key = record_key(sk);
 		bpf_map_delete_elem(&hashed_records, &key);

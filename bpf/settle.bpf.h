@@ -35,23 +35,27 @@ static __always_inline void detail_send(struct sw_record *record, struct tcp_soc
 	bpf_ringbuf_submit(detail, ring_wakeup());
 }
 
-static const struct sw_connection no_connection = {};
+static const struct sw_ending no_ending = {};
 
-/* Our FIN is out, and no descriptor is left: whatever else comes changes nothing of what is told of the connection. */
+/* Our FIN is out. After close() or exit whatever else comes changes nothing of what is told of the connection. */
 static __always_inline void ending_keep(const struct sw_record *record, struct tcp_sock *tp, __u8 state)
 {
-	struct sw_connection *ending;
+	struct sw_ending *ending;
 	__u64 id = record->id;
 
-	if (bpf_map_update_elem(&ending_connections, &id, &no_connection, BPF_ANY))
-		return; /* full: this one's end is told by its event alone */
+	if (bpf_map_update_elem(&ending_connections, &id, &no_ending, BPF_ANY)) {
+		loss_count(SW_LOSS_ENDING);
+		return;
+	}
 	ending = bpf_map_lookup_elem(&ending_connections, &id);
 	if (!ending)
 		return;
-	__builtin_memcpy(&ending->record, record, sizeof(ending->record));
-	socket_read(&ending->socket, tp, record, true);
-	ending->socket.state = state; /* the event comes before it is stored */
-	ending->read_ns = bpf_ktime_get_ns();
+	__builtin_memcpy(&ending->connection.record, record, sizeof(ending->connection.record));
+	socket_read(&ending->connection.socket, tp, record, true);
+	ending->connection.socket.state = state; /* the event comes before it is stored */
+	ending->connection.socket.has_descriptor = !(record->flags & SW_FLAG_UNREAD_KNOWN);
+	ending->connection.read_ns = bpf_ktime_get_ns();
+	ending->sk = (__u64)tp;
 }
 
 static __always_inline void ending_drop(const struct sw_record *record)
@@ -89,7 +93,8 @@ static __always_inline void record_settle(struct sw_record *record, __u64 bytes_
 		TOTALS_ADD(rows, unread_closes, 1);
 		TOTALS_ADD(rows, unread_bytes, record->unread_bytes);
 	}
-	if (!record->turns)
+	/* On MPTCP turns are not seen, but bytes are. */
+	if (!record->turns && !(record->flags & SW_FLAG_MPTCP && (bytes_received || bytes_sent)))
 		TOTALS_ADD(rows, unused_closes, 1);
 	if (record->first_byte_count && rows.role) {
 		first_bytes_fold(record, rows.role);

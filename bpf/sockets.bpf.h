@@ -149,14 +149,41 @@ static __always_inline __u64 socket_inode(struct socket *socket, bool direct)
 	return inode ? inode->i_ino : 0;
 }
 
-static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *tp, const struct sw_record *record,
-					bool direct)
+/*
+ * Data that came. tcp_rcv_nxt_update() counts all sequence space (net/ipv4/tcp_input.c), in which the peer's FIN is
+ * one.
+ */
+static __always_inline __u64 data_received(const struct sw_record *record, struct tcp_sock *tp, bool direct)
 {
-	struct inet_connection_sock *icsk = &tp->inet_conn;
-	struct sock *sk = &icsk->icsk_inet.sk;
-	__u32 write_seq, snd_una, copied_seq, rcv_nxt, stamp, nonagle, bits;
+	__u64 received;
+
+	SOCKET_READ(received, tp, bytes_received);
+	return received && record->flags & SW_FLAG_PEER_FIN ? received - 1 : received;
+}
+
+/*
+ * Data that the peer has acknowledged. tcp_snd_una_update() counts all sequence space: the SYN of a connect() (that of
+ * an accepted connection is acknowledged before there is a socket), and our FIN once all is acknowledged.
+ */
+static __always_inline __u64 data_acked(const struct sw_record *record, struct tcp_sock *tp, bool direct)
+{
+	__u32 write_seq, snd_una, none = record->role == SW_ROLE_CLIENT;
+	__u64 acked;
+
+	SOCKET_READ(acked, tp, bytes_acked);
+	SOCKET_READ(write_seq, tp, write_seq);
+	SOCKET_READ(snd_una, tp, snd_una);
+	if (record->flags & SW_FLAG_OWN_FIN && write_seq == snd_una)
+		none++;
+	return acked > none ? acked - none : 0;
+}
+
+/* What every socket says, MPTCP's own among them. */
+static __always_inline void socket_read_options(struct sw_socket *out, struct sock *sk, bool direct)
+{
 	unsigned long flags;
 	struct socket *socket;
+	__u32 bits;
 	long timeout;
 
 	__builtin_memset(out, 0, sizeof(*out));
@@ -168,7 +195,6 @@ static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *
 	out->inode = socket_inode(socket, direct);
 
 	SOCKET_READ(flags, sk, __sk_common.skc_flags);
-	SOCKET_READ_BITS(nonagle, tp, nonagle);
 	if (flags & (1ul << SOCK_KEEPOPEN))
 		out->option_flags |= SW_IN_FORCE_KEEPALIVE;
 	if (flags & (1ul << SOCK_LINGER)) {
@@ -176,10 +202,6 @@ static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *
 		SOCKET_READ(timeout, sk, sk_lingertime);
 		out->linger_ns = jiffies_to_ns(timeout);
 	}
-	if (nonagle & TCP_NAGLE_OFF)
-		out->option_flags |= SW_IN_FORCE_NODELAY;
-	if (nonagle & TCP_NAGLE_CORK)
-		out->option_flags |= SW_IN_FORCE_CORK;
 	SOCKET_READ_BITS(bits, sk, __sk_common.skc_reuse);
 	if (bits)
 		out->option_flags |= SW_IN_FORCE_REUSEADDR;
@@ -191,15 +213,30 @@ static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *
 		out->option_flags |= SW_IN_FORCE_SNDBUF;
 	if (bits & SOCK_RCVBUF_LOCK)
 		out->option_flags |= SW_IN_FORCE_RCVBUF;
-	SOCKET_READ(bits, icsk, icsk_ack.pingpong);
-	if (!bits && record->options_set & (1ull << SW_OPTION_TCP_QUICKACK))
-		out->option_flags |= SW_IN_FORCE_QUICKACK;
 	SOCKET_READ(timeout, sk, sk_rcvtimeo);
 	out->receive_timeout_ns = timeout_ns(timeout);
 	SOCKET_READ(timeout, sk, sk_sndtimeo);
 	out->send_timeout_ns = timeout_ns(timeout);
 	SOCKET_READ(out->send_buffer_bytes, sk, sk_sndbuf);
 	SOCKET_READ(out->receive_buffer_bytes, sk, sk_rcvbuf);
+}
+
+static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *tp, const struct sw_record *record,
+					bool direct)
+{
+	struct inet_connection_sock *icsk = &tp->inet_conn;
+	struct sock *sk = &icsk->icsk_inet.sk;
+	__u32 write_seq, snd_una, copied_seq, rcv_nxt, stamp, nonagle, bits;
+
+	socket_read_options(out, sk, direct);
+	SOCKET_READ_BITS(nonagle, tp, nonagle);
+	if (nonagle & TCP_NAGLE_OFF)
+		out->option_flags |= SW_IN_FORCE_NODELAY;
+	if (nonagle & TCP_NAGLE_CORK)
+		out->option_flags |= SW_IN_FORCE_CORK;
+	SOCKET_READ(bits, icsk, icsk_ack.pingpong);
+	if (!bits && record->options_set & (1ull << SW_OPTION_TCP_QUICKACK))
+		out->option_flags |= SW_IN_FORCE_QUICKACK;
 	SOCKET_READ(bits, tp, keepalive_time);
 	out->keepalive_time_s = hz ? bits / hz : 0;
 	SOCKET_READ(bits, tp, keepalive_intvl);
@@ -220,8 +257,8 @@ static __always_inline void socket_read(struct sw_socket *out, struct tcp_sock *
 	if (bits)
 		out->option_flags |= SW_IN_FORCE_FASTOPEN;
 
-	SOCKET_READ(out->bytes_received, tp, bytes_received);
-	SOCKET_READ(out->bytes_acked, tp, bytes_acked);
+	out->bytes_received = data_received(record, tp, direct);
+	out->bytes_acked = data_acked(record, tp, direct);
 	SOCKET_READ(out->srtt_us, tp, srtt_us);
 	out->srtt_us >>= 3; /* kept as eight times the average */
 	SOCKET_READ(out->retransmits, icsk, icsk_retransmits);

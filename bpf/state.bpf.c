@@ -46,11 +46,14 @@ static __always_inline void listening(void *ctx, struct sw_record *record, const
 	record->role = SW_ROLE_LISTENER;
 	record_set_addresses(record, sk, true);
 	record_claim(record, sk, false);
+	note_listener(sk, true);
 	if (!use_stacks)
 		return;
 	stack = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
 	if (stack >= 0)
 		record->stack_id = stack + 1;
+	else
+		loss_count(SW_LOSS_STACK);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -58,6 +61,7 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 {
 	struct sw_record *record;
 	struct tcp_sock *tp;
+	__u64 key;
 
 	if (sk->sk_protocol == IPPROTO_MPTCP && newstate == TCP_ESTABLISHED)
 		loss_count(SW_LOSS_MPTCP_PARENT);
@@ -65,12 +69,13 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 	if (!tp)
 		return 0;
 
+	key = mptcp_key(sk, tp);
 	if (newstate == TCP_SYN_SENT || newstate == TCP_LISTEN || newstate == TCP_ESTABLISHED)
-		record = record_make(sk);
+		record = subflow_make(sk, key);
 	else if (was_connected(oldstate))
-		record = record_of_connection(sk, tp);
+		record = record_of_connection(sk, tp, key, oldstate);
 	else
-		record = record_find(sk);
+		record = subflow_find(sk, key);
 	if (!record)
 		return 0;
 
@@ -93,8 +98,7 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 	case TCP_LAST_ACK:
 		own_end(record, sk, tp, SW_MANNER_FIN);
 		record->flags |= SW_FLAG_OWN_FIN;
-		if (record->flags & SW_FLAG_UNREAD_KNOWN)
-			ending_keep(record, tp, newstate);
+		ending_keep(record, tp, newstate);
 		break;
 	case TCP_CLOSE:
 		if (oldstate == TCP_SYN_SENT)

@@ -60,10 +60,4 @@ void Agent::publish(Model model, Inspection inspection) {
   snapshot_->publish(std::move(next));
 }
 
-std::vector<std::string> names_of_scan_parts() {
-  std::vector<std::string> names;
-  for (std::size_t part = 0; part < scan_parts; ++part) names.emplace_back(name_of(static_cast<ScanPart>(part)));
-  return names;
-}
-
 }  // namespace sockwarden

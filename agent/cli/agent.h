@@ -46,7 +46,4 @@ class Agent {
   std::uint64_t failed_in_a_row_ = 0;
 };
 
-/// What a Snapshot counts failures by.
-[[nodiscard]] std::vector<std::string> names_of_scan_parts();
-
 }  // namespace sockwarden

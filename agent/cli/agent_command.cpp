@@ -38,7 +38,7 @@ int run(const SettingFlags& flags) {
   std::signal(SIGPIPE, SIG_IGN);
   const Signals signals;
   const WallTime started = std::chrono::system_clock::now();
-  const auto snapshot = std::make_shared<Snapshot>(names_of_scan_parts());
+  const auto snapshot = std::make_shared<Snapshot>();
   auto web = WebServer::open(config.web, Content{snapshot});
   if (!web) return fatal(web.error(), config);
   auto kernel = Kernel::open(kernel_options(config.kernel, *variant));

@@ -48,6 +48,7 @@ std::string hook_text(const HookStatus& hook) {
   std::string text = cut(title + ")", width) + "\n" + wrap(printable(hook.gives), 7, width);
   if (!hook.attached) text += wrap("why: " + printable(hook.reason), 7, width);
   if (!hook.variant_reason.empty()) text += wrap("chosen: " + printable(hook.variant_reason), 7, width);
+  if (hook.attached && !hook.unseen.empty()) text += wrap("not seen: " + printable(hook.unseen), 7, width);
   const std::string lost = lost_with(hook);
   return lost.empty() ? text : text + wrap("lost: " + printable(lost), 7, width);
 }
@@ -141,6 +142,7 @@ Json doctor_json(const Diagnosis& diagnosis) {
                              {"attached", hook.attached},
                              {"variant", json_of_known(hook.variant)},
                              {"variant_reason", json_of_known(hook.variant_reason)},
+                             {"unseen", json_of_known(hook.unseen)},
                              {"reason", hook.attached ? Json(nullptr) : json_of_known(hook.reason)},
                              {"lost", json_of_known(lost_with(hook))}});
   }

@@ -20,6 +20,7 @@ Reload reload(const Config& running, Config next) {
   keep("kernel.max_endpoints", running.kernel.max_endpoints, next.kernel.max_endpoints);
   keep("kernel.peek", running.kernel.peek, next.kernel.peek);
   keep("kernel.stacks", running.kernel.stacks, next.kernel.stacks);
+  keep("kernel.seed_orphans", running.kernel.seed_orphans, next.kernel.seed_orphans);
   result.config = std::move(next);
   return result;
 }

@@ -93,7 +93,7 @@ KernelOptions kernel_options(const Config::Kernel& config, const KernelVariant& 
           .max_endpoints = config.max_endpoints,
           .peek = config.peek,
           .stacks = config.stacks,
-          .seed_orphans = {},
+          .seed_orphans = config.seed_orphans,
           .variant = variant};
 }
 

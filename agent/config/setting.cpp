@@ -77,6 +77,11 @@ std::vector<Setting> table() {
       {"kernel.stacks", "--no-stacks", "no user stack at connect", Form::switch_off, true,
        one(
            read_bool, [](Config & c) -> auto& { return c.kernel.stacks; })},
+      {"kernel.seed_orphans", "--seed-orphans",
+       "look once, at the start, for connections that no descriptor refers to: true, false or by-kernel", Form::value,
+       true,
+       one(
+           bool_by_kernel, [](Config & c) -> auto& { return c.kernel.seed_orphans; })},
       {"metrics.endpoints_per_process", "--metrics.endpoints-per-process",
        "endpoint series a process; the rest is one series, other", Form::value, false,
        one(

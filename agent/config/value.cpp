@@ -39,6 +39,13 @@ Read<bool> read_bool(const std::string& text) {
   return tl::unexpected(quoted(text) + " is neither true nor false");
 }
 
+Read<std::optional<bool>> bool_by_kernel(const std::string& text) {
+  if (text == "by-kernel") return std::optional<bool>();
+  const auto value = read_bool(text);
+  if (!value) return tl::unexpected(quoted(text) + " is neither true nor false nor by-kernel");
+  return std::optional(*value);
+}
+
 Read<std::string> read_listen_address(const std::string& text) {
   const std::string hint = "; write it like 127.0.0.1:10180, [::1]:10180 or :10180";
   const std::size_t colon = text.rfind(':');

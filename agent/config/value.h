@@ -18,6 +18,7 @@ using Read = tl::expected<T, std::string>;
 [[nodiscard]] Read<std::string> read_log_level(const std::string& text);
 [[nodiscard]] Read<LogFormat> read_log_format(const std::string& text);
 [[nodiscard]] Read<bool> read_bool(const std::string& text);
+[[nodiscard]] Read<std::optional<bool>> bool_by_kernel(const std::string& text);  ///< nothing = "by-kernel"
 [[nodiscard]] Read<std::string> read_listen_address(const std::string& text);  ///< "host:port", ":port", "[::1]:port"
 [[nodiscard]] Read<std::uint32_t> read_ring_bytes(const std::string& text);
 [[nodiscard]] Read<std::chrono::seconds> read_seconds(const std::string& text);

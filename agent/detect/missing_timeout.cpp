@@ -56,7 +56,7 @@ std::map<std::string, EvidenceValue> facts_of(const LongWait& wait, const WaitHi
   std::map<std::string, EvidenceValue> facts;
   if (wait.wait.shown == Shown::by_sole_wait) {
     const auto& socket = wait.wait.connection->raw.socket;
-    facts["sent_bytes"] = static_cast<std::int64_t>(socket.bytes_acked - 1);  // less the SYN's
+    facts["sent_bytes"] = static_cast<std::int64_t>(socket.bytes_acked);
     facts["received_bytes"] = static_cast<std::int64_t>(socket.bytes_received);
   }
   if (const auto typical = history.typical(wait.key))

@@ -3,9 +3,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <fstream>
-
 #include "agent/kernel/kernel.h"
+#include "agent/kernel/lockdown.h"
 #include "agent/proc/cgroup_paths.h"
 
 namespace sockwarden {
@@ -20,15 +19,6 @@ bool holds(cap_value_t capability) {
   return value == CAP_SET;
 }
 
-/// "none [integrity] confidentiality" → "integrity".
-std::string lockdown() {
-  std::ifstream file("/sys/kernel/security/lockdown");
-  std::string line;
-  if (!std::getline(file, line)) return "unknown";
-  const auto open = line.find('['), close = line.find(']');
-  return open == std::string::npos || close == std::string::npos ? line : line.substr(open + 1, close - open - 1);
-}
-
 }  // namespace
 
 HostAbility probe_host() {
@@ -36,7 +26,7 @@ HostAbility probe_host() {
   utsname name{};
   if (uname(&name) == 0) host.kernel_release = name.release;
   host.btf = access("/sys/kernel/btf/vmlinux", R_OK) == 0;
-  host.lockdown = lockdown();
+  host.lockdown = kernel_lockdown();
   host.cgroup2 = find_cgroup2_mount().value_or("");
   const std::array wanted{std::pair{CAP_BPF, "CAP_BPF"},
                           std::pair{CAP_PERFMON, "CAP_PERFMON"},

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "agent/kernel/object.h"
 #include "agent/kernel/option_rest.h"
@@ -66,11 +65,6 @@ class LoadedKernel final : public Kernel {
 };
 
 }  // namespace
-
-const char* name_of(ScanPart part) {
-  constexpr std::array<const char*, scan_parts> names{"descriptors", "live", "totals", "losses", "endings"};
-  return names[static_cast<std::size_t>(part)];
-}
 
 tl::expected<std::unique_ptr<Kernel>, Error> Kernel::open(const KernelOptions& options) {
   const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));

@@ -2,6 +2,7 @@
 // The only folder that knows libbpf.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -46,6 +47,7 @@ struct HookStatus {
   std::string reason;           ///< why it is not attached, and what to do
   std::string lost;             ///< what is lost without it
   std::string variant_reason;   ///< why no better variant was chosen, in the kernel's own words; empty = it is the best
+  std::string unseen;           ///< what it does not show on any kernel, though it is attached; empty = nothing
   std::string lost_by_variant;  ///< what `variant` loses against the best one; empty = nothing that a user would miss
   bool required = false;
 };
@@ -58,8 +60,12 @@ enum class ScanPart : std::uint8_t {
   losses,
   endings,  ///< connections that their owner has closed and that are not yet gone
 };
-inline constexpr std::size_t scan_parts = 5;
-[[nodiscard]] const char* name_of(ScanPart part);
+inline constexpr std::array scan_parts{ScanPart::descriptors, ScanPart::live, ScanPart::totals, ScanPart::losses,
+                                       ScanPart::endings};
+[[nodiscard]] constexpr const char* name_of(ScanPart part) {
+  constexpr std::array names{"descriptors", "live", "totals", "losses", "endings"};
+  return names[static_cast<std::size_t>(part)];
+}
 
 /// Why a scan read nothing that may be believed.
 struct ScanFailure {
@@ -86,8 +92,8 @@ class Kernel {
 struct HostAbility {
   std::string kernel_release;
   bool btf = false;
-  std::string lockdown;                                    ///< "none", "integrity", "confidentiality", or "unknown: why"
-  std::string cgroup2;                                     ///< mount point, empty = none
+  std::string lockdown;  ///< "none", "integrity", "confidentiality", or "unknown: why"
+  std::string cgroup2;   ///< mount point, empty = none
   std::vector<std::pair<std::string, bool>> capabilities;  ///< "CAP_BPF" → held
 };
 [[nodiscard]] HostAbility probe_host();

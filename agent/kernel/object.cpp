@@ -4,49 +4,16 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
-#include <map>
 #include <numeric>
 #include <vector>
 
-#include "agent/proc/cgroup_paths.h"
+#include "agent/kernel/refusal.h"
 
 namespace sockwarden {
 namespace {
 
-constexpr const char* need_capabilities =
-    "run as root, or grant CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (see deploy/sockwarden.service)";
-
-/// What libbpf said last; it names the program that the verifier refused and why.
-std::string& libbpf_log() {
-  thread_local std::string log;
-  return log;
-}
-
-int keep_log(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level == LIBBPF_DEBUG) return 0;
-  char line[1024];
-  const int length = std::vsnprintf(line, sizeof(line), format, arguments);
-  auto& log = libbpf_log();
-  if (log.size() < 65536) log += line;
-  return length;
-}
-
-/// "prog 'NAME': BPF program load failed" → NAME.
-std::string refused_program(const std::string& log) {
-  const auto failed = log.find("': BPF program load failed");
-  const auto start = failed == std::string::npos ? failed : log.rfind('\'', failed - 1);
-  return start == std::string::npos ? "" : log.substr(start + 1, failed - start - 1);
-}
-
-/// The verifier's last complaint: the line before "processed N insns".
-std::string verifier_complaint(const std::string& log) {
-  const auto end = log.rfind("\nprocessed ");
-  if (end == std::string::npos) return "the kernel refused the program";
-  const auto start = log.rfind('\n', end - 1);
-  return "the kernel refused the program: " + log.substr(start + 1, end - start - 1);
-}
+/// MPTCP connections whose records find room; others are lost, and counted as such.
+constexpr std::uint32_t most_mptcp = 16384;
 
 /// Until 5.11 maps count against RLIMIT_MEMLOCK. Where it may not be raised the kernel says EPERM on creation.
 void raise_memory_limit() {
@@ -54,13 +21,18 @@ void raise_memory_limit() {
   setrlimit(RLIMIT_MEMLOCK, &unlimited);
 }
 
-/// Fills in the calls of a kernel function that the program leaves open (receive.bpf.c).
-void set_kernel_function(bpf_program* program, int function) {
+/// Fills in the calls of bpf_rdonly_cast() that the program leaves open (bpf/cast.bpf.h). Without it they are not
+/// reached, and become something that every kernel knows.
+void set_cast(bpf_program* program, int function) {
   const bpf_insn* first = bpf_program__insns(program);
   std::vector<bpf_insn> code(first, first + bpf_program__insn_cnt(program));
-  for (bpf_insn& instruction : code)
-    if (instruction.code == (BPF_JMP | BPF_CALL) && instruction.src_reg == BPF_PSEUDO_KFUNC_CALL)
+  for (bpf_insn& instruction : code) {
+    if (instruction.code != (BPF_JMP | BPF_CALL) || instruction.src_reg != BPF_PSEUDO_KFUNC_CALL) continue;
+    if (function != 0)
       instruction.imm = function;
+    else
+      instruction = {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .src_reg = 0, .off = 0, .imm = 0};
+  }
   bpf_program__set_insns(program, code.data(), code.size());
 }
 
@@ -70,11 +42,14 @@ void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptio
   settings.use_release_hook = !choice.cgroup2.empty();
   settings.use_stacks = options.stacks;
   settings.use_peek = options.peek;
-  set_kernel_function(skeleton.progs.socket_receive, choice.read_only_cast);
+  settings.use_probe_read = choice.probe_read;
+  settings.use_cast = choice.read_only_cast != 0;
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton.obj) set_cast(program, choice.read_only_cast);
 
   const auto& maps = skeleton.maps;
   bpf_map__set_autocreate(maps.socket_records, choice.socket_storage);
-  bpf_map__set_max_entries(maps.hashed_records, choice.socket_storage ? 1 : options.max_sockets);
+  bpf_map__set_max_entries(maps.hashed_records, choice.socket_storage ? most_mptcp : options.max_sockets);
   bpf_map__set_max_entries(maps.closed_connections, options.ring_bytes);
   bpf_map__set_max_entries(maps.processes, options.max_processes);
   bpf_map__set_max_entries(maps.process_serials, options.max_processes);
@@ -83,21 +58,23 @@ void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptio
   if (!options.stacks) bpf_map__set_max_entries(maps.stacks, 1);
 }
 
-Error load_error(int code) {
-  if (code == EPERM || code == EACCES)
-    return Error{"load the kernel programs", refused_program(libbpf_log()), code, need_capabilities};
-  const std::string program = refused_program(libbpf_log());
-  if (!program.empty()) return Error{"load the kernel program", program, code, verifier_complaint(libbpf_log())};
-  const auto& log = libbpf_log();
-  const auto start = log.find("libbpf: ");
-  return Error{"load the kernel programs", "", code,
-               start == std::string::npos ? "" : log.substr(start, log.find('\n', start) - start)};
+/// A hook that must be there and of which this kernel takes no variant.
+const Hook* missing_one(const std::vector<Hook>& hooks) {
+  const auto found = std::find_if(hooks.begin(), hooks.end(),
+                                  [](const Hook& hook) { return hook.status.required && !hook.status.reason.empty(); });
+  return found == hooks.end() ? nullptr : &*found;
+}
+
+Error without(const Hook& hook) {
+  return Error{"attach", hook.status.name, 0,
+               hook.status.reason + (hook.status.variant_reason.empty() ? "" : "; " + hook.status.variant_reason)};
 }
 
 }  // namespace
 
+/// Choosing is trying: each refusal brings the next variant, until the kernel takes the whole or none is left.
 tl::expected<Object, Error> Object::load(const KernelOptions& options) {
-  libbpf_set_print(keep_log);
+  keep_libbpf_log();
   const HostAbility host = probe_host();
   const auto btf = KernelBtf::load();
   if (!btf)
@@ -105,42 +82,50 @@ tl::expected<Object, Error> Object::load(const KernelOptions& options) {
                                 "sockwarden needs a kernel built with CONFIG_DEBUG_INFO_BTF=y"});
   raise_memory_limit();
 
-  std::map<std::string, std::string> refused;
+  Refusals refusals;
+  Error last;  // of what the kernel itself refused
+  // Without a variant of a hook that must be there: probe_read is given up first, where anything uses it.
+  const auto refuse = [&refusals](const Choice& choice, const std::string& reason) {
+    refusals.programs.clear();
+    (choice.probe_read && choice.read_only_cast == 0 ? refusals.probe_read : refusals.socket_storage) = reason;
+  };
   while (true) {
-    libbpf_log().clear();
+    clear_libbpf_log();
     Object object;
     object.skeleton = Skeleton(sockwarden_bpf__open());
-    if (!object.skeleton) return tl::unexpected(load_error(errno));
-    object.choice = choose(*btf, options.variant, host.cgroup2);
-    object.hooks = list_hooks(*object.skeleton->obj, *btf, object.choice, options);
-    for (auto& hook : object.hooks) {
-      const auto found = refused.find(bpf_program__name(hook.program));
-      if (found == refused.end()) continue;
-      bpf_program__set_autoload(hook.program, false);
-      hook.status.reason = found->second;
+    if (!object.skeleton) return tl::unexpected(refusal("open the kernel programs", "", errno));
+    object.choice = choose(*btf, options, refusals, host.cgroup2);
+    object.hooks = list_hooks(*object.skeleton->obj, *btf, object.choice, options, refusals);
+    if (const Hook* missing = missing_one(object.hooks)) {
+      const bool refused = refusals.programs.contains(bpf_program__name(missing->program));
+      if (!object.choice.socket_storage) return tl::unexpected(refused ? last : without(*missing));
+      refuse(object.choice, missing->status.name + ": " + missing->status.reason);
+      continue;
     }
     configure(*object.skeleton, object.choice, options);
-    const int result = sockwarden_bpf__load(object.skeleton.get());
-    if (result == 0) return object;
+    const int code = -sockwarden_bpf__load(object.skeleton.get());
+    if (code == 0) return object;
 
-    const std::string program = refused_program(libbpf_log());
-    const auto hook = std::find_if(object.hooks.begin(), object.hooks.end(),
-                                   [&](const Hook& other) { return program == bpf_program__name(other.program); });
-    if (hook == object.hooks.end() || hook->status.required || refused.contains(program))
-      return tl::unexpected(load_error(-result));
-    refused[program] = verifier_complaint(libbpf_log());
+    const std::string program = refused_program();
+    last = refusal(program.empty() ? "load the kernel programs" : "load the kernel program", program, code);
+    if (!program.empty() && refusals.programs.try_emplace(program, refusal_reason(code)).second) continue;
+    if (!object.choice.socket_storage) return tl::unexpected(last);
+    refuse(object.choice, refusal_reason(code));
   }
 }
 
 tl::expected<void, Error> Object::attach() {
   if (!choice.cgroup2.empty()) cgroup = Fd(::open(choice.cgroup2.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   for (auto& hook : hooks) {
-    if (!hook.status.reason.empty()) {
-      if (hook.status.required) return tl::unexpected(Error{"attach", hook.status.name, ENOTSUP, hook.status.reason});
-      continue;
-    }
+    if (!hook.status.reason.empty()) continue;
     if (hook.attachment == Attachment::iterator || hook.attachment == Attachment::on_demand) {
       hook.status.attached = true;  // run, or attached, when asked
+      continue;
+    }
+    if (hook.attachment == Attachment::test_run) {
+      const auto tried = run(hook.program, 0);
+      hook.status.attached = tried.has_value();
+      if (!tried) hook.status.reason = tried.error().message();
       continue;
     }
     if (hook.attachment == Attachment::ingress || hook.attachment == Attachment::egress) {
@@ -163,7 +148,7 @@ tl::expected<void, Error> Object::attach() {
         links.push_back(std::move(link));
       continue;
     }
-    const Error error{"attach", hook.status.name, errno, errno == EPERM ? need_capabilities : ""};
+    const Error error = refusal("attach", hook.status.name, errno);
     if (hook.status.required) return tl::unexpected(error);
     hook.status.reason = error.message();
   }
@@ -192,31 +177,40 @@ std::uint64_t Object::option_calls_in_vain() const {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-tl::expected<std::vector<char>, Error> Object::iterate(bpf_program* program, const bpf_map* over) {
+tl::expected<Fd, Error> Object::open_iterator(const bpf_program* program, std::uint32_t pid) const {
   LIBBPF_OPTS(bpf_iter_attach_opts, options);
   bpf_iter_link_info info{};
-  if (over != nullptr) {
-    info.map.map_fd = static_cast<__u32>(bpf_map__fd(over));
-    options.link_info = &info;
-    options.link_info_len = sizeof(info);
-  }
-  const Link link(bpf_program__attach_iter(program, &options));
+  info.task.pid = pid;
+  options.link_info = &info;
+  options.link_info_len = sizeof(info);
+  const Link link(bpf_program__attach_iter(program, pid == 0 ? nullptr : &options));
   if (!link) return tl::unexpected(Error{"attach the iterator", bpf_program__name(program), errno, ""});
-  const Fd iterator(bpf_iter_create(bpf_link__fd(link.get())));
+  Fd iterator(bpf_iter_create(bpf_link__fd(link.get())));
   if (!iterator) return tl::unexpected(Error{"open the iterator", bpf_program__name(program), errno, ""});
+  return iterator;
+}
 
-  std::vector<char> written;
-  char chunk[65536];
-  while (true) {
-    const ssize_t count = read(iterator.get(), chunk, sizeof(chunk));
-    if (count > 0) {
-      written.insert(written.end(), chunk, chunk + count);
-    } else if (count == 0) {
-      return written;
-    } else if (errno != EAGAIN && errno != EINTR) {  // EAGAIN: a million elements and nothing written
-      return tl::unexpected(Error{"run the iterator", bpf_program__name(program), errno, ""});
-    }
-  }
+tl::expected<std::uint32_t, Error> Object::run(const bpf_program* program, std::uint64_t argument) {
+  LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument, .ctx_size_in = sizeof(argument));
+  if (const int result = bpf_prog_test_run_opts(bpf_program__fd(program), &options); result != 0)
+    return tl::unexpected(Error{"run", bpf_program__name(program), -result, ""});
+  return options.retval;
+}
+
+const bpf_program* Object::ending_program() const {
+  for (const Hook& hook : hooks)
+    if (hook.attachment == Attachment::test_run && hook.status.attached) return hook.program;
+  return nullptr;
+}
+
+void Object::seed_orphans() const {
+  if (bpf_program__fd(skeleton->progs.seed_orphans) < 0) return;
+  const auto iterator = open_iterator(skeleton->progs.seed_orphans);
+  if (!iterator) return;
+  char nothing[64];
+  ssize_t count = 0;
+  do count = read(iterator->get(), nothing, sizeof(nothing));
+  while (count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)));
 }
 
 }  // namespace sockwarden

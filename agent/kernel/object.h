@@ -2,6 +2,7 @@
 // it all when the process ends, however it ends.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -43,8 +44,17 @@ struct Object {
   /// Calls so far that told that hook nothing new.
   [[nodiscard]] std::uint64_t option_calls_in_vain() const;
 
-  /// Opens the iterator program and reads it to its end; what it wrote is returned.
-  tl::expected<std::vector<char>, Error> iterate(bpf_program* program, const bpf_map* over = nullptr);
+  /// An iterator to read from; with a pid, over that process alone (6.1+).
+  [[nodiscard]] tl::expected<Fd, Error> open_iterator(const bpf_program* program, std::uint32_t pid = 0) const;
+
+  /// Runs a program that is attached nowhere (5.10+); what it returns.
+  static tl::expected<std::uint32_t, Error> run(const bpf_program* program, std::uint64_t argument);
+
+  /// The program that tells whether a closed connection is still there; null where the kernel takes none.
+  [[nodiscard]] const bpf_program* ending_program() const;
+
+  /// Runs iter/tcp, where it is loaded.
+  void seed_orphans() const;
 };
 
 }  // namespace sockwarden

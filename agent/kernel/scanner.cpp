@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "agent/kernel/tables.h"
+#include "agent/proc/descriptor_numbers.h"
 
 namespace sockwarden {
 namespace {
@@ -25,6 +27,27 @@ std::uint64_t closed_count(const sw_totals& totals) {
 
 bool drained(const sw_totals& totals) { return totals.opened + totals.seeded == closed_count(totals); }
 
+/// What was read when the connection was closed, as if it were read now: nothing has moved since.
+sw_connection as_of(std::uint64_t now_ns, sw_connection connection) {
+  const std::uint64_t since_ns = now_ns - std::min(now_ns, std::uint64_t{connection.read_ns});
+  connection.socket.last_send_ago_ns += since_ns;
+  if (connection.socket.last_arrival_known != 0) connection.socket.last_arrival_ago_ns += since_ns;
+  connection.read_ns = now_ns;
+  return connection;
+}
+
+/// Tells the kernel side whose thread this is, for as long as it reads an iterator.
+class ScanningThread {
+ public:
+  explicit ScanningThread(__u32& tid) : tid_(tid) { tid_ = static_cast<__u32>(gettid()); }
+  ~ScanningThread() { tid_ = 0; }
+  ScanningThread(const ScanningThread&) = delete;
+  ScanningThread& operator=(const ScanningThread&) = delete;
+
+ private:
+  __u32& tid_;
+};
+
 }  // namespace
 
 tl::expected<void, Error> Scanner::start() {
@@ -40,13 +63,14 @@ tl::expected<void, Error> Scanner::start() {
   }
 
   // Who listens must be known before the rest can be told apart into clients and servers.
+  Sample ignored;
+  std::vector<char> nothing;
   object_.skeleton->bss->seed_listeners = true;
-  auto listeners = object_.iterate(object_.skeleton->progs.descriptor_seen);
+  auto listeners = pass(ignored, nothing);
   object_.skeleton->bss->seed_listeners = false;
-  if (!listeners) return tl::unexpected(listeners.error());
-  if (auto all = object_.iterate(object_.skeleton->progs.descriptor_seen); !all) return tl::unexpected(all.error());
-  if (bpf_program__fd(object_.skeleton->progs.seed_orphans) >= 0)
-    static_cast<void>(object_.iterate(object_.skeleton->progs.seed_orphans));
+  if (!listeners) return tl::unexpected(listeners.error().error);
+  if (auto all = pass(ignored, nothing); !all) return tl::unexpected(all.error().error);
+  if (object_.choice.seed_orphans) object_.seed_orphans();
   object_.skeleton->bss->seeding_done = true;
   return {};
 }
@@ -57,15 +81,23 @@ tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>
   sample.number = ++number_;
   object_.skeleton->bss->scan_number = number_;
 
-  read_descriptors(sample, details);
-  // Totals before live connections: one that ends in between is then missing once, never counted twice.
-  read_totals(sample);
-  const bool all_live_known = read_live(sample);
-  read_closed(sample, all_live_known);
+  // Totals before live connections: one that ends in between is then missing once, never counted twice. Endings after
+  // them: one that is closed in between is among the one or the other.
+  const auto roles = read_totals(sample);
+  if (!roles) return tl::unexpected(roles.error());
+  if (auto read = read_descriptors(sample, details); !read) return tl::unexpected(read.error());
+  if (auto read = read_processes(sample, *roles); !read) return tl::unexpected(read.error());
+  if (auto read = read_endings(sample); !read) return tl::unexpected(read.error());
+  if (auto read = read_losses(sample); !read) return tl::unexpected(read.error());
+
+  // From here on nothing fails.
+  sample.closed = ring_.take();
+  sample.closed.insert(sample.closed.end(), ended_unseen_.begin(), ended_unseen_.end());
+  ended_unseen_.clear();
   read_facts(sample);
   retire(sample);
   name_the_gone(sample);
-  read_losses(sample);
+  last_live_ = sample.live.size();
 
   sample.time = std::chrono::steady_clock::now();
   sample.wall = std::chrono::system_clock::now();
@@ -73,103 +105,184 @@ tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>
   return sample;
 }
 
-void Scanner::read_descriptors(Sample& sample, const std::vector<std::uint32_t>& details) {
+Scanner::Outcome Scanner::pass(Sample& sample, std::vector<char>& written, std::uint32_t pid) {
+  auto& state = *object_.skeleton->bss;
+  state.scan_filled = 0;
+  const auto iterator = object_.open_iterator(object_.skeleton->progs.descriptor_seen, pid);
+  if (!iterator && pid != 0 && iterator.error().code == ESRCH) return {};  // it has ended
+  if (!iterator) return tl::unexpected(ScanFailure{ScanPart::descriptors, iterator.error()});
+  char chunk[65536];
+  const ScanningThread thread(state.scan_tid);
+  while (true) {
+    const ssize_t count = read(iterator->get(), chunk, sizeof(chunk));
+    const int code = errno;
+    take_live(sample);
+    if (count == 0) return {};
+    if (count > 0) {
+      written.insert(written.end(), chunk, chunk + count);
+    } else if (code != EAGAIN && code != EINTR) {  // EAGAIN: the scan buffer is full, or a million elements were seen
+      return tl::unexpected(ScanFailure{ScanPart::live, Error{"go on with the iterator", "task_file", code, ""}});
+    }
+  }
+}
+
+Scanner::Outcome Scanner::walk(Sample& sample, std::vector<char>& written, const DescriptorPlan::Walk& plan) {
+  if (plan.all) return pass(sample, written);
+  for (const auto pid : plan.pids)
+    if (auto walked = pass(sample, written, pid); !walked) return walked;
+  return {};
+}
+
+tl::expected<std::unordered_set<std::uint32_t>, ScanFailure> Scanner::read_users() const {
+  const auto serials = read_table<__u32, __u32>(object_.skeleton->maps.process_serials);
+  if (!serials) return tl::unexpected(ScanFailure{ScanPart::descriptors, serials.error()});
+  std::unordered_set<std::uint32_t> users;
+  for (const auto& [pid, serial] : *serials) users.insert(pid);
+  return users;
+}
+
+void Scanner::take_live(Sample& sample) {
+  auto& state = *object_.skeleton->bss;
+  const auto* bytes = static_cast<const char*>(buffer_.get());
+  const std::size_t filled = state.scan_filled, before = sample.live.size();
+  if (filled == 0) return;
+  sample.live.resize(before + filled);
+  for (std::size_t i = 0; i < filled; ++i)
+    std::memcpy(&sample.live[before + i], bytes + i * entry_bytes(), sizeof(sw_connection));
+  state.scan_filled = 0;
+}
+
+Scanner::Outcome Scanner::read_descriptors(Sample& sample, const std::vector<std::uint32_t>& details) {
   const auto& maps = object_.skeleton->maps;
   const __u32 one = 1;
-  for (const auto pid : details) bpf_map_update_elem(bpf_map__fd(maps.detailed_processes), &pid, &one, BPF_ANY);
-  const auto written = object_.iterate(object_.skeleton->progs.descriptor_seen);
-  for (const auto pid : details) bpf_map_delete_elem(bpf_map__fd(maps.detailed_processes), &pid);
-  if (written) {
-    sample.descriptor_details.resize(written->size() / sizeof(sw_descriptor));
-    std::memcpy(sample.descriptor_details.data(), written->data(),
-                sample.descriptor_details.size() * sizeof(sw_descriptor));
+  sample.live.reserve(last_live_ + last_live_ / 8);
+
+  DescriptorPlan::Numbers numbers;
+  std::unordered_set<std::uint32_t> users;
+  if (plan_.wants_numbers()) {
+    numbers = read_descriptor_numbers();
+    auto read = read_users();
+    if (!read) return tl::unexpected(read.error());
+    users = std::move(*read);
+    users.insert(details.begin(), details.end());
   }
-  for (const auto& [pid, counts] : read_table<__u32, sw_descriptor_counts>(maps.descriptor_counts)) {
+  const DescriptorPlan::Walk plan = plan_.next(numbers, users);
+
+  std::vector<char> written;
+  for (const auto pid : details) bpf_map_update_elem(bpf_map__fd(maps.detailed_processes), &pid, &one, BPF_ANY);
+  const auto walked = walk(sample, written, plan);
+  for (const auto pid : details) bpf_map_delete_elem(bpf_map__fd(maps.detailed_processes), &pid);
+  if (!walked) return walked;
+  sample.descriptor_details.resize(written.size() / sizeof(sw_descriptor));
+  std::memcpy(sample.descriptor_details.data(), written.data(),
+              sample.descriptor_details.size() * sizeof(sw_descriptor));
+  const auto all = read_table<__u32, sw_descriptor_counts>(maps.descriptor_counts);
+  if (!all) return tl::unexpected(ScanFailure{ScanPart::descriptors, all.error()});
+  sample.descriptors = plan.resting;
+  for (const auto& [pid, counts] : *all) {
     if (counts.scan == number_)
       sample.descriptors.emplace(pid, counts);
-    else
+    else if (!plan.resting.contains(pid))
       bpf_map_delete_elem(bpf_map__fd(maps.descriptor_counts), &pid);
   }
+  plan_.found(sample.descriptors, numbers);
+  sample.tables.push_back(
+      {"descriptor_counts", sample.descriptors.size(), bpf_map__max_entries(maps.descriptor_counts)});
+  if (!object_.choice.socket_storage)
+    sample.tables.push_back({"records", sample.live.size(), bpf_map__max_entries(maps.hashed_records)});
+  return {};
 }
 
-bool Scanner::read_live(Sample& sample) {
-  auto& state = *object_.skeleton->bss;
-  const auto& progs = object_.skeleton->progs;
-  const auto& maps = object_.skeleton->maps;
-  const bool storage = object_.choice.socket_storage;
-  do {
-    state.scan_filled = 0;
-    state.scan_left_over = 0;
-    const auto run = object_.iterate(storage ? progs.scan_sockets : progs.scan_hash,
-                                     storage ? maps.socket_records : maps.hashed_records);
-    if (!run) return false;
-    const auto* bytes = static_cast<const char*>(buffer_.get());
-    const std::size_t filled = state.scan_filled, before = sample.live.size();
-    sample.live.resize(before + filled);
-    for (std::size_t i = 0; i < filled; ++i)
-      std::memcpy(&sample.live[before + i], bytes + i * entry_bytes(), sizeof(sw_connection));
-  } while (state.scan_left_over != 0 && state.scan_filled != 0);
-  return true;
+/// Connections that are closed and not yet gone, and those whose end was kept from us.
+Scanner::Outcome Scanner::read_endings(Sample& sample) {
+  const auto& map = object_.skeleton->maps.ending_connections;
+  const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  const auto endings = read_table<__u64, sw_ending>(map);
+  if (!endings) return tl::unexpected(ScanFailure{ScanPart::endings, endings.error()});
+  for (const auto& [id, ending] : *endings) {
+    const auto ended = has_ended(ending);
+    if (!ended) return tl::unexpected(ended.error());
+    if (*ended) {
+      ended_unseen_.push_back(ending.connection);
+      ended_unseen_.back().socket.end_unseen = 1;
+      bpf_map_delete_elem(bpf_map__fd(map), &id);
+    } else if (ending.connection.socket.has_descriptor == 0 && ending.connection.record.scan != number_) {
+      sample.live.push_back(as_of(now, ending.connection));
+    }
+  }
+  sample.tables.push_back({"ending_connections", endings->size(), bpf_map__max_entries(map)});
+  return {};
 }
 
-void Scanner::read_closed(Sample& sample, bool all_live_known) {
-  const auto& maps = object_.skeleton->maps;
-  auto* const program = object_.skeleton->progs.scan_ending;
-  if (all_live_known && bpf_program__fd(program) >= 0)
-    static_cast<void>(object_.iterate(program, maps.ending_connections));
-  sample.closed = ring_.take();
-  for (const auto& connection : sample.closed)
-    if (connection.socket.end_unseen != 0)
-      bpf_map_delete_elem(bpf_map__fd(maps.ending_connections), &connection.record.id);
+tl::expected<bool, ScanFailure> Scanner::has_ended(const sw_ending& ending) {
+  const bpf_program* program = object_.ending_program();
+  if (program == nullptr) return false;
+  const auto state = Object::run(program, ending.connection.record.id);
+  if (!state) return tl::unexpected(ScanFailure{ScanPart::endings, state.error()});
+  return *state == SW_ENDING_ENDED;
 }
 
-void Scanner::read_totals(Sample& sample) {
+tl::expected<Scanner::Roles, ScanFailure> Scanner::read_totals(Sample& sample) {
   const auto& maps = object_.skeleton->maps;
-  for (const auto& [key, totals] : read_table<sw_endpoint_key, sw_totals>(maps.endpoints))
-    sample.endpoints.push_back({key, totals, false});
+  const auto failed = [](const Error& error) { return tl::unexpected(ScanFailure{ScanPart::totals, error}); };
+  const auto endpoints = read_table<sw_endpoint_key, sw_totals>(maps.endpoints);
+  if (!endpoints) return failed(endpoints.error());
+  for (const auto& [key, totals] : *endpoints) sample.endpoints.push_back({key, totals, false});
+  auto roles = read_table<sw_process_role_key, sw_process_role>(maps.process_roles);
+  if (!roles) return failed(roles.error());
+  const auto options = read_table<sw_other_option_key, __u64>(maps.other_options);
+  if (!options) return failed(options.error());
+  for (const auto& [key, count] : *options) sample.other_options.push_back({key, count});
+  const auto binds = read_table<sw_refused_bind_key, sw_refused_bind>(maps.refused_binds);
+  if (!binds) return failed(binds.error());
+  for (const auto& [key, refused] : *binds) sample.refused_binds.push_back({key, refused});
+  sample.tables = {{"endpoints", sample.endpoints.size(), bpf_map__max_entries(maps.endpoints)},
+                   {"other_options", sample.other_options.size(), bpf_map__max_entries(maps.other_options)},
+                   {"refused_binds", sample.refused_binds.size(), bpf_map__max_entries(maps.refused_binds)}};
+  return std::move(*roles);
+}
+
+Scanner::Outcome Scanner::read_processes(Sample& sample, const Roles& roles) {
+  const auto* map = object_.skeleton->maps.processes;
+  const auto processes = read_table<__u32, sw_process>(map);
+  if (!processes) return tl::unexpected(ScanFailure{ScanPart::totals, processes.error()});
   std::unordered_map<std::uint32_t, std::size_t> index;
   sample.processes.push_back({});  // process 0: what could not be attributed
   index[0] = 0;
-  const auto processes = read_table<__u32, sw_process>(maps.processes);
-  for (const auto& [serial, process] : processes) {
+  for (const auto& [serial, process] : *processes) {
     index[serial] = sample.processes.size();
-    ProcessSample row;
-    row.process = process;
-    sample.processes.push_back(row);
+    sample.processes.emplace_back().process = process;
   }
-  for (const auto& [key, row] : read_table<sw_process_role_key, sw_process_role>(maps.process_roles)) {
+  for (const auto& [key, row] : roles) {
     const auto found = index.find(key.process);
     if (found != index.end() && key.role < SW_ROLE_COUNT) sample.processes[found->second].roles[key.role] = row;
   }
-  for (const auto& [key, count] : read_table<sw_other_option_key, __u64>(maps.other_options))
-    sample.other_options.push_back({key, count});
-  for (const auto& [key, refused] : read_table<sw_refused_bind_key, sw_refused_bind>(maps.refused_binds))
-    sample.refused_binds.push_back({key, refused});
-  sample.tables = {{"processes", processes.size(), bpf_map__max_entries(maps.processes)},
-                   {"endpoints", sample.endpoints.size(), bpf_map__max_entries(maps.endpoints)},
-                   {"other_options", sample.other_options.size(), bpf_map__max_entries(maps.other_options)},
-                   {"refused_binds", sample.refused_binds.size(), bpf_map__max_entries(maps.refused_binds)},
-                   {"descriptor_counts", sample.descriptors.size(), bpf_map__max_entries(maps.descriptor_counts)}};
+  sample.tables.push_back({"processes", processes->size(), bpf_map__max_entries(map)});
+  return {};
 }
 
-void Scanner::read_losses(Sample& sample) {
-  const int cpus = libbpf_num_possible_cpus();
-  std::vector<__u64> values(static_cast<std::size_t>(std::max(cpus, 1)));
+Scanner::Outcome Scanner::read_losses(Sample& sample) {
+  const auto& maps = object_.skeleton->maps;
+  const auto failed = [](const char* operation, const char* object) {
+    return tl::unexpected(ScanFailure{ScanPart::losses, Error{operation, object, errno, ""}});
+  };
+  std::vector<__u64> values(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
   for (__u32 loss = 0; loss < SW_LOSS_COUNT; ++loss) {
-    if (bpf_map_lookup_elem(bpf_map__fd(object_.skeleton->maps.losses), &loss, values.data()) != 0) continue;
+    if (bpf_map_lookup_elem(bpf_map__fd(maps.losses), &loss, values.data()) != 0)
+      return failed("read the table", "losses");
     for (const auto value : values) sample.losses[loss] += value;
   }
   sample.losses[SW_LOSS_DETAIL] += ring_.lost();
   for (const auto& hook : object_.hooks) {
+    const int program = bpf_program__fd(hook.program);
+    if (program < 0) continue;
     bpf_prog_info info{};
     __u32 bytes = sizeof(info);
-    const int program = bpf_program__fd(hook.program);
-    if (program >= 0 && bpf_obj_get_info_by_fd(program, &info, &bytes) == 0)
-      sample.losses[SW_LOSS_MISSED] += info.recursion_misses;  // 5.12+, 0 before
+    if (bpf_obj_get_info_by_fd(program, &info, &bytes) != 0)
+      return failed("ask about", bpf_program__name(hook.program));
+    sample.losses[SW_LOSS_MISSED] += info.recursion_misses;  // 5.12+, 0 before
   }
-  if (!object_.choice.socket_storage)
-    sample.tables.push_back(
-        {"records", sample.live.size(), bpf_map__max_entries(object_.skeleton->maps.hashed_records)});
+  return {};
 }
 
 void Scanner::read_facts(Sample& sample) {

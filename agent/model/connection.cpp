@@ -55,8 +55,7 @@ void take_times(Connection& connection, const sw_connection& raw, bool closed) {
   // Both clocks start when the connection is established: without data they tell nothing of data.
   if (socket.last_arrival_known != 0 && (socket.bytes_received != 0 || socket.unread_bytes != 0))
     connection.last_arrival = instant_before(raw.read_ns, socket.last_arrival_ago_ns);
-  // A client's SYN counts as one byte acknowledged.
-  if (socket.bytes_acked <= 1 && socket.unsent_bytes == 0) return;
+  if (socket.bytes_acked == 0 && socket.unsent_bytes == 0) return;
   const std::optional<Instant> left = instant_before(raw.read_ns, socket.last_send_ago_ns);
   constexpr std::chrono::milliseconds tick{10};
   if (!connection.last_send || (left && *connection.last_send + tick < *left)) connection.last_send = left;

@@ -161,7 +161,7 @@ PhaseNow redis(const View& view) {
 bool asked_before(const sw_connection& raw) {
   const sw_socket& socket = raw.socket;
   if ((raw.record.flags & SW_FLAG_SEEDED) == 0 || raw.record.last_receive_ns != 0) return false;
-  if (socket.bytes_acked <= 1) return false;  // one is the SYN's
+  if (socket.bytes_acked == 0) return false;
   return socket.bytes_received == 0 ||
          (socket.last_arrival_known != 0 && socket.last_send_ago_ns < socket.last_arrival_ago_ns);
 }
@@ -173,7 +173,7 @@ PhaseNow without_peek(const sw_connection& raw, bool client) {
     const Phase phase = raw.socket.unsent_bytes > 0 ? Phase::request_sending : Phase::first_byte_wait;
     return coarse(phase, last_send_ns(raw));
   }
-  const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 1 || record.turns > 0 ||
+  const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 0 || record.turns > 0 ||
                      record.last_receive_ns != 0 || raw.socket.sent_since_receive != 0;
   if (!moved) {
     if (client) return coarse(Phase::idle, record.established_ns);

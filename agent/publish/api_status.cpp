@@ -16,6 +16,7 @@ Json hooks_json(const std::vector<HookStatus>& hooks) {
     row["required"] = hook.required;
     row["variant"] = json_of_known(hook.variant);
     row["variant_reason"] = json_of_known(hook.variant_reason);
+    row["unseen"] = json_of_known(hook.unseen);
     row["reason"] = json_of_known(hook.reason);
     row["lost"] = json_of_known(hook.lost);
     rows.push_back(std::move(row));
@@ -42,7 +43,8 @@ Json scan_json(const Model& model, const ScanHealth& health, Instant now) {
 Json losses_json(const Model& model) {
   Json json = Json::object();
   for (int loss = 0; loss < SW_LOSS_COUNT; ++loss) {
-    json[name_of_loss(static_cast<sw_loss>(loss))] = model.losses[static_cast<std::size_t>(loss)];
+    if (const char* name = name_of_loss(static_cast<sw_loss>(loss)))
+      json[name] = model.losses[static_cast<std::size_t>(loss)];
   }
   return json;
 }

@@ -16,8 +16,6 @@ const char* name_of_loss(sw_loss loss) {
       return "stack";
     case SW_LOSS_UNATTRIBUTED:
       return "unattributed";
-    case SW_LOSS_DUMP:
-      return "dump";
     case SW_LOSS_MPTCP_PARENT:
       return "mptcp_parent";
     case SW_LOSS_DESCRIPTORS:
@@ -26,10 +24,16 @@ const char* name_of_loss(sw_loss loss) {
       return "option";
     case SW_LOSS_MISSED:
       return "missed";
+    case SW_LOSS_BIND:
+      return "bind";
+    case SW_LOSS_ENDING:
+      return "ending";
+    case SW_LOSS_LISTENER:
+      return "listener";
     case SW_LOSS_COUNT:
       break;
   }
-  return "unknown";
+  return nullptr;
 }
 
 }  // namespace sockwarden

@@ -21,8 +21,8 @@ void add_losses(MetricSet& set, const Model& model) {
               "Kernel events that were not delivered to the agent; later events, or the next scan, made up for them.")
       .add({}, count_of(SW_LOSS_MISSED));
   auto& others = set.counter("sockwarden_losses_total", "What found no room in a kernel table, by kind.");
-  for (const auto loss : {SW_LOSS_RECORD, SW_LOSS_PROCESS, SW_LOSS_ENDPOINT, SW_LOSS_STACK, SW_LOSS_DUMP,
-                          SW_LOSS_DESCRIPTORS, SW_LOSS_OPTION}) {
+  for (const auto loss : {SW_LOSS_RECORD, SW_LOSS_PROCESS, SW_LOSS_ENDPOINT, SW_LOSS_STACK, SW_LOSS_DESCRIPTORS,
+                          SW_LOSS_OPTION, SW_LOSS_BIND, SW_LOSS_ENDING, SW_LOSS_LISTENER}) {
     others.add({{"kind", name_of_loss(loss)}}, count_of(loss));
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/kernel/kernel.h"
 #include "agent/publish/json.h"
 
 namespace sockwarden {
@@ -10,6 +11,10 @@ namespace {
 constexpr int intervals_of_grace = 3;
 
 }  // namespace
+
+ScanHealth::ScanHealth() {
+  for (const ScanPart part : scan_parts) failures[name_of(part)] = 0;
+}
 
 bool ScanHealth::failed(const std::string& part, const std::string& reason, WallTime now) {
   ++failures[part];

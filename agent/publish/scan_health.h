@@ -22,11 +22,13 @@ struct ScanHealth {
     std::chrono::nanoseconds duration{};
   };
 
-  std::map<std::string, std::uint64_t> failures;     ///< by part; never falls
+  std::map<std::string, std::uint64_t> failures;     ///< by part, each of them from the start; never falls
   std::uint64_t done = 0;                            ///< good ones
   std::optional<Failing> failing;                    ///< empty: the last scan was good, or none has ended
   std::optional<Good> last_good;                     ///< empty: none was good yet
   std::optional<std::chrono::nanoseconds> interval;  ///< between two scans; empty: none was promised
+
+  ScanHealth();
 
   /// True where the one before was good, or failed otherwise.
   bool failed(const std::string& part, const std::string& reason, WallTime now);

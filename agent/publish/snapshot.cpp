@@ -4,10 +4,6 @@
 
 namespace sockwarden {
 
-Snapshot::Snapshot(const std::vector<std::string>& parts) {
-  for (const std::string& part : parts) health_.failures[part] = 0;
-}
-
 void Snapshot::publish(Published next) {
   totals_.observe(next);
   auto shared = std::make_shared<const Published>(std::move(next));

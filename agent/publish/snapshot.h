@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "agent/publish/published.h"
 #include "agent/publish/running_totals.h"
@@ -15,9 +14,6 @@ namespace sockwarden {
 
 class Snapshot {
  public:
-  /// The parts of a scan whose failures are counted, so that each shows 0 before it first fails.
-  explicit Snapshot(const std::vector<std::string>& parts = {});
-
   /// Call after every good scan, from one thread.
   void publish(Published next);
   /// Call after every other one: what is published stays. True where the scan before was good, or failed otherwise.

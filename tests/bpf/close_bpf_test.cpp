@@ -37,6 +37,8 @@ TEST_CASE("a receiver that closes with unread bytes shows exactly how many") {
   }));
   go.open();
   if (how == "kill") receiver.kill(SIGKILL);
+  watch.released(SW_ROLE_CLIENT, client, server);
+  pair.server.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
   CHECK(ended.record.unread_bytes == unread);
   CHECK(ended.record.closer == SW_CLOSER_OWN);

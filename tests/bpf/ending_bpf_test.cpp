@@ -37,27 +37,36 @@ class Ending {
   Ending(const Ending&) = delete;
   Ending& operator=(const Ending&) = delete;
 
-  [[nodiscard]] std::optional<sw_connection> find(std::uint16_t local) const {
+  [[nodiscard]] std::optional<sw_ending> find(std::uint16_t local) const {
     __u64 key = 0, next = 0;
     for (__u64* last = nullptr; bpf_map_get_next_key(fd_, last, &next) == 0; last = &key) {
-      sw_connection found{};
+      sw_ending found{};
       key = next;
-      if (bpf_map_lookup_elem(fd_, &key, &found) == 0 && found.record.local.port == local) return found;
+      if (bpf_map_lookup_elem(fd_, &key, &found) == 0 && found.connection.record.local.port == local) return found;
     }
     return std::nullopt;
   }
-  void put(const sw_connection& connection) const {
-    REQUIRE(bpf_map_update_elem(fd_, &connection.record.id, &connection, BPF_ANY) == 0);
+  void put(const sw_ending& ending) const {
+    REQUIRE(bpf_map_update_elem(fd_, &ending.connection.record.id, &ending, BPF_ANY) == 0);
   }
 
  private:
   int fd_ = -1;
 };
 
-void drop_all_that_comes(const Socket& socket) {
+/// The peer's acknowledgement of the close is dropped: the socket lingers without an owner until its limit.
+void linger_once_closed(const Socket& socket) {
   sock_filter code[] = {{BPF_RET | BPF_K, 0, 0, 0}};
   const sock_fprog program{1, code};
   REQUIRE(setsockopt(socket.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0);
+  socket.set(IPPROTO_TCP, TCP_USER_TIMEOUT, 2500);
+}
+
+void ask_and_answer(const Pair& pair) {
+  pair.client.send("request");
+  pair.server.receive(7);
+  pair.server.send("response");
+  pair.client.receive(8);
 }
 
 }  // namespace
@@ -69,20 +78,21 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   const Ending ending;
   Pair pair;
   const auto client = pair.client_port(), server = pair.server_port();
-  pair.client.send("request");
-  pair.server.receive(7);
-  pair.server.send("response");
-  pair.client.receive(8);
+  ask_and_answer(pair);
 
-  // The peer's acknowledgement of the close is dropped: the socket lingers without an owner until its limit.
-  drop_all_that_comes(pair.client);
-  pair.client.set(IPPROTO_TCP, TCP_USER_TIMEOUT, 2500);
+  linger_once_closed(pair.client);
   pair.client.close();
   const auto kept = ending.find(client);
   REQUIRE(kept);
-  CHECK(kept->record.turns == 1);
-  CHECK(kept->socket.state == fin_wait_1);
-  CHECK(kept->socket.bytes_received == 8);
+  CHECK(kept->connection.record.turns == 1);
+  CHECK(kept->connection.socket.state == fin_wait_1);
+  CHECK(kept->connection.socket.bytes_received == 8);
+  watch.scan();
+  const auto* orphan = watch.live(SW_ROLE_CLIENT, client, server);
+  REQUIRE(orphan != nullptr);
+  CHECK(orphan->socket.has_descriptor == 0);
+  CHECK(orphan->socket.state == fin_wait_1);
+  for (const auto& live : watch.last().live) CHECK(orphan->read_ns >= live.read_ns);  // is of this scan, too
 
   // While the socket is there, it is not made up, although its close is long ago.
   REQUIRE(watch.scan_until([&] { return watch.closed(SW_ROLE_CLIENT, client, server) != nullptr; }));
@@ -96,9 +106,9 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   const auto missed = watch.last().losses[SW_LOSS_MISSED];
 
   auto unseen = *kept;
-  unseen.record.id += 1;
-  unseen.record.local.port = 9;  // found again by it
-  unseen.record.scan = 0;
+  unseen.connection.record.id += 1;
+  unseen.connection.record.local.port = 9;  // found again by it
+  unseen.connection.record.scan = 0;
   ending.put(unseen);
   REQUIRE(watch.scan_until([&] { return watch.closed(SW_ROLE_CLIENT, 9, server) != nullptr; }));
   const auto& made_up = *watch.closed(SW_ROLE_CLIENT, 9, server);
@@ -106,13 +116,62 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   CHECK(made_up.record.turns == 1);
   CHECK(made_up.record.closer == SW_CLOSER_OWN);
   CHECK(made_up.record.manner == SW_MANNER_FIN);
-  CHECK(made_up.record.own_closed_ns == kept->record.own_closed_ns);
+  CHECK(made_up.record.own_closed_ns == kept->connection.record.own_closed_ns);
   CHECK_FALSE(ending.find(9));
   const auto details = watch.all_closed().size();
   watch.scan();
   CHECK(watch.all_closed().size() == details);
   CHECK(closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 2);
   CHECK(watch.last().losses[SW_LOSS_MISSED] == missed + 1);
+}
+
+TEST_CASE("what was shut down and then closed is given out until it is gone") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Watch watch(variant);
+  const Ending ending;
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  ask_and_answer(pair);
+  linger_once_closed(pair.client);
+  REQUIRE(shutdown(pair.client.fd(), SHUT_WR) == 0);
+  watch.scan();
+  REQUIRE(watch.live(SW_ROLE_CLIENT, client, server) != nullptr);
+  CHECK(watch.live(SW_ROLE_CLIENT, client, server)->socket.has_descriptor == 1);
+  pair.client.close();
+  watch.scan();
+  const auto* orphan = watch.live(SW_ROLE_CLIENT, client, server);
+  REQUIRE(orphan != nullptr);
+  CHECK(orphan->socket.has_descriptor == 0);
+  CHECK(orphan->record.turns == 1);
+  CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).opened == 1);
+  CHECK(closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 0);
+  const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
+  CHECK(ended.socket.bytes_received == 8);
+  CHECK(ended.socket.bytes_acked == 7);
+  watch.scan();
+  CHECK(watch.live(SW_ROLE_CLIENT, client, server) == nullptr);
+  CHECK_FALSE(ending.find(client));
+}
+
+TEST_CASE("a connection that was closed before the agent started counts as older, also at its end") {
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  // What the peer does not read keeps the closed socket there.
+  const std::string much(65536, 'x');
+  while (::send(pair.client.fd(), much.data(), much.size(), MSG_DONTWAIT) > 0) {
+  }
+  pair.client.close();
+  Watch watch(variant);
+  pair.server.close();
+  const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
+  CHECK((ended.record.flags & SW_FLAG_SEEDED) != 0);
+  CHECK(ended.record.closer == SW_CLOSER_OWN);
+  watch.scan();
+  for (const auto& row : watch.last().processes)
+    if (row.process.serial == 0 && row.roles[SW_ROLE_CLIENT]) CHECK(row.roles[SW_ROLE_CLIENT]->totals.opened == 0);
 }
 
 }  // namespace sockwarden::testing

@@ -114,6 +114,8 @@ TEST_CASE("each turn's time to first byte is in one bucket, more of them than a 
   CHECK(of_process().second == 0);
   const auto sum_ns = live->record.first_byte_sum_ns;
   pair.client.close();
+  watch.released(SW_ROLE_CLIENT, client, server);
+  pair.server.close();
   watch.ended(SW_ROLE_CLIENT, client, server);
   watch.scan();
   CHECK(of_process().first == turns);

@@ -18,12 +18,17 @@ struct NamedVariant {
   const char* name;
   KernelVariant variant;
 };
-inline const std::vector<NamedVariant> variants{
-    {"automatic", {}},
-    {"hash", {.force_hash = true}},
-    {"receive hook only, no reason, no cast",
-     {.force_receive_only = true, .force_no_reason = true, .force_no_cast = true}},
-};
+
+/// Those that this kernel may have: a hash and ends looked at by probe_read are nothing under lockdown=confidentiality.
+inline std::vector<NamedVariant> possible_variants() {
+  const NamedVariant automatic{"automatic", {}}, hash{"hash", {.force_hash = true}};
+  const NamedVariant poor{"receive hook only, no reason", {.force_receive_only = true, .force_no_reason = true}};
+  if (probe_host().lockdown == "confidentiality") return {automatic, poor};
+  NamedVariant poorest{"receive hook only, no reason, no cast", poor.variant};
+  poorest.variant.force_no_cast = true;
+  return {automatic, hash, poorest};
+}
+inline const std::vector<NamedVariant> variants = possible_variants();
 
 class Watch {
  public:
@@ -64,6 +69,16 @@ class Watch {
   const sw_connection& ended(sw_role role, std::uint16_t local, std::uint16_t remote) {
     if (!scan_until([&] { return closed(role, local, remote) != nullptr; })) FAIL("the connection's end was not seen");
     return *closed(role, local, remote);
+  }
+
+  /// Waits until no descriptor refers to a connection, so that its peer may end it. One that the kernel was busy with
+  /// when its FIN was acknowledged otherwise stays for a minute (tcp_rcv_state_process(), "Bad case").
+  void released(sw_role role, std::uint16_t local, std::uint16_t remote) {
+    const auto is_released = [&] {
+      const auto* found = live(role, local, remote);
+      return found == nullptr || found->socket.has_descriptor == 0;
+    };
+    if (!scan_until(is_released)) FAIL("the connection's close was not seen");
   }
 
   [[nodiscard]] const ProcessSample* process(std::uint32_t pid) const {

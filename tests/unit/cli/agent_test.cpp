@@ -43,7 +43,7 @@ struct Watched {
   Logged logged;
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
-  std::shared_ptr<Snapshot> snapshot = std::make_shared<Snapshot>(names_of_scan_parts());
+  std::shared_ptr<Snapshot> snapshot = std::make_shared<Snapshot>();
   Agent agent{std::make_unique<ScriptedKernel>(script), snapshot, WallTime{}};
 
   Watched() {

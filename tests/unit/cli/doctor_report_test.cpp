@@ -19,6 +19,7 @@ HookStatus hook(const std::string& name, bool attached) {
       .reason = attached ? "" : "this kernel has no such tracepoint; it came with Linux 6.12, so use a later kernel",
       .lost = "send times are known to a jiffy only",
       .variant_reason = "",
+      .unseen = "",
       .lost_by_variant = "",
       .required = false};
 }
@@ -132,6 +133,15 @@ TEST_CASE("a hook says why no better variant of it was chosen, where there is on
   diagnosis.hooks[0].variant_reason = "unknown func bpf_rdonly_cast";
   CHECK(doctor_text(diagnosis).find("       chosen: unknown func bpf_rdonly_cast\n") != std::string::npos);
   CHECK(doctor_json(diagnosis)["hooks"][0]["variant_reason"] == "unknown func bpf_rdonly_cast");
+}
+
+TEST_CASE("what no variant shows is told, and lessens nothing") {
+  Diagnosis diagnosis = able();
+  CHECK(doctor_text(diagnosis).find("not seen: ") == std::string::npos);
+  diagnosis.hooks[0].unseen = "connections in an accept queue";
+  CHECK(diagnosis.ability() == Ability::full);
+  CHECK(doctor_text(diagnosis).find("       not seen: connections in an accept queue\n") != std::string::npos);
+  CHECK(doctor_json(diagnosis)["hooks"][0]["unseen"] == "connections in an accept queue");
 }
 
 TEST_CASE("the report is at most 80 columns wide") {

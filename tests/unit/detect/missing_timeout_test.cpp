@@ -128,7 +128,7 @@ TEST_CASE(
   REQUIRE(found.size() == 1);
   CHECK(found[0].qualifier == "header");
   CHECK(found[0].confidence == Confidence::likely);
-  CHECK(std::get<std::int64_t>(found[0].evidence.at("sent_bytes")) == 147);
+  CHECK(std::get<std::int64_t>(found[0].evidence.at("sent_bytes")) == 148);
   CHECK(std::get<std::int64_t>(found[0].evidence.at("received_bytes")) == 0);
 
   auto& raw = stage.world.connection(id);

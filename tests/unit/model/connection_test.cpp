@@ -64,7 +64,7 @@ TEST_CASE("a seeded connection takes its times from the socket and leaves the re
 TEST_CASE("a seeded connection that never sent has no last send") {
   World world;
   const auto id = world.open(world.start(100, "app"), SW_ROLE_CLIENT, v4(10, 0, 0, 1, 4000), v4(10, 0, 0, 7, 80), true);
-  world.connection(id).socket.bytes_acked = 1;
+  world.connection(id).socket.bytes_acked = 0;
   world.connection(id).socket.last_send_ago_ns = 300 * second_ns;
   const Model model = world.next();
   CHECK_FALSE(connection_of(model, id).last_send);

@@ -333,7 +333,7 @@ TEST_CASE("a connection that was found later has asked if it spoke last, by the 
     CHECK(phase_of(raw).phase == Phase::idle);
   }
   SECTION("it has only shaken hands") {
-    raw.socket.bytes_acked = 1;
+    raw.socket.bytes_acked = 0;
     CHECK(phase_of(raw).phase == Phase::idle);
   }
   SECTION("the program has taken data since") {

@@ -89,7 +89,7 @@ Published busy_host() {
 }
 
 std::vector<prometheus::MetricFamily> families_of(Published published) {
-  Snapshot snapshot({"descriptors", "live", "totals", "losses", "endings"});
+  Snapshot snapshot;
   snapshot.scan_failed("live", "cannot open the iterator", WallTime{});
   snapshot.publish(std::move(published));
   const ProcessUsage usage{1.5, 1'789'999'000.0, 20'000'000, 90'000'000, 40, 1024};
@@ -208,7 +208,7 @@ TEST_CASE("names that differ stay apart") {
 }
 
 TEST_CASE("before the first scan the agent shows itself alone, and how its scans fare") {
-  Snapshot snapshot({"descriptors", "live"});
+  Snapshot snapshot;
   snapshot.scan_failed("live", "cannot open the iterator", WallTime{});
   const std::string text = text_of(metric_families(nullptr, snapshot.scan_health(), {}, {}));
   CHECK(text.find("sockwarden_build_info{") != std::string::npos);
