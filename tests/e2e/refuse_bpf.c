@@ -2,8 +2,9 @@
  *
  *     COMMAND [NAME]      ITER_CREATE / LINK_CREATE scan_sockets / MAP_LOOKUP_BATCH endpoints / PROG_LOAD socket_state
  *
- * with the name of the map or program as the kernel keeps it: at most 15 characters. Without a name: all of them. The file
- * is read at each such call, so that faults come and go. Nothing else of the agent or of the kernel is replaced. */
+ * with the name of the map or program as the kernel keeps it: at most 15 characters. Without a name: all of them. So do
+ * reads of iterators (READ bpf_iter). The file is read at each such call, so that faults come and go. Nothing else of the
+ * agent or of the kernel is replaced. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -63,6 +64,9 @@ static const char* describe(int command, const union bpf_attr* attr, char* name)
     case BPF_MAP_LOOKUP_BATCH:
       name_of_map(attr->batch.map_fd, name);
       return "MAP_LOOKUP_BATCH";
+    case BPF_MAP_CREATE:
+      memcpy(name, attr->map_name, BPF_OBJ_NAME_LEN);
+      return "MAP_CREATE";
     case BPF_PROG_LOAD:
       memcpy(name, attr->prog_name, BPF_OBJ_NAME_LEN);
       return "PROG_LOAD";
@@ -72,22 +76,26 @@ static const char* describe(int command, const union bpf_attr* attr, char* name)
     case BPF_ITER_CREATE:
       name_of_link(attr->iter_create.link_fd, name);
       return "ITER_CREATE";
+    case BPF_PROG_TEST_RUN:
+      name_of_program(attr->test.prog_fd, name);
+      return "PROG_TEST_RUN";
     default:
       return NULL;
   }
 }
 
-static bool is_refused(int command, const union bpf_attr* attr) {
-  char orders[1024], name[BPF_OBJ_NAME_LEN + 1] = "";
+static ssize_t real_read(int fd, void* buffer, size_t bytes) { return real_syscall(__NR_read, fd, buffer, bytes); }
+
+/* Whether the file has a line for this. */
+static bool is_ordered(const char* called, const char* name) {
+  char orders[1024];
   const char* path = getenv("REFUSE_BPF");
   const int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
   if (file < 0) return false;
-  const ssize_t length = read(file, orders, sizeof(orders) - 1);
+  const ssize_t length = real_read(file, orders, sizeof(orders) - 1);
   close(file);
   if (length <= 0) return false;
   orders[length] = '\0';
-  const char* called = describe(command, attr, name);
-  if (!called) return false;
   char* rest = NULL;
   for (char* line = strtok_r(orders, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
     char wanted[64] = "", object[64] = "";
@@ -97,13 +105,34 @@ static bool is_refused(int command, const union bpf_attr* attr) {
   return false;
 }
 
+static bool is_refused(int command, const union bpf_attr* attr) {
+  char name[BPF_OBJ_NAME_LEN + 1] = "";
+  const char* called = describe(command, attr, name);
+  return called && is_ordered(called, name);
+}
+
+static void find_real(void) {
+  if (!real_syscall) *(void**)&real_syscall = dlsym(RTLD_NEXT, "syscall");
+}
+
+ssize_t read(int fd, void* buffer, size_t bytes) {
+  char link[32], target[64] = "";
+  find_real();
+  snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+  if (readlink(link, target, sizeof(target) - 1) > 0 && strstr(target, "bpf_iter") && is_ordered("READ", "bpf_iter")) {
+    errno = EPERM;
+    return -1;
+  }
+  return real_read(fd, buffer, bytes);
+}
+
 long syscall(long number, ...) {
   long a[6];
   va_list arguments;
   va_start(arguments, number);
   for (int i = 0; i < 6; ++i) a[i] = va_arg(arguments, long);
   va_end(arguments);
-  if (!real_syscall) *(void**)&real_syscall = dlsym(RTLD_NEXT, "syscall");
+  find_real();
   if (number == __NR_bpf && is_refused((int)a[0], (const union bpf_attr*)a[1])) {
     errno = EPERM;
     return -1;

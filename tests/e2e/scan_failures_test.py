@@ -14,14 +14,16 @@ import threading
 
 from host import SOCKWARDEN, Agent, check, end, until
 
-# Which part of a scan fails under which refusal. Where a kernel or a variant has another program for it: both.
+# Which part of a scan fails under which refusal.
 FAULTS = [("descriptors", ["LINK_CREATE descriptor_seen"]),
           ("descriptors", ["MAP_LOOKUP_BATCH descriptor_coun"]),
-          ("live", ["ITER_CREATE scan_sockets", "ITER_CREATE scan_hash"]),
+          ("descriptors", ["ITER_CREATE descriptor_seen"]),
+          ("live", ["READ bpf_iter"]),
           ("totals", ["MAP_LOOKUP_BATCH endpoints"]),
           ("totals", ["MAP_LOOKUP_BATCH process_roles"]),
           ("losses", ["MAP_LOOKUP_ELEM losses"]),
-          ("endings", ["ITER_CREATE scan_ending", "MAP_LOOKUP_BATCH ending_connecti"])]
+          ("endings", ["MAP_LOOKUP_BATCH ending_connecti"]),
+          ("endings", ["PROG_TEST_RUN"])]
 CLIENT = """
 import socket, sys
 connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -175,6 +177,8 @@ def running_agent(faults, folder):
         agent = stack.enter_context(Agent("--log.format", "json", wrapper=faults.wrapper))
         silent = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         port = silent.getsockname()[1]
+        half = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+        half.shutdown(socket.SHUT_WR)  # ends for as long as it is held, so that each scan asks whether it has
         client = stack.enter_context(Program(folder, "hangs", CLIENT, port)).process
         dialer = stack.enter_context(Program(folder, "dials", DIALER, port))
         with Falls(agent, OPENED) as falls:
@@ -254,6 +258,45 @@ def doctor(faults):
         check("and the reason", "A scan fails (totals): cannot " in faults.run("doctor").stdout, True)
 
 
+def choosing(faults):
+    """A refusal brings the next variant, which says why; without any left nothing runs, and the sentence says what was refused."""
+    def hook_of(name, *refused):
+        with faults.refuse(*refused):
+            hooks = {hook["name"]: hook for hook in json.loads(faults.run("doctor", "--format", "json").stdout)["hooks"]}
+        return {key: hooks[name][key] for key in ("attached", "variant", "variant_reason")}
+
+    for name, refused, variant in (("tcp_rcv_space_adjust", "PROG_LOAD socket_receive", "bpf_skc_to_tcp_sock"),
+                                   ("ending_connections", "PROG_LOAD ending_settle", "probe_read"),
+                                   ("inet_sock_set_state", "MAP_CREATE socket_records", "hash")):
+        best = json.loads(faults.run("doctor", "--format", "json").stdout)
+        if [hook["variant"] for hook in best["hooks"] if hook["name"] == name] == [variant]:
+            print(f"  (this kernel has no better variant of {name})")
+            continue
+        hook = hook_of(name, refused)
+        check(f"{name}: after {refused} the next variant", (hook["attached"], hook["variant"]), (True, variant))
+        check("says what the kernel said", hook["variant_reason"], lambda reason: "Operation not permitted" in reason)
+    hook = hook_of("ending_connections", "PROG_LOAD ending_settle", "PROG_LOAD ending_settle_b")
+    check("ending_connections: without any variant it is left out", hook["attached"], False)
+    hook = hook_of("ending_connections", "PROG_TEST_RUN")
+    check("what loads and may not be run is left out, too", hook["attached"], False)
+    with faults.refuse("PROG_LOAD descriptor_seen"):
+        done = faults.run("doctor", "--format", "json")
+        check("a hook that must be there, without any variant: unable", done.returncode, 2)
+        check("the sentence names the program, errno, and that no capability is missing",
+              json.loads(done.stdout)["failure"],
+              lambda text: all(word in text for word in ("descriptor_seen", "Operation not permitted", "no capability is missing",
+                                                         "lockdown ")))
+
+
+def missing_capabilities():
+    without = lambda name: subprocess.run(["capsh", f"--drop={name}", "--", "-c", f"exec {SOCKWARDEN} doctor --format json"],
+                                          capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    check("without CAP_PERFMON and CAP_SYS_ADMIN", json.loads(without("cap_perfmon,cap_sys_admin").stdout)["failure"],
+          lambda text: "CAP_PERFMON missing" in text and "CAP_BPF" not in text)
+    check("without CAP_BPF", json.loads(without("cap_bpf,cap_sys_admin").stdout)["failure"],
+          lambda text: "CAP_BPF missing" in text and "CAP_PERFMON" not in text)
+
+
 def main():
     if os.geteuid() != 0:
         print("SKIPPED: needs root")
@@ -261,6 +304,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="sockwarden-failures-") as folder:
         faults = Faults(folder)
         doctor(faults)
+        choosing(faults)
+        missing_capabilities()
         watched_commands(faults, folder)
         first_scan(faults)
         running_agent(faults, folder)
