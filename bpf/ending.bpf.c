@@ -2,9 +2,10 @@
 /*
  * Run by the agent (BPF_PROG_TEST_RUN of a raw tracepoint's program, 5.10+) for each connection that has been ending
  * for a while: its socket is looked at by its address, which is that of a TCP socket for ever (SLAB_TYPESAFE_BY_RCU),
- * but maybe of another one. Where it is gone, its end was kept from the tracing programs. Writes: the totals of such a
- * connection. Two programs, the loader picks one: bpf_rdonly_cast() (6.2+) reads the socket also under
- * lockdown=confidentiality, probe_read before.
+ * but maybe of another one. Where it is gone, its end was kept from the tracing programs.
+ *
+ * Writes: the totals of such a connection. Two programs, the loader picks one: bpf_rdonly_cast() (6.2+) reads the
+ * socket also under lockdown=confidentiality, probe_read before.
  */
 #include "bpf/cast.bpf.h"
 #include "bpf/settle.bpf.h"

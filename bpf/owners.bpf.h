@@ -58,10 +58,11 @@ static __always_inline void record_own(struct sw_record *record, struct task_str
  */
 static __always_inline void record_claim(struct sw_record *record, const struct sock *sk, bool exiting)
 {
-	struct task_struct *task = task_current();
+	struct task_struct *task;
 
 	if (record->tgid || !in_owner_context(sk) || in_scan())
-		return;
+		return; /* as at nearly every receive: nothing is asked of the kernel before */
+	task = task_current();
 	if (record->flags & SW_FLAG_MPTCP && task_flags(task) & PF_KTHREAD)
 		return;
 	record_own(record, task, exiting);
