@@ -27,7 +27,7 @@ static __always_inline void record_hold(struct sw_record *record, struct task_st
 	}
 	if (record->tgid || !record->established_ns)
 		return;
-	if (!(record->flags & SW_FLAG_SEEDED) && bpf_ktime_get_ns() - record->established_ns < CLAIM_AFTER_NS)
+	if (!(record->flags & SW_FLAG_PREEXISTING) && bpf_ktime_get_ns() - record->established_ns < CLAIM_AFTER_NS)
 		return;
 	record_own(record, task, false);
 }

@@ -99,13 +99,13 @@ static __always_inline bool was_connected(int state)
 	       state == TCP_CLOSE_WAIT || state == TCP_CLOSING || state == TCP_LAST_ACK;
 }
 
-/* The first end of a connection names its closer and manner; later ones only add facts. */
-static __always_inline void ended_by(struct sw_record *record, __u8 closer, __u8 manner)
+/* The first end of a connection names its closed_by and close_reason; later ones only add facts. */
+static __always_inline void ended_by(struct sw_record *record, __u8 closed_by, __u8 close_reason)
 {
-	if (record->closer)
+	if (record->closed_by)
 		return;
-	record->closer = closer;
-	record->manner = manner;
+	record->closed_by = closed_by;
+	record->close_reason = close_reason;
 }
 
 static __always_inline void peer_fin(struct sw_record *record)
@@ -115,7 +115,7 @@ static __always_inline void peer_fin(struct sw_record *record)
 	record->flags |= SW_FLAG_PEER_FIN;
 	record->peer_closed_ns = bpf_ktime_get_ns();
 	if (!(record->flags & SW_FLAG_OWN_FIN))
-		ended_by(record, SW_CLOSER_PEER, SW_MANNER_FIN);
+		ended_by(record, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_FIN);
 }
 
 /* The peer's FIN whose own event was missed: tcp_fin() has left SOCK_DONE. */
@@ -125,7 +125,8 @@ static __always_inline void peer_fin_if_missed(struct sw_record *record, const s
 		peer_fin(record);
 }
 
-static __always_inline void own_end(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp, __u8 manner)
+static __always_inline void own_end(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp,
+				    __u8 close_reason)
 {
 	bool exiting;
 
@@ -139,9 +140,9 @@ static __always_inline void own_end(struct sw_record *record, const struct sock 
 		record->own_closed_ns = bpf_ktime_get_ns();
 	if (exiting) {
 		record->flags |= SW_FLAG_EXITING;
-		manner = SW_MANNER_EXIT;
+		close_reason = SW_CLOSE_REASON_EXIT;
 	}
-	ended_by(record, SW_CLOSER_OWN, manner);
+	ended_by(record, SW_CLOSED_BY_OWN, close_reason);
 	if (record->flags & SW_FLAG_UNREAD_KNOWN)
 		return;
 	/* Only close() and exit give unread bytes up; shutdown() leaves them readable. */
@@ -162,18 +163,18 @@ static __always_inline void closed(struct sw_record *record, const struct sock *
 	if (oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2 || oldstate == TCP_CLOSING ||
 	    oldstate == TCP_LAST_ACK) {
 		record->flags |= SW_FLAG_OWN_FIN;
-		ended_by(record, SW_CLOSER_OWN, SW_MANNER_FIN);
+		ended_by(record, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_FIN);
 	}
 	if (record->flags & SW_FLAG_RESET_RECEIVED) {
-		ended_by(record, SW_CLOSER_PEER, SW_MANNER_RESET);
+		ended_by(record, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_RESET);
 	} else if (sk->sk_err == ETIMEDOUT) {
-		ended_by(record, SW_CLOSER_NETWORK, SW_MANNER_TIMEOUT);
+		ended_by(record, SW_CLOSED_BY_NETWORK, SW_CLOSE_REASON_TIMEOUT);
 	} else if (in_owner_context(sk)) {
-		own_end(record, sk, tp, SW_MANNER_RESET);
+		own_end(record, sk, tp, SW_CLOSE_REASON_RESET);
 	} else if (record->flags & SW_FLAG_RESET_SENT) {
-		ended_by(record, SW_CLOSER_OWN, SW_MANNER_RESET);
+		ended_by(record, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_RESET);
 	}
-	ended_by(record, SW_CLOSER_NETWORK, SW_MANNER_ERROR);
+	ended_by(record, SW_CLOSED_BY_NETWORK, SW_CLOSE_REASON_ERROR);
 	record_settle(record, data_received(record, tp, true), data_acked(record, tp, true), now_ns);
 	if (record->flags & SW_FLAG_OWN_FIN)
 		ending_drop(record);

@@ -5,7 +5,7 @@
 const volatile bool use_socket_storage = true;
 const volatile bool use_release_hook = true;
 const volatile bool use_stacks = true;
-const volatile bool use_peek = true;
+const volatile bool use_protocol_parser = true;
 const volatile bool use_cast = true;
 const volatile bool use_probe_read = true;
 
@@ -36,7 +36,7 @@ struct detailed_processes detailed_processes SEC(".maps");
 struct ended_in_scan ended_in_scan SEC(".maps");
 struct listen_ports listen_ports SEC(".maps");
 struct stacks stacks SEC(".maps");
-struct option_calls_in_vain option_calls_in_vain SEC(".maps");
+struct option_calls_redundant_calls option_calls_redundant_calls SEC(".maps");
 struct losses losses SEC(".maps");
 
 /*

@@ -13,9 +13,9 @@
 extern const volatile bool use_socket_storage; /* false: records in `records`, keyed by the socket (before 5.11) */
 extern const volatile bool use_release_hook;   /* cgroup/sock_release is attached */
 extern const volatile bool use_stacks;
-extern const volatile bool use_peek;	   /* the first bytes are looked at */
-extern const volatile bool use_cast;	   /* bpf_rdonly_cast() is there (6.2+) */
-extern const volatile bool use_probe_read; /* not under lockdown=confidentiality */
+extern const volatile bool use_protocol_parser; /* the first bytes are looked at */
+extern const volatile bool use_cast;		/* bpf_rdonly_cast() is there (6.2+) */
+extern const volatile bool use_probe_read;	/* not under lockdown=confidentiality */
 
 /* The clock, found by the first iterator run: see clock.bpf.h. */
 extern __u32 hz;	   /* jiffies a second */
@@ -189,13 +189,13 @@ struct stacks {
 extern struct stacks stacks SEC(".maps");
 
 /* Calls of the setsockopt hook that told nothing new. */
-struct option_calls_in_vain {
+struct option_calls_redundant_calls {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
 };
-extern struct option_calls_in_vain option_calls_in_vain SEC(".maps");
+extern struct option_calls_redundant_calls option_calls_redundant_calls SEC(".maps");
 
 struct losses {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

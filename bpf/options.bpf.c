@@ -89,10 +89,10 @@ static __always_inline void other_option(__u32 serial, int level, int name)
 		loss_count(SW_LOSS_OPTION);
 }
 
-static __always_inline void called_in_vain(void)
+static __always_inline void called_redundant_calls(void)
 {
 	__u32 index = 0;
-	__u64 *count = bpf_map_lookup_elem(&option_calls_in_vain, &index);
+	__u64 *count = bpf_map_lookup_elem(&option_calls_redundant_calls, &index);
 
 	if (count)
 		(*count)++;
@@ -124,7 +124,7 @@ int socket_option(struct bpf_sockopt *ctx)
 	if (record) {
 		/* A cork is set and pulled with each message: what counts is that the connection uses one. */
 		if (option == SW_OPTION_TCP_CORK && record->options_set & 1ull << option) {
-			called_in_vain();
+			called_redundant_calls();
 			return 1;
 		}
 		record->options_set |= 1ull << option;

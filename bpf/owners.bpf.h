@@ -20,8 +20,8 @@ static __always_inline void record_count_opened(struct sw_record *record, struct
 	if (record->flags & SW_FLAG_COUNTED || record->role == SW_ROLE_LISTENER)
 		return;
 	record->flags |= SW_FLAG_COUNTED;
-	if (record->flags & SW_FLAG_SEEDED)
-		TOTALS_ADD(rows, seeded, 1);
+	if (record->flags & SW_FLAG_PREEXISTING)
+		TOTALS_ADD(rows, preexisting, 1);
 	else
 		TOTALS_ADD(rows, opened, 1);
 }

@@ -2,7 +2,7 @@
 /*
  * tp_btf/tcp_rcv_space_adjust: the application took data from a TCP socket (4.16+); once a segment, process context
  * with the socket held; for recv, splice, zero-copy and io_uring alike. MSG_PEEK fires too and leaves copied_seq.
- * Writes: turns, idle gaps, time to first byte, the owner of an accepted connection.
+ * Writes: exchanges, idle gaps, time to first byte, the owner of an accepted connection.
  *
  * This is the one hook that fires for every message of every program, so it asks the kernel for nothing that the socket
  * knows: when the request left and when the answer came is in tcp_sock, and no hook on sending is needed. Even a cheap
@@ -35,9 +35,9 @@ static __always_inline void first_byte(struct sw_record *record, __u64 sent_us, 
 }
 
 /*
- * Turns in which nothing but the handshake and session tickets was taken: tickets may come before the request, and be
- * taken in a turn of their own that looks like one more request. What is taken first does not tell how the turn goes
- * on.
+ * Exchanges in which nothing but the handshake and session tickets was taken: tickets may come before the request, and
+ * be taken in an exchange of their own that looks like one more request. What is taken first does not tell how the
+ * exchange goes on.
  */
 static __always_inline void handshake(struct sw_record *record)
 {
@@ -46,9 +46,9 @@ static __always_inline void handshake(struct sw_record *record)
 	if (!(answer->flags & SW_FLOW_TLS_1_3))
 		return;
 	if (!answer->index)
-		record->wire.handshake_turns = record->turns;
-	else if (record->wire.handshake_turns == record->turns)
-		record->wire.handshake_turns--;
+		record->wire.handshake_exchanges = record->exchanges;
+	else if (record->wire.handshake_exchanges == record->exchanges)
+		record->wire.handshake_exchanges--;
 }
 
 static __always_inline int received(struct sock *sk, struct tcp_sock *tp)
@@ -69,16 +69,16 @@ static __always_inline int received(struct sock *sk, struct tcp_sock *tp)
 	record_claim(record, sk, false);
 	if (sent_since_receive(record, write_seq)) {
 		sent_us = tp->first_tx_mstamp;
-		record->turns++;
+		record->exchanges++;
 		record_note_request(record, sent_us);
 		if (record->role == SW_ROLE_CLIENT)
 			first_byte(record, sent_us, tp->tcp_mstamp);
 		record->write_seq = write_seq;
 	} else if (!(record->flags & SW_FLAG_RECEIVED)) {
-		record->turns++;
+		record->exchanges++;
 	}
 	record->flags |= SW_FLAG_RECEIVED;
-	if (use_peek)
+	if (use_protocol_parser)
 		handshake(record);
 	now_ns = coarse_now_ns();
 	last_ns = record->last_receive_ns ? record->last_receive_ns : record->established_ns;

@@ -31,23 +31,23 @@ enum { SW_SCAN_BUFFER_ENTRIES = 16384, SW_STACK_DEPTH = 48 };
 enum sw_role { SW_ROLE_UNKNOWN = 0, SW_ROLE_CLIENT = 1, SW_ROLE_SERVER = 2, SW_ROLE_LISTENER = 3, SW_ROLE_COUNT = 4 };
 
 /* Who ended the connection first. */
-enum sw_closer {
-	SW_CLOSER_NONE = 0,
-	SW_CLOSER_OWN = 1,
-	SW_CLOSER_PEER = 2,
-	SW_CLOSER_NETWORK = 3,
-	SW_CLOSER_COUNT = 4
+enum sw_closed_by {
+	SW_CLOSED_BY_NONE = 0,
+	SW_CLOSED_BY_OWN = 1,
+	SW_CLOSED_BY_PEER = 2,
+	SW_CLOSED_BY_NETWORK = 3,
+	SW_CLOSED_BY_COUNT = 4
 };
 
-/* How it ended. One connection has one manner: that of its first end. */
-enum sw_manner {
-	SW_MANNER_NONE = 0,
-	SW_MANNER_FIN = 1,     /* FIN, after close() or shutdown() */
-	SW_MANNER_RESET = 2,   /* RST: sent where the closer is us, received where it is the peer */
-	SW_MANNER_EXIT = 3,    /* FIN or RST because the owner exited or was killed */
-	SW_MANNER_TIMEOUT = 4, /* ETIMEDOUT: retransmission, keep-alive or TCP_USER_TIMEOUT gave up */
-	SW_MANNER_ERROR = 5,   /* any other socket error */
-	SW_MANNER_COUNT = 6,
+/* How it ended. One connection has one close_reason: that of its first end. */
+enum sw_close_reason {
+	SW_CLOSE_REASON_NONE = 0,
+	SW_CLOSE_REASON_FIN = 1,     /* FIN, after close() or shutdown() */
+	SW_CLOSE_REASON_RESET = 2,   /* RST: sent where the closed_by is us, received where it is the peer */
+	SW_CLOSE_REASON_EXIT = 3,    /* FIN or RST because the owner exited or was killed */
+	SW_CLOSE_REASON_TIMEOUT = 4, /* ETIMEDOUT: retransmission, keep-alive or TCP_USER_TIMEOUT gave up */
+	SW_CLOSE_REASON_ERROR = 5,   /* any other socket error */
+	SW_CLOSE_REASON_COUNT = 6,
 };
 
 /* Outcome of connect(). */
@@ -89,10 +89,10 @@ enum sw_option {
 
 /* Bits of sw_record.flags. */
 enum sw_flag {
-	SW_FLAG_SEEDED = 1 << 0,   /* older than the agent: what happened before is unknown */
-	SW_FLAG_RELEASED = 1 << 1, /* close() or exit, not only shutdown() */
-	SW_FLAG_PEER_FIN = 1 << 2, /* the peer's FIN came */
-	SW_FLAG_OWN_FIN = 1 << 3,  /* we sent a FIN */
+	SW_FLAG_PREEXISTING = 1 << 0, /* older than the agent: what happened before is unknown */
+	SW_FLAG_RELEASED = 1 << 1,    /* close() or exit, not only shutdown() */
+	SW_FLAG_PEER_FIN = 1 << 2,    /* the peer's FIN came */
+	SW_FLAG_OWN_FIN = 1 << 3,     /* we sent a FIN */
 	SW_FLAG_RESET_SENT = 1 << 4,
 	SW_FLAG_RESET_RECEIVED = 1 << 5,
 	SW_FLAG_MPTCP = 1 << 6,		   /* a subflow: its data is not seen on this socket */
@@ -148,20 +148,20 @@ struct sw_record {
 	__u64 longest_idle_ns; /* longest gap between two receives with data */
 	__u32 write_seq;       /* tcp_sock.write_seq at the last receive */
 	__u32 copied_seq;      /* tcp_sock.copied_seq at the last receive */
-	__u32 turns;
+	__u32 exchanges;
 	__u32 tgid;		 /* owner: who connected, listened, or first used an accepted socket */
 	__u16 flags;		 /* enum sw_flag */
 	__u8 role;		 /* enum sw_role */
-	__u8 closer;		 /* enum sw_closer */
+	__u8 closed_by;		 /* enum sw_closed_by */
 	__u32 receiver_tid;	 /* not of clients: thread that last took data; 0 = none yet */
-	__u64 first_byte_sum_ns; /* request left -> response arrived, over `first_byte_count` turns (client) */
+	__u64 first_byte_sum_ns; /* request left -> response arrived, over `first_byte_count` exchanges (client) */
 	__u64 first_byte_max_ns;
 	__u32 first_byte_count;
 	__u32 process; /* serial of sw_process, 0 = not yet known */
 	__u16
 	    first_bytes[SW_BUCKETS]; /* of them by microseconds, less what went to the process's histogram when full */
 	__u64 id;		     /* unique while the agent runs */
-	__u64 birth_ns;		     /* connect started, connection accepted, or first seen (SW_FLAG_SEEDED) */
+	__u64 birth_ns;		     /* connect started, connection accepted, or first seen (SW_FLAG_PREEXISTING) */
 	__u64 last_send_ns;	     /* the application gave data; only while sock_send_length is attached, 0 before */
 	__u64 peer_closed_ns;	     /* FIN or RST came */
 	__u64 own_closed_ns;	     /* we closed, shut down or reset */
@@ -178,11 +178,11 @@ struct sw_record {
 	__u32 reset_reason; /* enum sk_rst_reason of our reset + 1; 0 = unknown (6.10+) */
 	struct sw_address local;
 	struct sw_address remote;
-	__u8 manner;	     /* enum sw_manner */
+	__u8 close_reason;   /* enum sw_close_reason */
 	__u8 connect;	     /* enum sw_connect */
 	__u8 family;	     /* AF_INET or AF_INET6 of the socket; v4-mapped shows AF_INET6 here, IPv4 in the address */
 	__u8 options_late;   /* enum sw_late */
-	struct sw_wire wire; /* what the peek saw; all zero without it */
+	struct sw_wire wire; /* what the protocol parser saw; all zero without it */
 };
 SW_ASSERT_SIZE(sw_record, 456);
 
@@ -246,18 +246,18 @@ enum sw_ending_state {
 
 /* Cumulative counts of one endpoint of one process; also, summed, of a whole process. */
 struct sw_totals {
-	__u64 opened; /* connections established while the agent ran */
-	__u64 seeded; /* older than the agent */
-	__u64 closed[SW_CLOSER_COUNT][SW_MANNER_COUNT];
+	__u64 opened;	   /* connections established while the agent ran */
+	__u64 preexisting; /* older than the agent */
+	__u64 closed[SW_CLOSED_BY_COUNT][SW_CLOSE_REASON_COUNT];
 	__u64 connects[SW_CONNECT_COUNT]; /* attempts by outcome; [PENDING] counts attempts begun */
-	__u64 turns;			  /* of closed connections; live ones have theirs in the record */
+	__u64 exchanges;		  /* of closed connections; live ones have theirs in the record */
 	__u64 first_byte_sum_ns;
 	__u64 first_byte_count;
 	__u64 unread_closes; /* our own closes with bytes unread */
 	__u64 unread_bytes;
 	__u64 bytes_received; /* of closed connections */
 	__u64 bytes_sent;
-	__u64 unused_closes; /* established connections that ended with no turn */
+	__u64 unused_closes; /* established connections that ended with no exchange */
 };
 SW_ASSERT_SIZE(sw_totals, 8 * 43);
 
@@ -267,11 +267,12 @@ struct sw_histogram {
 };
 
 enum sw_histogram_kind {
-	SW_HISTOGRAM_LIFETIME_MS = 0,	/* of closed connections, milliseconds */
-	SW_HISTOGRAM_IDLE_MS = 1,	/* longest idle gap of closed connections, milliseconds */
-	SW_HISTOGRAM_TURNS = 2,		/* turns a closed connection */
-	SW_HISTOGRAM_CONNECT_US = 3,	/* connect() to ESTABLISHED, microseconds */
-	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request left to response arrived, each turn of closed ones, microseconds */
+	SW_HISTOGRAM_LIFETIME_MS = 0, /* of closed connections, milliseconds */
+	SW_HISTOGRAM_IDLE_MS = 1,     /* longest idle gap of closed connections, milliseconds */
+	SW_HISTOGRAM_EXCHANGES = 2,   /* exchanges a closed connection */
+	SW_HISTOGRAM_CONNECT_US = 3,  /* connect() to ESTABLISHED, microseconds */
+	SW_HISTOGRAM_FIRST_BYTE_US =
+	    4, /* request left to response arrived, each exchange of closed ones, microseconds */
 	SW_HISTOGRAM_TLS_HANDSHAKE_US =
 	    5, /* client's hello to both sides encrypted, of closed connections, microseconds */
 	SW_HISTOGRAM_COUNT = 6,
@@ -379,7 +380,8 @@ enum sw_loss {
 	SW_LOSS_MISSED = 10,	  /* events that the kernel kept from us; made up for by later ones, or by the scan */
 	SW_LOSS_BIND = 11,	  /* table of refused binds full */
 	SW_LOSS_ENDING = 12,	  /* table of ending connections full: this one's end is told by its event alone */
-	SW_LOSS_LISTENER = 13, /* more listening ports than the table holds: roles of what is seeded may be mistaken */
+	SW_LOSS_LISTENER =
+	    13, /* more listening ports than the table holds: roles of what is preexisting may be mistaken */
 	SW_LOSS_COUNT = 14,
 };
 

@@ -37,7 +37,7 @@ static __always_inline void record_seed(struct sw_record *record, struct sock *s
 		record->connect = SW_CONNECT_PENDING;
 		return;
 	}
-	record->flags |= SW_FLAG_SEEDED;
+	record->flags |= SW_FLAG_PREEXISTING;
 	record->established_ns = now_ns;
 	SOCKET_READ(record->write_seq, tp, write_seq);
 	SOCKET_READ(record->copied_seq, tp, copied_seq);
@@ -50,14 +50,14 @@ static __always_inline void record_seed(struct sw_record *record, struct sock *s
 	record->role = bpf_map_lookup_elem(&listen_ports, &port) ? SW_ROLE_SERVER : SW_ROLE_CLIENT;
 	if (state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING) {
 		record->flags |= SW_FLAG_PEER_FIN;
-		record->closer = SW_CLOSER_PEER;
-		record->manner = SW_MANNER_FIN;
+		record->closed_by = SW_CLOSED_BY_PEER;
+		record->close_reason = SW_CLOSE_REASON_FIN;
 	}
 	if (state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 || state == TCP_LAST_ACK || state == TCP_CLOSING)
 		record->flags |= SW_FLAG_OWN_FIN;
 	if (state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2) {
-		record->closer = SW_CLOSER_OWN;
-		record->manner = SW_MANNER_FIN;
+		record->closed_by = SW_CLOSED_BY_OWN;
+		record->close_reason = SW_CLOSE_REASON_FIN;
 	}
 }
 

@@ -75,16 +75,16 @@ static __always_inline void record_settle(struct sw_record *record, __u64 bytes_
 					  __u64 now_ns)
 {
 	struct rows rows = rows_find(record);
-	__u32 closer = record->closer, manner = record->manner;
+	__u32 closed_by = record->closed_by, close_reason = record->close_reason;
 	__u64 handshake_ns;
 
 	record->flags |= SW_FLAG_SETTLED;
 	if (!record->process)
 		loss_count(SW_LOSS_UNATTRIBUTED);
 	record_count_opened(record, rows);
-	if (closer < SW_CLOSER_COUNT && manner < SW_MANNER_COUNT)
-		TOTALS_ADD(rows, closed[closer][manner], 1);
-	TOTALS_ADD(rows, turns, record->turns);
+	if (closed_by < SW_CLOSED_BY_COUNT && close_reason < SW_CLOSE_REASON_COUNT)
+		TOTALS_ADD(rows, closed[closed_by][close_reason], 1);
+	TOTALS_ADD(rows, exchanges, record->exchanges);
 	TOTALS_ADD(rows, bytes_received, bytes_received);
 	TOTALS_ADD(rows, bytes_sent, bytes_sent);
 	TOTALS_ADD(rows, first_byte_sum_ns, record->first_byte_sum_ns);
@@ -93,19 +93,19 @@ static __always_inline void record_settle(struct sw_record *record, __u64 bytes_
 		TOTALS_ADD(rows, unread_closes, 1);
 		TOTALS_ADD(rows, unread_bytes, record->unread_bytes);
 	}
-	/* On MPTCP turns are not seen, but bytes are. */
-	if (!record->turns && !(record->flags & SW_FLAG_MPTCP && (bytes_received || bytes_sent)))
+	/* On MPTCP exchanges are not seen, but bytes are. */
+	if (!record->exchanges && !(record->flags & SW_FLAG_MPTCP && (bytes_received || bytes_sent)))
 		TOTALS_ADD(rows, unused_closes, 1);
 	if (record->first_byte_count && rows.role) {
 		first_bytes_fold(record, rows.role);
 		__sync_fetch_and_add(&rows.role->histograms[SW_HISTOGRAM_FIRST_BYTE_US].sum,
 				     record->first_byte_sum_ns / NS_PER_US);
 	}
-	if (record->flags & SW_FLAG_SEEDED)
-		return; /* its lifetime and turns are not known in full */
+	if (record->flags & SW_FLAG_PREEXISTING)
+		return; /* its lifetime and exchanges are not known in full */
 	histogram_add(rows.role, SW_HISTOGRAM_LIFETIME_MS, since_ms(now_ns, record->established_ns));
 	histogram_add(rows.role, SW_HISTOGRAM_IDLE_MS, record->longest_idle_ns / 1000000);
-	histogram_add(rows.role, SW_HISTOGRAM_TURNS, record->turns);
+	histogram_add(rows.role, SW_HISTOGRAM_EXCHANGES, record->exchanges);
 	handshake_ns = sw_wire_handshake_ns(&record->wire);
 	if (handshake_ns)
 		histogram_add(rows.role, SW_HISTOGRAM_TLS_HANDSHAKE_US, handshake_ns / 1000);

@@ -96,7 +96,7 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 		break;
 	case TCP_FIN_WAIT1:
 	case TCP_LAST_ACK:
-		own_end(record, sk, tp, SW_MANNER_FIN);
+		own_end(record, sk, tp, SW_CLOSE_REASON_FIN);
 		record->flags |= SW_FLAG_OWN_FIN;
 		ending_keep(record, tp, newstate);
 		break;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * What the first bytes of each turn say about a connection: part of the ABI (sw_record.wire).
+ * What the first bytes of each exchange say about a connection: part of the ABI (sw_record.wire).
  *
  * A flow is one direction of the byte stream. Each flow is written by the hook of its direction alone, so that no
  * lock is needed although both hooks may run at once; they read each other's flow only for what cannot change in
@@ -56,7 +56,7 @@ enum sw_method {
 enum sw_flow_flag {
 	SW_FLOW_REQUEST = 1 << 0,    /* the client's flow, by its bytes */
 	SW_FLOW_RESPONSE = 1 << 1,   /* the server's flow */
-	SW_FLOW_LOST = 1 << 2,	     /* could not be followed; begins anew with a turn */
+	SW_FLOW_LOST = 1 << 2,	     /* could not be followed; begins anew with an exchange */
 	SW_FLOW_MIDSTREAM = 1 << 3,  /* first seen in the middle */
 	SW_FLOW_HOLE = 1 << 4,	     /* the end was seen, bytes before it perhaps not (reordering) */
 	SW_FLOW_CLOSE = 1 << 5,	     /* HTTP: this message says Connection: close (or is HTTP/1.0 without keep-alive) */
@@ -81,7 +81,7 @@ enum sw_transaction {
 };
 
 struct sw_flow {
-	__u64 turn_ns;	    /* this side spoke after the other: first byte of its latest turn */
+	__u64 exchange_ns;  /* this side spoke after the other: first byte of its latest exchange */
 	__u64 started_ns;   /* first byte of the latest message (that has an answer); TLS: of the handshake */
 	__u64 head_done_ns; /* last byte of its head; TLS: first encrypted record */
 	__u64 done_ns;	    /* its last byte */
@@ -92,7 +92,7 @@ struct sw_flow {
 	__u32 index;	/* HTTP request: bit (n % 32): request n was HEAD; response: requests answered;
 				HTTP/2: the latest stream opened; response: the latest whose answer began;
 				TLS 1.3 server: records behind the handshake that are no session tickets */
-	__u32 turns;
+	__u32 exchanges;
 	__u16 status;  /* HTTP status of the latest response, or enum sw_transaction */
 	__u16 flags;   /* enum sw_flow_flag */
 	__u8 protocol; /* enum sw_protocol, by this flow's bytes */
@@ -115,8 +115,9 @@ struct sw_wire {
 	__u32 executes;		 /* Execute, COM_STMT_EXECUTE */
 	__u8 last;		 /* direction of the latest payload, 1 + enum sw_direction; 0 = none yet */
 	__u8 text_length;
-	__u8 inner;	      /* enum sw_protocol that asked for TLS and now speaks inside it; 0 = none did */
-	__u8 handshake_turns; /* TLS 1.3, client: turns in which nothing but the handshake and tickets was taken */
+	__u8 inner;		  /* enum sw_protocol that asked for TLS and now speaks inside it; 0 = none did */
+	__u8 handshake_exchanges; /* TLS 1.3, client: exchanges in which nothing but the handshake and tickets was taken
+				   */
 };
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* How long a TLS handshake took, from what the peek keeps of a connection. Pure; both sides include it. */
+/* How long a TLS handshake took, from what the protocol parser keeps of a connection. Pure; both sides include it. */
 #ifndef SOCKWARDEN_WIRE_HANDSHAKE_H
 #define SOCKWARDEN_WIRE_HANDSHAKE_H
 

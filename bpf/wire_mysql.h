@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* MySQL: greeting, login, commands, and the status flags in the packet that ends the server's turn. */
+/* MySQL: greeting, login, commands, and the status flags in the packet that ends the server's exchange. */
 #ifndef SOCKWARDEN_WIRE_MYSQL_H
 #define SOCKWARDEN_WIRE_MYSQL_H
 
@@ -187,7 +187,7 @@ static __always_inline void sw_mysql_ok_byte(struct sw_flow *flow, __u8 byte)
 }
 
 /*
- * The first packet of the server's turn. An answer that is this packet alone ends with it: OK, an error, or what a
+ * The first packet of the server's exchange. An answer that is this packet alone ends with it: OK, an error, or what a
  * statement is prepared to where it has neither columns nor parameters (00, id (4 bytes), columns (2), parameters (2)).
  */
 static __always_inline void sw_mysql_answer_byte(struct sw_flow *flow, const struct sw_flow *peer, __u8 byte, __u64 now)

@@ -7,7 +7,7 @@
  *   sw_wire_skip()    -> jumps over what need not be looked at
  *   sw_wire_head()    -> parses HTTP/1 heads by words, where sw_head_wanted(); where it takes nothing:
  *   sw_wire_window()  -> parses bytes of one family of steps; both say how far they came; back to skip, SW_ROUNDS times
- *   sw_wire_give_up() if that did not reach the payload's end: the flow is lost until its next turn
+ *   sw_wire_give_up() if that did not reach the payload's end: the flow is lost until its next exchange
  */
 #ifndef SOCKWARDEN_WIRE_PARSE_H
 #define SOCKWARDEN_WIRE_PARSE_H
@@ -53,8 +53,8 @@ static __always_inline int sw_is_bulk(__u8 step)
 	return step >= SW_STEP_BULK && step < SW_STEP_OPAQUE;
 }
 
-/* Where a flow that rested until its turn may begin anew. */
-static __always_inline void sw_new_turn(struct sw_flow *flow, const struct sw_flow *peer)
+/* Where a flow that rested until its exchange may begin anew. */
+static __always_inline void sw_new_exchange(struct sw_flow *flow, const struct sw_flow *peer)
 {
 	if (flow->step == SW_STEP_MYSQL_TAIL && peer->flags & SW_FLOW_STARTTLS && !(flow->flags & SW_FLOW_STARTTLS)) {
 		flow->flags |= SW_FLOW_STARTTLS;
@@ -143,11 +143,11 @@ static __always_inline __u32 sw_wire_packet(struct sw_wire *wire, struct sw_flow
 	if (gap < 0 && (__u32)-gap >= length)
 		return length; /* seen before */
 	if (wire->last != direction + 1) {
-		flow->turn_ns = now;
-		flow->turns++;
-		/* Only an answer shows that this turn begins where a message does. */
+		flow->exchange_ns = now;
+		flow->exchanges++;
+		/* Only an answer shows that this exchange begins where a message does. */
 		if (wire->last || first)
-			sw_new_turn(flow, peer);
+			sw_new_exchange(flow, peer);
 		wire->last = (__u8)(direction + 1);
 		if (gap >= 0)
 			flow->flags &= (__u16)~SW_FLOW_HOLE;

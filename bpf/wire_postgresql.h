@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* PostgreSQL's protocol 3: startup, the client's messages, and ReadyForQuery at the end of the server's turn. */
+/* PostgreSQL's protocol 3: startup, the client's messages, and ReadyForQuery at the end of the server's exchange. */
 #ifndef SOCKWARDEN_WIRE_POSTGRESQL_H
 #define SOCKWARDEN_WIRE_POSTGRESQL_H
 
@@ -134,7 +134,7 @@ static __always_inline void sw_pg_message_end(struct sw_flow *flow, __u64 now)
 	flow->step = SW_STEP_PG_TYPE;
 }
 
-/* ReadyForQuery ends a turn; anything behind it makes it no end. */
+/* ReadyForQuery ends an exchange; anything behind it makes it no end. */
 static __always_inline void sw_pg_tail_byte(struct sw_flow *flow, __u8 byte, __u64 now)
 {
 	flow->number = flow->number << 8 | byte;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Redis: the first command of each of the client's turns, and whether it waits by its nature. */
+/* Redis: the first command of each of the client's exchanges, and whether it waits by its nature. */
 #ifndef SOCKWARDEN_WIRE_REDIS_H
 #define SOCKWARDEN_WIRE_REDIS_H
 

@@ -71,7 +71,7 @@ enum sw_step {
 
 	/* Everything is skipped. */
 	SW_STEP_OPAQUE,
-	SW_STEP_REST = SW_STEP_OPAQUE, /* until this side's next turn */
+	SW_STEP_REST = SW_STEP_OPAQUE, /* until this side's next exchange */
 	SW_STEP_UNTIL_CLOSE,
 	SW_STEP_OTHER, /* for good */
 
@@ -198,8 +198,8 @@ static __always_inline void sw_to_number(struct sw_flow *flow, __u8 step)
 	flow->count = 0;
 }
 
-/* Where a connection's beginning was not seen, so many turns are looked at: a known protocol shows in the first. */
-enum { SW_MIDSTREAM_TURNS = 64 };
+/* Where a connection's beginning was not seen, so many exchanges are looked at: a known protocol shows in the first. */
+enum { SW_MIDSTREAM_EXCHANGES = 64 };
 
 /* What comes is not what was expected: nothing is known of this flow until it can begin anew. */
 static __always_inline void sw_lose(struct sw_flow *flow)
@@ -220,7 +220,7 @@ static __always_inline void sw_lose_now(struct sw_flow *flow)
 	flow->flags |= SW_FLOW_LOST;
 	flow->step = SW_STEP_REST;
 	if (flow->protocol == SW_PROTOCOL_HTTP_2 ||
-	    (flow->protocol == SW_PROTOCOL_UNKNOWN && flow->turns >= SW_MIDSTREAM_TURNS))
+	    (flow->protocol == SW_PROTOCOL_UNKNOWN && flow->exchanges >= SW_MIDSTREAM_EXCHANGES))
 		flow->step = SW_STEP_OTHER;
 }
 

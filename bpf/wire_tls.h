@@ -60,11 +60,12 @@ static __always_inline void sw_tls_server_record(struct sw_flow *flow, const str
 	}
 }
 
-/* The longest record of the turn tells a request from an acknowledgement (HTTP/2's SETTINGS, PING, WINDOW_UPDATE). */
+/* The longest record of the exchange tells a request from an acknowledgement (HTTP/2's SETTINGS, PING, WINDOW_UPDATE).
+ */
 static __always_inline void sw_tls_client_record(struct sw_flow *flow)
 {
-	if (flow->framing != (__u8)flow->turns) {
-		flow->framing = (__u8)flow->turns;
+	if (flow->framing != (__u8)flow->exchanges) {
+		flow->framing = (__u8)flow->exchanges;
 		flow->status = 0;
 	}
 	if (flow->status < flow->number)

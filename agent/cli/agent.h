@@ -1,4 +1,4 @@
-// One turn of the agent: scan, narrow to the targets, model, inspect, publish.
+// One exchange of the agent: scan, narrow to the targets, model, inspect, publish.
 #pragma once
 
 #include <cstdint>

@@ -45,7 +45,7 @@ int run(const Flags& flags) {
   auto next = Clock::now();
   while (Clock::now() < end && (*session)->any_alive()) {
     next = std::max(Clock::now(), next + config->kernel.scan_interval);
-    if (signals.wait(std::min(next, end) - Clock::now()) == Wish::stop) break;
+    if (signals.wait(std::min(next, end) - Clock::now()) == SignalRequest::stop) break;
     static_cast<void>((*session)->step());  // the report tells how many failed
   }
   if ((*session)->family().empty() && !flags.names.empty())

@@ -64,7 +64,7 @@ ConnectionRow row_of(const Json& connection, const std::string& time) {
   row.state = text(connection, "state");
   row.local = text(connection, "local");
   row.remote = text(connection, "remote");
-  row.seeded = truth(connection, "seeded", false);
+  row.preexisting = truth(connection, "preexisting", false);
   row.age = seconds(connection, "age_seconds");
   if (!row.age) {
     const auto now = parse_rfc3339(time);
@@ -72,15 +72,15 @@ ConnectionRow row_of(const Json& connection, const std::string& time) {
     if (now && seen && *now >= *seen) row.age = *now - *seen;
   }
   row.idle = seconds(connection, "idle_seconds");
-  row.turns = number<std::uint64_t>(connection, "turns").value_or(0);
+  row.exchanges = number<std::uint64_t>(connection, "exchanges").value_or(0);
   row.protocol = text(connection, "protocol");
   if (row.protocol.empty() && truth(connection, "mptcp", false)) row.protocol = "mptcp";
   for (const Json& option : member(connection, "options")) {
     if (option.is_string()) row.options.push_back(option.get<std::string>());
   }
   row.unread_bytes = number<std::uint64_t>(connection, "unread_bytes").value_or(0);
-  row.closer = text(connection, "closer");
-  row.manner = text(connection, "manner");
+  row.closed_by = text(connection, "closed_by");
+  row.close_reason = text(connection, "close_reason");
   return row;
 }
 

@@ -20,15 +20,15 @@ struct ConnectionRow {
   std::string state;  ///< "ESTABLISHED"
   std::string local;
   std::string remote;  ///< empty for a listener
-  bool seeded = false;
-  std::optional<std::chrono::milliseconds> age;  ///< for a seeded one: since it was first seen
+  bool preexisting = false;
+  std::optional<std::chrono::milliseconds> age;  ///< for a preexisting one: since it was first seen
   std::optional<std::chrono::milliseconds> idle;
-  std::uint64_t turns = 0;
+  std::uint64_t exchanges = 0;
   std::string protocol;
   std::vector<std::string> options;
   std::uint64_t unread_bytes = 0;
-  std::string closer;
-  std::string manner;
+  std::string closed_by;
+  std::string close_reason;
 };
 
 /// `time` is when the list was made, RFC 3339. Missing and null keys are empty; never throws.

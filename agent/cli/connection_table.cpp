@@ -14,19 +14,19 @@ std::string dash(const std::string& text) { return text.empty() ? "-" : printabl
 /// "at least" is a leading ">": what is older than the agent may be any older.
 std::string age_cell(const ConnectionRow& row) {
   if (!row.age) return "-";
-  if (!row.seeded) return short_duration(*row.age);
+  if (!row.preexisting) return short_duration(*row.age);
   return row.age->count() < 1000 ? "-" : ">" + short_duration(*row.age);
 }
 
-std::string turns_cell(const ConnectionRow& row) {
+std::string exchanges_cell(const ConnectionRow& row) {
   if (row.role == "listener") return "-";
-  if (!row.seeded) return std::to_string(row.turns);
-  return row.turns == 0 ? "-" : ">" + std::to_string(row.turns);
+  if (!row.preexisting) return std::to_string(row.exchanges);
+  return row.exchanges == 0 ? "-" : ">" + std::to_string(row.exchanges);
 }
 
-std::string closer_cell(const ConnectionRow& row) {
-  if (row.closer.empty()) return "-";
-  return printable(row.manner.empty() ? row.closer : row.closer + ":" + row.manner);
+std::string closed_by_cell(const ConnectionRow& row) {
+  if (row.closed_by.empty()) return "-";
+  return printable(row.close_reason.empty() ? row.closed_by : row.closed_by + ":" + row.close_reason);
 }
 
 std::string role_cell(const std::string& role) {
@@ -44,10 +44,10 @@ std::vector<std::string> cells_of(const ConnectionRow& row) {
           dash(listener ? row.local : row.remote),
           age_cell(row),
           listener || !row.idle ? "-" : short_duration(*row.idle),
-          turns_cell(row),
+          exchanges_cell(row),
           dash(row.protocol),
           listener ? "-" : std::to_string(row.unread_bytes),
-          closer_cell(row),
+          closed_by_cell(row),
           dash(short_options(row.options))};
 }
 
@@ -89,10 +89,10 @@ std::string connection_table(const std::vector<ConnectionRow>& rows, std::size_t
                {"REMOTE", false, 15, 10, true},
                {"AGE", true, 0, 6},
                {"IDLE", true, 0, 8},
-               {"TURNS", true, 0, 5},
+               {"EXCH", true, 0, 5},
                {"PROTO", false, 0, 3},
                {"UNREAD", true, 0, 2},
-               {"CLOSER", false, 0, 1},
+               {"CLOSED", false, 0, 1},
                {"OPTIONS", false, 7, 0}});
   for (const ConnectionRow& row : rows) table.add(cells_of(row));
   return table.text(width);

@@ -44,9 +44,9 @@ bool Daemon::wait_until(Clock::time_point moment) {
     service_.alive();
     std::chrono::nanoseconds left = moment - Clock::now();
     if (watchdog) left = std::min<std::chrono::nanoseconds>(left, *watchdog / 2);
-    const auto wish = signals_.wait(left);
-    if (wish == Wish::stop) return false;
-    if (wish == Wish::reload) take_new_settings();
+    const auto request = signals_.wait(left);
+    if (request == SignalRequest::stop) return false;
+    if (request == SignalRequest::reload) take_new_settings();
   } while (Clock::now() < moment);
   return true;
 }

@@ -86,7 +86,7 @@ int watch(const Flags& flags) {
       if (news) tell(flags, *finding);
       last = state;
     }
-  } while (signals.wait(watch_interval) != Wish::stop);
+  } while (signals.wait(watch_interval) != SignalRequest::stop);
   return exit_good;
 }
 

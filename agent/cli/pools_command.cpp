@@ -58,12 +58,12 @@ std::string overview(const Json& pools, std::size_t columns) {
                {.title = "NEED", .right = true, .importance = 8},
                {.title = "KEPT", .right = true, .importance = 6},
                {.title = "OPENED/S", .right = true, .importance = 7},
-               {.title = "TURNS/C", .right = true, .importance = 5},
+               {.title = "EXCH/C", .right = true, .importance = 5},
                {.title = "CLOSER", .importance = 4}});
   for (const Json& row : pools)
     table.add({number(row["process"], "pid"), word(row["process"], "comm"), word(row, "remote"), number(row, "open"),
                number(row, "in_use"), number(row, "peak_open"), number(row, "needed"), number(row, "kept_idle"),
-               number(row, "opened_per_second"), number(row, "turns_per_connection"), who_closes(row)});
+               number(row, "opened_per_second"), number(row, "exchanges_per_connection"), who_closes(row)});
   return table.text(columns);
 }
 

@@ -18,7 +18,7 @@ Reload reload(const Config& running, Config next) {
   keep("kernel.max_sockets", running.kernel.max_sockets, next.kernel.max_sockets);
   keep("kernel.max_processes", running.kernel.max_processes, next.kernel.max_processes);
   keep("kernel.max_endpoints", running.kernel.max_endpoints, next.kernel.max_endpoints);
-  keep("kernel.peek", running.kernel.peek, next.kernel.peek);
+  keep("kernel.protocol_parser", running.kernel.protocol_parser, next.kernel.protocol_parser);
   keep("kernel.stacks", running.kernel.stacks, next.kernel.stacks);
   keep("kernel.seed_orphans", running.kernel.seed_orphans, next.kernel.seed_orphans);
   result.config = std::move(next);

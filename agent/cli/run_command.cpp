@@ -59,7 +59,7 @@ int watch(WatchSession* session, Child& child, const Signals& signals, const Fla
       look();
       next = std::max(Clock::now(), next + interval);
     }
-    if (signals.wait(look_interval) == Wish::stop) {
+    if (signals.wait(look_interval) == SignalRequest::stop) {
       child.signal(SIGTERM);
     }
     const bool over = flags.watch.duration() && Clock::now() - start >= *flags.watch.duration();

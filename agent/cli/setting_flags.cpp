@@ -91,7 +91,7 @@ KernelOptions kernel_options(const Config::Kernel& config, const KernelVariant& 
           .max_sockets = config.max_sockets,
           .max_processes = config.max_processes,
           .max_endpoints = config.max_endpoints,
-          .peek = config.peek,
+          .protocol_parser = config.protocol_parser,
           .stacks = config.stacks,
           .seed_orphans = config.seed_orphans,
           .variant = variant};

@@ -14,16 +14,16 @@ Signals::Signals() {
 
 Signals::~Signals() { pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
 
-std::optional<Wish> Signals::wait(std::chrono::nanoseconds timeout) const {
+std::optional<SignalRequest> Signals::wait(std::chrono::nanoseconds timeout) const {
   const auto left = std::max(timeout, std::chrono::nanoseconds(0));
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
   switch (sigtimedwait(&set_, nullptr, &limit)) {
     case SIGTERM:
     case SIGINT:
-      return Wish::stop;
+      return SignalRequest::stop;
     case SIGHUP:
-      return Wish::reload;
+      return SignalRequest::reload;
     default:
       return std::nullopt;
   }

@@ -7,7 +7,7 @@
 
 namespace sockwarden {
 
-enum class Wish { stop, reload };
+enum class SignalRequest { stop, reload };
 
 class Signals {
  public:
@@ -19,7 +19,7 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   /// What came within `timeout`, if anything.
-  [[nodiscard]] std::optional<Wish> wait(std::chrono::nanoseconds timeout) const;
+  [[nodiscard]] std::optional<SignalRequest> wait(std::chrono::nanoseconds timeout) const;
 
  private:
   sigset_t set_{};

@@ -63,14 +63,14 @@ struct Config {
     std::uint32_t max_sockets = 131072;         ///< records, only where socket storage is missing
     std::uint32_t max_processes = 8192;
     std::uint32_t max_endpoints = 16384;
-    bool peek = true;                  ///< read the first bytes of each turn (protocols and phases)
+    bool protocol_parser = true;       ///< read the first bytes of each exchange (protocols and phases)
     bool stacks = true;                ///< user stack at connect()
     std::optional<bool> seed_orphans;  ///< run iter/tcp at the start; empty = only where there is no socket storage
     bool operator==(const Kernel&) const = default;
   } kernel;
 
   struct Metrics {
-    std::uint32_t endpoints_per_process = 50;  ///< the rest is folded into endpoint="other"
+    std::uint32_t endpoints_per_process = 50;  ///< the rest is folded into server_address="other"
     bool operator==(const Metrics&) const = default;
   } metrics;
 

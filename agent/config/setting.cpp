@@ -71,9 +71,10 @@ std::vector<Setting> table() {
       {"kernel.max_endpoints", "--max-endpoints", "rows of the endpoint table", Form::value, true,
        one(
            count, [](Config & c) -> auto& { return c.kernel.max_endpoints; })},
-      {"kernel.peek", "--no-peek", "do not read first bytes: no protocols and phases", Form::switch_off, true,
+      {"kernel.protocol_parser", "--no-protocol-parser", "do not read first bytes: no protocols and phases",
+       Form::switch_off, true,
        one(
-           read_bool, [](Config & c) -> auto& { return c.kernel.peek; })},
+           read_bool, [](Config & c) -> auto& { return c.kernel.protocol_parser; })},
       {"kernel.stacks", "--no-stacks", "no user stack at connect", Form::switch_off, true,
        one(
            read_bool, [](Config & c) -> auto& { return c.kernel.stacks; })},

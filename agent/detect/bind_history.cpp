@@ -14,8 +14,8 @@ Address address_of(const sw_refused_bind_key& key) { return Address::from(key.lo
 
 /// Whoever closes first keeps the connection in TIME_WAIT.
 bool leaves_time_wait(const Connection& connection) {
-  return connection.role == Role::server && connection.closer == Closer::own && connection.own_closed &&
-         (connection.manner == Manner::fin || connection.manner == Manner::exit);
+  return connection.role == Role::server && connection.closed_by == ClosedBy::own && connection.own_closed &&
+         (connection.close_reason == CloseReason::fin || connection.close_reason == CloseReason::exit);
 }
 
 bool listens(const Model& model, std::uint32_t process, std::uint16_t port, Instant before) {

@@ -96,15 +96,15 @@ Finding finding_of(const DescriptorLeak& leak) {
 
 }  // namespace
 
-Opinion connection_leak(const Scene& scene) {
-  Opinion opinion;
-  for (const auto& [key, held] : held_connections(scene)) {
-    const Process* process = scene.model.process_of_serial(std::get<0>(key));
-    if (held.size() >= scene.thresholds(*process, std::get<2>(key)).leak_count)
-      opinion.findings.push_back(finding_of(key, held));
+DetectorResult connection_leak(const DetectionContext& context) {
+  DetectorResult result;
+  for (const auto& [key, held] : held_connections(context)) {
+    const Process* process = context.model.process_of_serial(std::get<0>(key));
+    if (held.size() >= context.thresholds(*process, std::get<2>(key)).leak_count)
+      result.findings.push_back(finding_of(key, held));
   }
-  for (const DescriptorLeak& leak : descriptor_leaks(scene, true)) opinion.findings.push_back(finding_of(leak));
-  return opinion;
+  for (const DescriptorLeak& leak : descriptor_leaks(context, true)) result.findings.push_back(finding_of(leak));
+  return result;
 }
 
 }  // namespace sockwarden

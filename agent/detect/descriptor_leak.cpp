@@ -28,15 +28,15 @@ bool is_leak(const DescriptorGrowth& growth, const Thresholds& thresholds, Insta
 
 }  // namespace
 
-std::vector<DescriptorLeak> descriptor_leaks(const Scene& scene, bool unconnected_tcp) {
+std::vector<DescriptorLeak> descriptor_leaks(const DetectionContext& context, bool unconnected_tcp) {
   std::vector<DescriptorLeak> leaks;
-  if (scene.descriptors == nullptr) return leaks;
-  for (const std::uint32_t pid : scene.descriptors->watched()) {
-    const Process* process = scene.model.process_of_pid(pid);
+  if (context.descriptors == nullptr) return leaks;
+  for (const std::uint32_t pid : context.descriptors->watched()) {
+    const Process* process = context.model.process_of_pid(pid);
     if (process == nullptr || process->exited) continue;
-    const Thresholds thresholds = scene.thresholds(*process, "");
-    for (DescriptorGrowth& growth : scene.descriptors->growths(pid, thresholds.leak))
-      if (growth.unconnected_tcp == unconnected_tcp && is_leak(growth, thresholds, scene.model.time))
+    const Thresholds thresholds = context.thresholds(*process, "");
+    for (DescriptorGrowth& growth : context.descriptors->growths(pid, thresholds.leak))
+      if (growth.unconnected_tcp == unconnected_tcp && is_leak(growth, thresholds, context.model.time))
         leaks.push_back({process, std::move(growth)});
   }
   return leaks;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "agent/detect/scene.h"
+#include "agent/detect/detection_context.h"
 
 namespace sockwarden {
 
@@ -14,6 +14,6 @@ struct DescriptorLeak {
 
 /// Growth in several rounds, of descriptors that are not used again and do not come back. Of TCP sockets that were
 /// never connected, or of all others.
-[[nodiscard]] std::vector<DescriptorLeak> descriptor_leaks(const Scene& scene, bool unconnected_tcp);
+[[nodiscard]] std::vector<DescriptorLeak> descriptor_leaks(const DetectionContext& context, bool unconnected_tcp);
 
 }  // namespace sockwarden

@@ -3,20 +3,20 @@
 
 #include <vector>
 
-#include "agent/detect/scene.h"
+#include "agent/detect/detection_context.h"
 
 namespace sockwarden {
 
-[[nodiscard]] Opinion missing_timeout(const Scene& scene);
-[[nodiscard]] Opinion stuck_request(const Scene& scene);
-[[nodiscard]] Opinion listen_overflow(const Scene& scene);
-[[nodiscard]] Opinion undrained_body(const Scene& scene);
-[[nodiscard]] Opinion connection_leak(const Scene& scene);
-[[nodiscard]] Opinion pool_churn(const Scene& scene);
-[[nodiscard]] Opinion pool_unbounded(const Scene& scene);
-[[nodiscard]] Opinion stale_reuse(const Scene& scene);
-[[nodiscard]] Opinion socket_option(const Scene& scene);
-[[nodiscard]] Opinion fd_leak(const Scene& scene);
+[[nodiscard]] DetectorResult missing_timeout(const DetectionContext& context);
+[[nodiscard]] DetectorResult stuck_request(const DetectionContext& context);
+[[nodiscard]] DetectorResult listen_overflow(const DetectionContext& context);
+[[nodiscard]] DetectorResult undrained_body(const DetectionContext& context);
+[[nodiscard]] DetectorResult connection_leak(const DetectionContext& context);
+[[nodiscard]] DetectorResult pool_churn(const DetectionContext& context);
+[[nodiscard]] DetectorResult pool_unbounded(const DetectionContext& context);
+[[nodiscard]] DetectorResult stale_reuse(const DetectionContext& context);
+[[nodiscard]] DetectorResult socket_option(const DetectionContext& context);
+[[nodiscard]] DetectorResult fd_leak(const DetectionContext& context);
 
 [[nodiscard]] const std::vector<Detector>& detectors();
 

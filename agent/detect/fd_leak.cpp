@@ -68,11 +68,11 @@ Finding finding_of(const DescriptorLeak& leak, Instant now, std::chrono::nanosec
 
 }  // namespace
 
-Opinion fd_leak(const Scene& scene) {
-  Opinion opinion;
-  for (const DescriptorLeak& leak : descriptor_leaks(scene, false))
-    opinion.findings.push_back(finding_of(leak, scene.model.time, scene.thresholds(*leak.process, "").leak));
-  return opinion;
+DetectorResult fd_leak(const DetectionContext& context) {
+  DetectorResult result;
+  for (const DescriptorLeak& leak : descriptor_leaks(context, false))
+    result.findings.push_back(finding_of(leak, context.model.time, context.thresholds(*leak.process, "").leak));
+  return result;
 }
 
 }  // namespace sockwarden

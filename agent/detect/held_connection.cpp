@@ -28,7 +28,7 @@ class Openings {
   explicit Openings(const Model& model) {
     for (const auto* list : {&model.connections, &model.closed})
       for (const Connection& connection : *list)
-        if (connection.role == Role::client && !connection.seeded && connection.established)
+        if (connection.role == Role::client && !connection.preexisting && connection.established)
           latest_[key_of(connection)] = std::max(latest_[key_of(connection)], *connection.established);
   }
 
@@ -60,8 +60,8 @@ std::optional<HeldConnection> left_after_answer(const Connection& connection, co
                                                 const Openings& openings, Instant now) {
   if (connection.role != Role::client || connection.state != established || connection.idle < thresholds.leak)
     return std::nullopt;
-  if (connection.turns == 0 && connection.unread_bytes == 0) return std::nullopt;
-  if (connection.seeded && !connection.last_arrival && !connection.last_receive) return std::nullopt;
+  if (connection.exchanges == 0 && connection.unread_bytes == 0) return std::nullopt;
+  if (connection.preexisting && !connection.last_arrival && !connection.last_receive) return std::nullopt;
   const PhaseNow phase = phase_of(connection.raw);
   if (phase.waits_by_protocol) return std::nullopt;
   const auto status = connection.raw.record.wire.flow[SW_INGRESS].status;
@@ -91,19 +91,19 @@ void keep_leaked(std::vector<HeldConnection>& held) {
 
 }  // namespace
 
-std::map<HeldKey, std::vector<HeldConnection>> held_connections(const Scene& scene) {
-  const Openings openings(scene.model);
+std::map<HeldKey, std::vector<HeldConnection>> held_connections(const DetectionContext& context) {
+  const Openings openings(context.model);
   std::map<HeldKey, std::vector<HeldConnection>> held;
-  for (const Connection& connection : scene.model.connections) {
+  for (const Connection& connection : context.model.connections) {
     if (connection.state != established && connection.state != close_wait) continue;
     if (connection.role == Role::listener || !connection.accepted || connection.raw.socket.has_descriptor == 0)
       continue;
-    const Process* process = scene.model.process_of(connection);
+    const Process* process = context.model.process_of(connection);
     if (process == nullptr || process->exited) continue;
     const std::string endpoint = (connection.role == Role::server ? connection.local : connection.remote).string();
-    const Thresholds thresholds = scene.thresholds(*process, endpoint);
-    auto found = left_half_closed(connection, thresholds, scene.model.time);
-    if (!found) found = left_after_answer(connection, thresholds, openings, scene.model.time);
+    const Thresholds thresholds = context.thresholds(*process, endpoint);
+    auto found = left_half_closed(connection, thresholds, context.model.time);
+    if (!found) found = left_after_answer(connection, thresholds, openings, context.model.time);
     if (found) held[{process->serial, connection.role, endpoint}].push_back(*found);
   }
   for (auto& [key, connections] : held) keep_leaked(connections);

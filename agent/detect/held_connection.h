@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/detect/scene.h"
+#include "agent/detect/detection_context.h"
 
 namespace sockwarden {
 
@@ -25,6 +25,6 @@ struct HeldConnection {
 
 /// By process, role and endpoint.
 using HeldKey = std::tuple<std::uint32_t, Role, std::string>;
-[[nodiscard]] std::map<HeldKey, std::vector<HeldConnection>> held_connections(const Scene& scene);
+[[nodiscard]] std::map<HeldKey, std::vector<HeldConnection>> held_connections(const DetectionContext& context);
 
 }  // namespace sockwarden

@@ -16,14 +16,14 @@ bool is_sustained(const FullQueue& full, Instant now, std::chrono::nanoseconds t
 
 }  // namespace
 
-Opinion listen_overflow(const Scene& scene) {
-  Opinion opinion;
-  for (const Connection& listener : scene.model.connections) {
-    const auto full = scene.queues.full(listener.id);
-    const Process* process = scene.model.process_of(listener);
+DetectorResult listen_overflow(const DetectionContext& context) {
+  DetectorResult result;
+  for (const Connection& listener : context.model.connections) {
+    const auto full = context.queues.full(listener.id);
+    const Process* process = context.model.process_of(listener);
     if (!full || process == nullptr) continue;
     const std::string local = listener.local.string();
-    if (!is_sustained(*full, scene.model.time, scene.thresholds(*process, local).wait)) continue;
+    if (!is_sustained(*full, context.model.time, context.thresholds(*process, local).wait)) continue;
     const sw_socket& socket = listener.raw.socket;
     Finding finding;
     finding.class_name = "listen-overflow";
@@ -33,7 +33,7 @@ Opinion listen_overflow(const Scene& scene) {
     finding.role = Role::listener;
     finding.local = local;
     finding.count = socket.accept_queue;
-    const auto waited = scene.model.time - full->since;
+    const auto waited = context.model.time - full->since;
     finding.evidence = {{"accept_queue", static_cast<std::int64_t>(socket.accept_queue)},
                         {"accept_queue_limit", static_cast<std::int64_t>(socket.accept_queue_limit)},
                         {"drops", static_cast<std::int64_t>(full->drops)},
@@ -48,9 +48,9 @@ Opinion listen_overflow(const Scene& scene) {
         "Find out why accept() is not called: an accept loop that does other work, a pool of workers that is all "
         "taken. If it "
         "keeps up on average, give listen() a larger backlog, and raise net.core.somaxconn where that is the limit.";
-    opinion.findings.push_back(std::move(finding));
+    result.findings.push_back(std::move(finding));
   }
-  return opinion;
+  return result;
 }
 
 }  // namespace sockwarden

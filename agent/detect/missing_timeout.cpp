@@ -20,7 +20,7 @@ constexpr int unseen_thresholds = 3;
 
 /// A stream that pauses now and then is given some of its own pauses.
 bool pauses_like_before(const Connection& connection, const std::string& phase, std::chrono::nanoseconds waited) {
-  return phase == "body" && connection.turns <= 1 && waited < connection.longest_idle * gaps_to_wait;
+  return phase == "body" && connection.exchanges <= 1 && waited < connection.longest_idle * gaps_to_wait;
 }
 
 bool blocked_on_it(const Evidence& evidence) {
@@ -97,41 +97,41 @@ UnseenSockets unseen_sockets(const Model& model) {
 
 }  // namespace
 
-Opinion missing_timeout(const Scene& scene) {
-  Opinion opinion;
+DetectorResult missing_timeout(const DetectionContext& context) {
+  DetectorResult result;
   WaitingGroups groups;
   std::optional<UnseenSockets> unseen;  // few scans ask for them
-  for (const Connection& connection : scene.model.connections) {
-    const auto wait = wait_of(connection, scene.model.time);
-    const Process* process = scene.model.process_of(connection);
+  for (const Connection& connection : context.model.connections) {
+    const auto wait = wait_of(connection, context.model.time);
+    const Process* process = context.model.process_of(connection);
     if (!wait || process == nullptr) continue;
-    if (wait->shown == Shown::by_nothing && !scene.tells_open_waits) continue;
-    const auto waited = scene.model.time - wait->since;
+    if (wait->shown == Shown::by_nothing && !context.tells_open_waits) continue;
+    const auto waited = context.model.time - wait->since;
     const std::string endpoint = endpoint_of(connection);
-    const auto threshold = scene.thresholds(*process, endpoint).wait;
+    const auto threshold = context.thresholds(*process, endpoint).wait;
     if (waited < threshold || pauses_like_before(connection, wait->phase, waited)) continue;
-    const auto answer = scene.evidence.find(connection.id);
-    if (answer == scene.evidence.end()) {
-      if (auto question = question_of(scene.model, connection, wait->direction, waited)) {
+    const auto answer = context.evidence.find(connection.id);
+    if (answer == context.evidence.end()) {
+      if (auto question = question_of(context.model, connection, wait->direction, waited)) {
         if (wait->shown == Shown::by_sole_wait) {
-          if (!unseen) unseen = unseen_sockets(scene.model);
+          if (!unseen) unseen = unseen_sockets(context.model);
           question->besides = (*unseen)[connection.process];
         }
-        opinion.questions.push_back(std::move(*question));
+        result.questions.push_back(std::move(*question));
       }
       continue;
     }
     const WaitKey key = key_of(*process, connection, wait->phase);
     const LongWait long_wait{*wait, key, answer->second, waited, threshold};
-    if (const auto confidence = judge(long_wait, scene.waits)) {
+    if (const auto confidence = judge(long_wait, context.waits)) {
       groups[{wait->phase, connection.process, endpoint}].push_back(
-          {&connection, waited, *confidence, &answer->second, facts_of(long_wait, scene.waits)});
-    } else if (scene.tells_open_waits && is_open(long_wait)) {
-      opinion.open_waits.push_back({process->identity, connection.pid, endpoint, waited, answer->second.sentence});
+          {&connection, waited, *confidence, &answer->second, facts_of(long_wait, context.waits)});
+    } else if (context.tells_open_waits && is_open(long_wait)) {
+      result.open_waits.push_back({process->identity, connection.pid, endpoint, waited, answer->second.sentence});
     }
   }
-  for (const auto& [key, group] : groups) opinion.findings.push_back(finding_of(std::get<0>(key), group));
-  return opinion;
+  for (const auto& [key, group] : groups) result.findings.push_back(finding_of(std::get<0>(key), group));
+  return result;
 }
 
 }  // namespace sockwarden

@@ -27,7 +27,7 @@ std::vector<const Ending*> avoidable(std::vector<const Ending*> endings, const P
 }
 
 /// Most requests use a connection again: a limit on requests or on age, not churn.
-bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < pool.turns_per_second; }
+bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < pool.exchanges_per_second; }
 
 /// Empty as long as too little is known: a name that is given is not taken back.
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
@@ -87,7 +87,7 @@ Finding finding_of(const PoolCase& pool_case, const std::string& cause, const st
   finding.evidence["window_seconds"] = seconds_of(pool_case.window());
   finding.evidence["opened_per_second"] = pool.opened_per_second;
   finding.evidence["peak_open"] = static_cast<std::int64_t>(pool_case.peak_open());
-  if (const auto turns = pool.turns_per_connection()) finding.evidence["turns_per_connection"] = *turns;
+  if (const auto exchanges = pool.exchanges_per_connection()) finding.evidence["exchanges_per_connection"] = *exchanges;
   if (cause == "idle-limit") finding.evidence["kept_idle"] = static_cast<std::int64_t>(pool_case.kept_idle());
   describe(finding, pool_case);
   return finding;
@@ -95,22 +95,22 @@ Finding finding_of(const PoolCase& pool_case, const std::string& cause, const st
 
 }  // namespace
 
-Opinion pool_churn(const Scene& scene) {
-  Opinion opinion;
-  for (const PoolCase& pool_case : pool_cases(scene)) {
+DetectorResult pool_churn(const DetectionContext& context) {
+  DetectorResult result;
+  for (const PoolCase& pool_case : pool_cases(context)) {
     if (is_mostly_reused(pool_case.pool)) continue;
     const std::size_t least = pool_case.thresholds.leak_count;
     const auto asked = avoidable(pool_case.endings([](const Ending& ending) { return ending.asked_close; }), pool_case);
     if (asked.size() >= least) {
-      opinion.findings.push_back(finding_of(pool_case, "keep-alive-off", asked));
+      result.findings.push_back(finding_of(pool_case, "keep-alive-off", asked));
       continue;
     }
     const auto thrown = avoidable(pool_case.endings([](const Ending& ending) { return ending.reusable; }), pool_case);
-    if (thrown.size() < least || are_passed_on(thrown)) continue;
+    if (thrown.size() < least || are_propagated_close(thrown)) continue;
     if (const std::string cause = cause_of(pool_case, thrown); !cause.empty())
-      opinion.findings.push_back(finding_of(pool_case, cause, thrown));
+      result.findings.push_back(finding_of(pool_case, cause, thrown));
   }
-  return opinion;
+  return result;
 }
 
 }  // namespace sockwarden

@@ -48,25 +48,25 @@ bool are_single(const std::vector<const Ending*>& endings, std::uint32_t most) {
   return static_cast<std::size_t>(single) * 10 >= endings.size() * 9;
 }
 
-bool are_passed_on(const std::vector<const Ending*>& endings) {
-  const auto passed_on =
-      std::count_if(endings.begin(), endings.end(), [](const Ending* ending) { return ending->passed_on; });
-  return static_cast<std::size_t>(passed_on) * 3 >= endings.size() * 2;
+bool are_propagated_close(const std::vector<const Ending*>& endings) {
+  const auto propagated_close =
+      std::count_if(endings.begin(), endings.end(), [](const Ending* ending) { return ending->propagated_close; });
+  return static_cast<std::size_t>(propagated_close) * 3 >= endings.size() * 2;
 }
 
-std::vector<PoolCase> pool_cases(const Scene& scene) {
+std::vector<PoolCase> pool_cases(const DetectionContext& context) {
   // In one order whatever the table's: findings that are merged must not change places.
-  std::vector<const Pool*> pools = scene.pools.all();
+  std::vector<const Pool*> pools = context.pools.all();
   std::sort(pools.begin(), pools.end(), [](const Pool* a, const Pool* b) {
     return std::tie(a->key.process, a->key.remote) < std::tie(b->key.process, b->key.remote);
   });
   std::vector<PoolCase> cases;
   for (const Pool* pool : pools) {
-    const Process* process = scene.model.process_of_serial(pool->key.process);
+    const Process* process = context.model.process_of_serial(pool->key.process);
     if (process == nullptr) continue;
-    const Thresholds thresholds = scene.thresholds(*process, pool->key.remote.string());
-    if (process->exited && scene.model.time - *process->exited > thresholds.leak) continue;
-    cases.push_back({*pool, *process, thresholds, scene.model.time});
+    const Thresholds thresholds = context.thresholds(*process, pool->key.remote.string());
+    if (process->exited && context.model.time - *process->exited > thresholds.leak) continue;
+    cases.push_back({*pool, *process, thresholds, context.model.time});
   }
   return cases;
 }

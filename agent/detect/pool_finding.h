@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/detect/scene.h"
+#include "agent/detect/detection_context.h"
 
 namespace sockwarden {
 
@@ -36,7 +36,7 @@ struct PoolCase {
   [[nodiscard]] std::vector<const Ending*> endings(const std::function<bool(const Ending&)>& holds) const;
 };
 
-[[nodiscard]] std::vector<PoolCase> pool_cases(const Scene& scene);
+[[nodiscard]] std::vector<PoolCase> pool_cases(const DetectionContext& context);
 
 /// Subjects, stacks and count of a finding from endings.
 void take_endings(Finding& finding, const std::vector<const Ending*>& endings);
@@ -46,7 +46,7 @@ void take_endings(Finding& finding, const std::vector<const Ending*>& endings);
 
 /// Most of them are the doing of clients that the program serves: chance alone pairs half of a busy server's at the
 /// most.
-[[nodiscard]] bool are_passed_on(const std::vector<const Ending*>& endings);
+[[nodiscard]] bool are_propagated_close(const std::vector<const Ending*>& endings);
 
 /// Seconds as evidence has them.
 [[nodiscard]] double seconds_of(std::chrono::nanoseconds duration);

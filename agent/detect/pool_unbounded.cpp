@@ -73,14 +73,14 @@ Finding finding_of(const PoolCase& pool_case, const Burst& burst) {
 
 }  // namespace
 
-Opinion pool_unbounded(const Scene& scene) {
-  Opinion opinion;
-  for (const PoolCase& pool_case : pool_cases(scene)) {
+DetectorResult pool_unbounded(const DetectionContext& context) {
+  DetectorResult result;
+  for (const PoolCase& pool_case : pool_cases(context)) {
     const auto burst = burst_of(pool_case);
     if (burst && pool_case.now - burst->time <= 2 * pool_case.window())
-      opinion.findings.push_back(finding_of(pool_case, *burst));
+      result.findings.push_back(finding_of(pool_case, *burst));
   }
-  return opinion;
+  return result;
 }
 
 }  // namespace sockwarden

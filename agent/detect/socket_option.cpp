@@ -22,7 +22,7 @@ Finding named(Finding finding, const std::string& option) {
   return finding;
 }
 
-void find_lingers(const PoolCase& pool_case, Opinion& opinion) {
+void find_lingers(const PoolCase& pool_case, DetectorResult& result) {
   const auto discarded = pool_case.endings([](const Ending& ending) { return ending.discarded; });
   if (discarded.size() < pool_case.thresholds.leak_count) return;
   Finding finding = named(pool_case.finding("socket-option"), "SO_LINGER");
@@ -37,10 +37,10 @@ void find_lingers(const PoolCase& pool_case, Opinion& opinion) {
                     " bytes that were not delivered yet.";
   finding.advice =
       "Do not set SO_LINGER 0 where data may be on its way: shut down for writing, read to the end, close.";
-  opinion.findings.push_back(std::move(finding));
+  result.findings.push_back(std::move(finding));
 }
 
-void find_stalls(const PoolCase& pool_case, Opinion& opinion) {
+void find_stalls(const PoolCase& pool_case, DetectorResult& result) {
   Finding finding = named(pool_case.finding("socket-option"), "TCP_NODELAY");
   nanoseconds longest{};
   std::size_t stalls = 0;
@@ -60,10 +60,10 @@ void find_stalls(const PoolCase& pool_case, Opinion& opinion) {
                     " after the program had written it: Nagle's algorithm against a delayed acknowledgement, seen " +
                     std::to_string(stalls) + " times.";
   finding.advice = "Write head and body of a request at once, or set TCP_NODELAY.";
-  opinion.findings.push_back(std::move(finding));
+  result.findings.push_back(std::move(finding));
 }
 
-void find_late_buffers(const PoolCase& pool_case, Opinion& opinion) {
+void find_late_buffers(const PoolCase& pool_case, DetectorResult& result) {
   const auto late = pool_case.endings([](const Ending& ending) { return (ending.late_options & SW_LATE_RCVBUF) != 0; });
   if (late.size() < pool_case.thresholds.leak_count) return;
   Finding finding = named(pool_case.finding("socket-option"), "SO_RCVBUF");
@@ -75,7 +75,7 @@ void find_late_buffers(const PoolCase& pool_case, Opinion& opinion) {
                     " after they were connected: the window's scale is settled by then, and the kernel's own tuning "
                     "is turned off.";
   finding.advice = "Set SO_RCVBUF before connect() or listen(), or leave it to the kernel.";
-  opinion.findings.push_back(std::move(finding));
+  result.findings.push_back(std::move(finding));
 }
 
 bool is_loopback(const Address& address) {
@@ -83,8 +83,8 @@ bool is_loopback(const Address& address) {
   return host == "::1" || host.starts_with("127.");
 }
 
-void find_late_ports(const Scene& scene, Opinion& opinion) {
-  for (const Connection& listener : scene.model.connections) {
+void find_late_ports(const DetectionContext& context, DetectorResult& result) {
+  for (const Connection& listener : context.model.connections) {
     if (listener.role != Role::listener || (listener.raw.record.options_late & SW_LATE_REUSEPORT) == 0) continue;
     Finding finding;
     finding.class_name = "socket-option";
@@ -99,19 +99,20 @@ void find_late_ports(const Scene& scene, Opinion& opinion) {
                       " after bind(): no second process can bind the port.";
     finding.advice = "Set SO_REUSEPORT before bind(), in every process that is to share the port.";
     if (listener.raw.record.stack_id != 0) finding.stack_ids = {listener.raw.record.stack_id};
-    opinion.findings.push_back(named(std::move(finding), "SO_REUSEPORT"));
+    result.findings.push_back(named(std::move(finding), "SO_REUSEPORT"));
   }
 }
 
-void find_refused_restarts(const Scene& scene, Opinion& opinion) {
-  if (scene.binds == nullptr) return;
+void find_refused_restarts(const DetectionContext& context, DetectorResult& result) {
+  if (context.binds == nullptr) return;
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const RefusedRestart*>> restarts;
-  for (const RefusedRestart& refused : scene.binds->refused()) {
-    const Process* process = scene.model.process_of_serial(refused.process);
+  for (const RefusedRestart& refused : context.binds->refused()) {
+    const Process* process = context.model.process_of_serial(refused.process);
     if (process == nullptr) continue;
     const std::string local = refused.local.string();
-    const Thresholds thresholds = scene.thresholds(*process, local);
-    if (scene.model.time - refused.time <= 3 * thresholds.leak) restarts[{process->serial, local}].push_back(&refused);
+    const Thresholds thresholds = context.thresholds(*process, local);
+    if (context.model.time - refused.time <= 3 * thresholds.leak)
+      restarts[{process->serial, local}].push_back(&refused);
   }
   for (const auto& [key, refused] : restarts) {
     Finding finding;
@@ -128,21 +129,21 @@ void find_refused_restarts(const Scene& scene, Opinion& opinion) {
                       seconds_text(since) + " before were still in TIME_WAIT, and SO_REUSEADDR was not set.";
     finding.advice =
         "Set SO_REUSEADDR on the listener before bind(), in every start: a restart then needs not wait for a minute.";
-    opinion.findings.push_back(named(std::move(finding), "SO_REUSEADDR"));
+    result.findings.push_back(named(std::move(finding), "SO_REUSEADDR"));
   }
 }
 
-void find_silent_connections(const Scene& scene, Opinion& opinion) {
+void find_silent_connections(const DetectionContext& context, DetectorResult& result) {
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Connection*>> silent;
-  for (const Connection& connection : scene.model.connections) {
+  for (const Connection& connection : context.model.connections) {
     constexpr std::uint8_t established = 1;
     if (connection.role != Role::client || connection.state != established || is_loopback(connection.remote)) continue;
     const auto& socket = connection.raw.socket;
     if ((socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0 || socket.user_timeout_ms != 0) continue;
-    const Process* process = scene.model.process_of(connection);
+    const Process* process = context.model.process_of(connection);
     if (process == nullptr || process->exited) continue;
     const std::string remote = connection.remote.string();
-    if (connection.idle >= scene.thresholds(*process, remote).leak * long_idle)
+    if (connection.idle >= context.thresholds(*process, remote).leak * long_idle)
       silent[{process->serial, remote}].push_back(&connection);
   }
   for (const auto& [key, connections] : silent) {
@@ -164,23 +165,23 @@ void find_silent_connections(const Scene& scene, Opinion& opinion) {
     finding.summary = counted(finding.count, "connection") + " to " + finding.remote + " have been silent for up to " +
                       seconds_text(longest) + " without keep-alive: a peer that is gone would never be noticed.";
     finding.advice = "Set SO_KEEPALIVE with a TCP_KEEPIDLE below what firewalls and load balancers on the way forget.";
-    opinion.findings.push_back(named(std::move(finding), "SO_KEEPALIVE"));
+    result.findings.push_back(named(std::move(finding), "SO_KEEPALIVE"));
   }
 }
 
 }  // namespace
 
-Opinion socket_option(const Scene& scene) {
-  Opinion opinion;
-  for (const PoolCase& pool_case : pool_cases(scene)) {
-    find_lingers(pool_case, opinion);
-    find_stalls(pool_case, opinion);
-    find_late_buffers(pool_case, opinion);
+DetectorResult socket_option(const DetectionContext& context) {
+  DetectorResult result;
+  for (const PoolCase& pool_case : pool_cases(context)) {
+    find_lingers(pool_case, result);
+    find_stalls(pool_case, result);
+    find_late_buffers(pool_case, result);
   }
-  find_late_ports(scene, opinion);
-  find_refused_restarts(scene, opinion);
-  find_silent_connections(scene, opinion);
-  return opinion;
+  find_late_ports(context, result);
+  find_refused_restarts(context, result);
+  find_silent_connections(context, result);
+  return result;
 }
 
 }  // namespace sockwarden

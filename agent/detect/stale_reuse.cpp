@@ -52,16 +52,16 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
 
 }  // namespace
 
-Opinion stale_reuse(const Scene& scene) {
-  Opinion opinion;
-  for (const PoolCase& pool_case : pool_cases(scene)) {
+DetectorResult stale_reuse(const DetectionContext& context) {
+  DetectorResult result;
+  for (const PoolCase& pool_case : pool_cases(context)) {
     std::vector<const Ending*> stale;
     for (const Ending& ending : pool_case.pool.endings)
       if (ending.stale && pool_case.now - ending.closed <= windows * pool_case.window()) stale.push_back(&ending);
     if (stale.size() >= least_stale && are_by_idle_limit(stale))
-      opinion.findings.push_back(finding_of(pool_case, stale));
+      result.findings.push_back(finding_of(pool_case, stale));
   }
-  return opinion;
+  return result;
 }
 
 }  // namespace sockwarden

@@ -29,11 +29,11 @@ std::unordered_map<std::uint32_t, Instant> waits_upstream(const Model& model) {
 
 bool is_working(const Evidence& evidence) { return evidence.facts.contains("working"); }
 
-bool is_overdue(const Scene& scene, const WaitKey& key, const Evidence& evidence, std::chrono::nanoseconds waited,
-                std::chrono::nanoseconds threshold) {
+bool is_overdue(const DetectionContext& context, const WaitKey& key, const Evidence& evidence,
+                std::chrono::nanoseconds waited, std::chrono::nanoseconds threshold) {
   if (is_working(evidence) || waited < threshold * beyond_threshold) return false;
-  const auto typical = scene.waits.typical(key);
-  return typical && scene.waits.answers(key) >= least_answers && waited >= *typical * beyond_usual;
+  const auto typical = context.waits.typical(key);
+  return typical && context.waits.answers(key) >= least_answers && waited >= *typical * beyond_usual;
 }
 
 Finding finding_of(const std::vector<Accused>& group, const std::string& endpoint) {
@@ -56,39 +56,39 @@ Finding finding_of(const std::vector<Accused>& group, const std::string& endpoin
 
 }  // namespace
 
-Opinion stuck_request(const Scene& scene) {
-  Opinion opinion;
+DetectorResult stuck_request(const DetectionContext& context) {
+  DetectorResult result;
   WaitingGroups groups;
-  const auto upstream = waits_upstream(scene.model);
-  for (const Connection& connection : scene.model.connections) {
+  const auto upstream = waits_upstream(context.model);
+  for (const Connection& connection : context.model.connections) {
     const auto wait = unanswered(connection);
-    const Process* process = scene.model.process_of(connection);
+    const Process* process = context.model.process_of(connection);
     if (!wait || process == nullptr) continue;
-    const auto waited = scene.model.time - wait->since;
+    const auto waited = context.model.time - wait->since;
     const std::string endpoint = endpoint_of(connection);
-    const auto threshold = scene.thresholds(*process, endpoint).wait;
+    const auto threshold = context.thresholds(*process, endpoint).wait;
     if (waited < threshold) continue;
     if (const auto busy = upstream.find(connection.process); busy != upstream.end() && busy->second >= wait->since) {
       continue;
     }
-    const auto answer = scene.evidence.find(connection.id);
-    if (answer == scene.evidence.end()) {
-      if (const auto question = question_of(scene.model, connection, wait->direction, waited))
-        opinion.questions.push_back(*question);
+    const auto answer = context.evidence.find(connection.id);
+    if (answer == context.evidence.end()) {
+      if (const auto question = question_of(context.model, connection, wait->direction, waited))
+        result.questions.push_back(*question);
       continue;
     }
     const Evidence& evidence = answer->second;
     const WaitKey key = key_of(*process, connection, wait->phase);
     const bool proven = evidence.verdict == Verdict::infinite;
-    if (!proven && !is_overdue(scene, key, evidence, waited, threshold)) continue;
+    if (!proven && !is_overdue(context, key, evidence, waited, threshold)) continue;
     std::map<std::string, EvidenceValue> facts;
-    if (const auto typical = scene.waits.typical(key))
+    if (const auto typical = context.waits.typical(key))
       facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
     groups[{"", connection.process, endpoint}].push_back(
         {&connection, waited, proven ? Confidence::proven : Confidence::likely, &evidence, std::move(facts)});
   }
-  for (const auto& [key, group] : groups) opinion.findings.push_back(finding_of(group, std::get<2>(key)));
-  return opinion;
+  for (const auto& [key, group] : groups) result.findings.push_back(finding_of(group, std::get<2>(key)));
+  return result;
 }
 
 }  // namespace sockwarden

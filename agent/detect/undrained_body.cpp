@@ -31,16 +31,16 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
 
 }  // namespace
 
-Opinion undrained_body(const Scene& scene) {
-  Opinion opinion;
-  for (const PoolCase& pool_case : pool_cases(scene)) {
+DetectorResult undrained_body(const DetectionContext& context) {
+  DetectorResult result;
+  for (const PoolCase& pool_case : pool_cases(context)) {
     const auto seen = pool_case.endings([](const Ending& ending) { return ending.undrained; });
-    if (seen.size() < pool_case.thresholds.leak_count || are_passed_on(seen)) continue;
+    if (seen.size() < pool_case.thresholds.leak_count || are_propagated_close(seen)) continue;
     // Where most were seen unread, the others had been buffered by the program when it closed.
     auto all = pool_case.endings([](const Ending& ending) { return ending.undrained || ending.reusable; });
-    opinion.findings.push_back(finding_of(pool_case, all.size() <= seen.size() * 2 ? all : seen, seen.size()));
+    result.findings.push_back(finding_of(pool_case, all.size() <= seen.size() * 2 ? all : seen, seen.size()));
   }
-  return opinion;
+  return result;
 }
 
 }  // namespace sockwarden

@@ -79,7 +79,7 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       return wait;
     case Phase::idle:
       if (!encrypted || is_database(connection)) return std::nullopt;
-      if (connection.turns == 0 || connection.raw.socket.bytes_received < least_body_bytes) return std::nullopt;
+      if (connection.exchanges == 0 || connection.raw.socket.bytes_received < least_body_bytes) return std::nullopt;
       wait.phase = "body";
       wait.since = later(wait.since, connection.last_arrival);
       wait.shown = Wait::Shown::by_blocked_thread;

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-#include "agent/evidence/inquiry.h"
+#include "agent/evidence/probe.h"
 
 namespace sockwarden {
 namespace {
@@ -27,13 +27,13 @@ bool same_direction(Direction blocked, WaitDirection asked) {
 }
 
 /// The descriptor in the call that is the connection's, if any.
-std::optional<std::uint32_t> own_descriptor(Inquiry& inquiry, const ThreadWait& wait) {
-  const auto& question = inquiry.question;
+std::optional<std::uint32_t> own_descriptor(Probe& probe, const ThreadWait& wait) {
+  const auto& question = probe.question;
   constexpr std::size_t few = 64;  // a duplicate under another number is only looked for in small sets
   for (const auto fd : wait.fds) {
     const bool numbered = question.fd == fd;
     if (!numbered && (question.inode == 0 || wait.fds.size() > few)) continue;
-    if (question.inode == 0 || inquiry.process.refers_to(fd, question.inode)) return fd;
+    if (question.inode == 0 || probe.process.refers_to(fd, question.inode)) return fd;
   }
   return std::nullopt;
 }
@@ -43,18 +43,18 @@ struct Blocked {
   std::uint32_t fd = 0;
 };
 
-std::optional<Blocked> find_blocked(Inquiry& inquiry) {
+std::optional<Blocked> find_blocked(Probe& probe) {
   std::optional<Blocked> second_best;
-  for (const auto& thread : inquiry.process.threads()) {
+  for (const auto& thread : probe.process.threads()) {
     const auto& wait = thread.wait;
     if ((wait.kind != Kind::transfer && wait.kind != Kind::poll) || wait.never_blocks) continue;
-    const auto fd = own_descriptor(inquiry, wait);
+    const auto fd = own_descriptor(probe, wait);
     if (!fd) continue;
     if (wait.kind == Kind::transfer) {
-      const auto flags = inquiry.process.descriptor(*fd).open_flags;
+      const auto flags = probe.process.descriptor(*fd).open_flags;
       if (!flags || (*flags & O_NONBLOCK) != 0) continue;  // it cannot be blocked there, only passing
     }
-    if (same_direction(wait.direction, inquiry.question.direction)) return Blocked{&thread, *fd};
+    if (same_direction(wait.direction, probe.question.direction)) return Blocked{&thread, *fd};
     if (!second_best) second_best = Blocked{&thread, *fd};
   }
   return second_best;
@@ -65,13 +65,13 @@ EvidenceValue seconds_or_null(const WaitLimit& limit) {
   return nullptr;
 }
 
-void judge_limit(Inquiry& inquiry, const WaitLimit& limit, Evidence& evidence) {
+void judge_limit(Probe& probe, const WaitLimit& limit, Evidence& evidence) {
   if (limit.kind == Limit::none) {
     evidence.verdict = Verdict::infinite;
   } else if (limit.kind != Limit::finite) {
     evidence.verdict = Verdict::timer_pending;
     evidence.sentence += ", its timeout unreadable";
-  } else if (outlived(inquiry.question.waited, limit.length)) {
+  } else if (outlived(probe.question.waited, limit.length)) {
     evidence.verdict = Verdict::timer_pending;
     evidence.shown_timeout = limit.length;
     evidence.sentence += ", which has passed without ending the wait";
@@ -81,21 +81,21 @@ void judge_limit(Inquiry& inquiry, const WaitLimit& limit, Evidence& evidence) {
   }
 }
 
-void judge_transfer(Inquiry& inquiry, const Blocked& blocked, Evidence& evidence) {
+void judge_transfer(Probe& probe, const Blocked& blocked, Evidence& evidence) {
   const auto& wait = blocked.thread->wait;
   const bool receives = wait.direction == Direction::receive;
   auto limit = wait.limit;
   if (limit.kind == Limit::socket) {
-    const auto length = receives ? inquiry.question.receive_timeout : inquiry.question.send_timeout;
+    const auto length = receives ? probe.question.receive_timeout : probe.question.send_timeout;
     limit = {length.count() == 0 ? Limit::none : Limit::finite, length};
   }
   const std::string option = receives ? "SO_RCVTIMEO" : "SO_SNDTIMEO";
   evidence.sentence += ", " + option + (limit.kind == Limit::finite ? " " + in_words(limit.length) : " unset");
   evidence.facts[receives ? "so_rcvtimeo_seconds" : "so_sndtimeo_seconds"] = seconds_or_null(limit);
-  judge_limit(inquiry, limit, evidence);
+  judge_limit(probe, limit, evidence);
 }
 
-void judge_poll(Inquiry& inquiry, const Blocked& blocked, Evidence& evidence) {
+void judge_poll(Probe& probe, const Blocked& blocked, Evidence& evidence) {
   const auto& wait = blocked.thread->wait;
   evidence.facts["poll_timeout_seconds"] = seconds_or_null(wait.limit);
   if (wait.limit.kind == Limit::finite) {
@@ -103,10 +103,10 @@ void judge_poll(Inquiry& inquiry, const Blocked& blocked, Evidence& evidence) {
   } else if (wait.limit.kind == Limit::none) {
     evidence.sentence += " without a timeout";
   }
-  judge_limit(inquiry, wait.limit, evidence);
+  judge_limit(probe, wait.limit, evidence);
   if (evidence.verdict != Verdict::infinite || wait.fds.size() == 1) return;
   // It waits for others, too: any of them may be how another thread, or a timer, gets it to give up.
-  if (const auto& sign = inquiry.timers.sign(); !sign.empty()) {
+  if (const auto& sign = probe.timers.sign(); !sign.empty()) {
     evidence.verdict = Verdict::timer_pending;
     evidence.sentence += ", among " + std::to_string(wait.fds.size()) + " descriptors; a timer may be pending: " + sign;
   } else {
@@ -115,8 +115,8 @@ void judge_poll(Inquiry& inquiry, const Blocked& blocked, Evidence& evidence) {
 }
 
 /// An alarm's signal ends a blocked call: a common way to give up in programs of one thread.
-void judge_alarms(Inquiry& inquiry, Evidence& evidence) {
-  const auto hidden = inquiry.process.hidden_timer(inquiry.go != nullptr);
+void judge_alarms(Probe& probe, Evidence& evidence) {
+  const auto hidden = probe.process.hidden_timer(probe.go != nullptr);
   if (hidden.empty()) return;
   evidence.verdict = Verdict::timer_pending;
   evidence.sentence += "; " + hidden;
@@ -124,8 +124,8 @@ void judge_alarms(Inquiry& inquiry, Evidence& evidence) {
 
 }  // namespace
 
-std::optional<Evidence> ask_blocked_thread(Inquiry& inquiry) {
-  const auto blocked = find_blocked(inquiry);
+std::optional<Evidence> ask_blocked_thread(Probe& probe) {
+  const auto blocked = find_blocked(probe);
   if (!blocked) return std::nullopt;
   Evidence evidence;
   const auto& thread = *blocked->thread;
@@ -135,11 +135,11 @@ std::optional<Evidence> ask_blocked_thread(Inquiry& inquiry) {
   evidence.facts["blocked_in"] = thread.wait.call;
   evidence.facts["fd"] = static_cast<std::int64_t>(blocked->fd);
   if (thread.wait.kind == Kind::transfer) {
-    judge_transfer(inquiry, *blocked, evidence);
+    judge_transfer(probe, *blocked, evidence);
   } else {
-    judge_poll(inquiry, *blocked, evidence);
+    judge_poll(probe, *blocked, evidence);
   }
-  if (evidence.verdict == Verdict::infinite) judge_alarms(inquiry, evidence);
+  if (evidence.verdict == Verdict::infinite) judge_alarms(probe, evidence);
   return evidence;
 }
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "agent/evidence/inquiry.h"
+#include "agent/evidence/probe.h"
 
 namespace sockwarden {
 namespace {
@@ -9,9 +9,9 @@ using Kind = ThreadWait::Kind;
 using Limit = WaitLimit::Kind;
 
 /// Whether the connection is registered there, or in an epoll instance that is registered there.
-std::optional<EpollEntry> registered(Inquiry& inquiry, std::uint32_t epoll) {
-  const auto& question = inquiry.question;
-  auto& process = inquiry.process;
+std::optional<EpollEntry> registered(Probe& probe, std::uint32_t epoll) {
+  const auto& question = probe.question;
+  auto& process = probe.process;
   if (const auto entry = process.entry(epoll, question.fd, question.inode)) return entry;
   const auto anonymous = process.anonymous_inode(epoll);
   constexpr std::size_t most = 1024;
@@ -33,11 +33,11 @@ std::string endless_loop(const WaitLimit& limit) {
          "); besides such, " + alone;
 }
 
-std::optional<Evidence> ask_event_loop(Inquiry& inquiry) {
-  for (const auto& thread : inquiry.process.threads()) {
+std::optional<Evidence> ask_event_loop(Probe& probe) {
+  for (const auto& thread : probe.process.threads()) {
     const auto& wait = thread.wait;
     if (wait.kind != Kind::epoll) continue;
-    const auto entry = registered(inquiry, wait.fds.front());
+    const auto entry = registered(probe, wait.fds.front());
     if (!entry) continue;
     Evidence evidence;
     evidence.sentence = "thread " + std::to_string(thread.id) + " waits in " + wait.call + " for fd " +
@@ -52,7 +52,7 @@ std::optional<Evidence> ask_event_loop(Inquiry& inquiry) {
     } else if (wait.limit.kind == Limit::none) {
       evidence.facts["poll_timeout_seconds"] = nullptr;
     }
-    if (const auto& sign = inquiry.timers.sign(); sign.empty()) {
+    if (const auto& sign = probe.timers.sign(); sign.empty()) {
       evidence.verdict = Verdict::infinite;
       evidence.sentence += endless_loop(wait.limit);
     } else {

@@ -4,7 +4,7 @@
 
 #include <unordered_map>
 
-#include "agent/evidence/inquiry.h"
+#include "agent/evidence/probe.h"
 #include "agent/evidence/process_view.h"
 #include "agent/evidence/sole_wait.h"
 
@@ -103,13 +103,13 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>
     Evidence none;
     none.sentence = visited.process.failure();
     if (!none.sentence.empty()) return none;
-    Inquiry inquiry{visited.process, question, visited.go, *visited.timers};
+    Probe probe{visited.process, question, visited.go, *visited.timers};
     for (const auto rule : {ask_held_request, ask_blocked_thread, ask_go_deadline, ask_event_loop}) {
-      auto evidence = rule(inquiry);
+      auto evidence = rule(probe);
       if (!evidence) continue;
       if (question.besides && evidence->verdict == Verdict::infinite) {
         const auto [known, added] = visited.sole.try_emplace(question.besides.get());
-        if (added) known->second = is_sole_wait(inquiry);
+        if (added) known->second = is_sole_wait(probe);
         evidence->sole = known->second;
       }
       if (evidence->sole) evidence->sentence += "; the process waits for nothing else";

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "agent/evidence/inquiry.h"
+#include "agent/evidence/probe.h"
 
 namespace sockwarden {
 namespace {
@@ -34,12 +34,12 @@ std::optional<Deadlines> read_deadlines(const ProcessView& process, const PollDe
   return right ? std::optional<Deadlines>(deadlines) : std::nullopt;
 }
 
-std::optional<Deadlines> find_deadlines(Inquiry& inquiry) {
-  auto& process = inquiry.process;
+std::optional<Deadlines> find_deadlines(Probe& probe) {
+  auto& process = probe.process;
   for (const auto epoll : process.epolls()) {
-    const auto entry = process.entry(epoll, inquiry.question.fd, inquiry.question.inode);
+    const auto entry = process.entry(epoll, probe.question.fd, probe.question.inode);
     if (!entry) continue;
-    for (const auto& layout : inquiry.go->layouts) {
+    for (const auto& layout : probe.go->layouts) {
       for (const auto address : poll_desc_addresses(entry->data)) {
         if (auto deadlines = read_deadlines(process, layout, address, entry->fd)) return deadlines;
       }
@@ -56,17 +56,17 @@ std::int64_t monotonic_ns() {
 
 }  // namespace
 
-std::optional<Evidence> ask_go_deadline(Inquiry& inquiry) {
-  if (inquiry.go == nullptr || inquiry.go->layouts.empty()) return std::nullopt;
-  const auto deadlines = find_deadlines(inquiry);
+std::optional<Evidence> ask_go_deadline(Probe& probe) {
+  if (probe.go == nullptr || probe.go->layouts.empty()) return std::nullopt;
+  const auto deadlines = find_deadlines(probe);
   if (!deadlines) return std::nullopt;
-  const auto& question = inquiry.question;
+  const auto& question = probe.question;
   const bool reads = question.direction == WaitDirection::receive;
   const auto deadline = reads ? deadlines->read_ns : deadlines->write_ns;
   const std::string side = reads ? "read" : "write";
   Evidence evidence;
   evidence.facts["fd"] = static_cast<std::int64_t>(deadlines->fd);
-  if (!inquiry.go->release.empty()) evidence.facts["go_release"] = inquiry.go->release;
+  if (!probe.go->release.empty()) evidence.facts["go_release"] = probe.go->release;
   auto& fact = evidence.facts["go_" + side + "_deadline_in_seconds"];
   fact = nullptr;
   evidence.sentence = "the Go runtime's " + side + " deadline of fd " + std::to_string(deadlines->fd);
@@ -83,7 +83,7 @@ std::optional<Evidence> ask_go_deadline(Inquiry& inquiry) {
     evidence.sentence += " is not set";
     // A server of net/http sets every timeout of HTTP/1 on the descriptor. Clients, HTTP/2 and others also use timers.
     const bool nothing_else = question.role == Role::server && question.protocol.starts_with("http/1");
-    const std::string sign = nothing_else ? std::string() : inquiry.timers.sign();
+    const std::string sign = nothing_else ? std::string() : probe.timers.sign();
     evidence.verdict = sign.empty() ? Verdict::infinite : Verdict::timer_pending;
     if (!nothing_else && sign.empty()) evidence.sentence += ", and no timer is pending in the whole process";
     if (!sign.empty()) evidence.sentence += "; a timer may be pending: " + sign;

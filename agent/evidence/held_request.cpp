@@ -1,7 +1,7 @@
 // Whether a process that owes an answer will go on by itself.
 #include <algorithm>
 
-#include "agent/evidence/inquiry.h"
+#include "agent/evidence/probe.h"
 
 namespace sockwarden {
 namespace {
@@ -21,14 +21,14 @@ const ProcessView::Thread* find_working(const ProcessView& process) {
   return found == threads.end() ? nullptr : &*found;
 }
 
-Evidence judge_futex(Inquiry& inquiry, const ProcessView::Thread& worker) {
+Evidence judge_futex(Probe& probe, const ProcessView::Thread& worker) {
   Evidence evidence;
   evidence.sentence = named(worker) + ", which took the request, is parked in futex";
   if (worker.wait.limit.kind != Limit::none) {
     evidence.verdict = Verdict::timer_pending;
     if (worker.wait.limit.kind == Limit::finite) evidence.shown_timeout = worker.wait.limit.length;
     evidence.sentence += " with a time limit";
-  } else if (const auto* working = find_working(inquiry.process); working != nullptr) {
+  } else if (const auto* working = find_working(probe.process); working != nullptr) {
     evidence.verdict = Verdict::timer_pending;
     evidence.sentence += ", and " + named(*working) + " works on";
   } else {
@@ -38,11 +38,11 @@ Evidence judge_futex(Inquiry& inquiry, const ProcessView::Thread& worker) {
   return evidence;
 }
 
-Evidence judge_loop(Inquiry& inquiry, const ProcessView::Thread& worker) {
+Evidence judge_loop(Probe& probe, const ProcessView::Thread& worker) {
   Evidence evidence;
   evidence.sentence = named(worker) + ", which took the request, waits in " + worker.wait.call;
   if (worker.wait.limit.kind == Limit::finite) evidence.shown_timeout = worker.wait.limit.length;
-  if (const auto& sign = inquiry.timers.sign(); !sign.empty()) {
+  if (const auto& sign = probe.timers.sign(); !sign.empty()) {
     evidence.verdict = Verdict::timer_pending;
     evidence.sentence += "; a timer may be pending: " + sign;
   } else {
@@ -54,28 +54,28 @@ Evidence judge_loop(Inquiry& inquiry, const ProcessView::Thread& worker) {
 
 }  // namespace
 
-std::optional<Evidence> ask_held_request(Inquiry& inquiry) {
-  if (inquiry.question.direction != WaitDirection::work) return std::nullopt;
-  const auto& threads = inquiry.process.threads();
+std::optional<Evidence> ask_held_request(Probe& probe) {
+  if (probe.question.direction != WaitDirection::work) return std::nullopt;
+  const auto& threads = probe.process.threads();
   const auto worker = std::find_if(threads.begin(), threads.end(),
-                                   [&](const auto& thread) { return thread.id == inquiry.question.worker; });
+                                   [&](const auto& thread) { return thread.id == probe.question.worker; });
   Evidence evidence;
   if (worker == threads.end()) {
     evidence.sentence = "the thread that took the request is gone";
     return evidence;
   }
   // Go parks its threads without a limit whenever they have nothing to run.
-  if (inquiry.go == nullptr && worker->wait.kind == Kind::futex) {
-    evidence = judge_futex(inquiry, *worker);
-  } else if (inquiry.go != nullptr || worker->wait.kind == Kind::epoll || worker->wait.kind == Kind::poll) {
-    evidence = judge_loop(inquiry, *worker);
+  if (probe.go == nullptr && worker->wait.kind == Kind::futex) {
+    evidence = judge_futex(probe, *worker);
+  } else if (probe.go != nullptr || worker->wait.kind == Kind::epoll || worker->wait.kind == Kind::poll) {
+    evidence = judge_loop(probe, *worker);
   } else if (worker->wait.kind == Kind::running || worker->wait.kind == Kind::sleep) {
     evidence.verdict = Verdict::timer_pending;
     evidence.sentence = named(*worker) + ", which took the request, works on";
   } else {
     evidence.sentence = named(*worker) + ", which took the request, is in " + worker->wait.call;
   }
-  if (find_working(inquiry.process) != nullptr) evidence.facts["working"] = true;
+  if (find_working(probe.process) != nullptr) evidence.facts["working"] = true;
   evidence.facts["thread"] = static_cast<std::int64_t>(worker->id);
   if (!worker->wait.call.empty()) evidence.facts["blocked_in"] = worker->wait.call;
   return evidence;

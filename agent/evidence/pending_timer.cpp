@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "agent/evidence/go_timers.h"
-#include "agent/evidence/inquiry.h"
+#include "agent/evidence/probe.h"
 
 namespace sockwarden {
 namespace {
@@ -30,7 +30,7 @@ std::string PendingTimer::find() {
            std::to_string(process_.threads().size()) + " were looked at";
   }
   for (const auto& thread : process_.threads()) {
-    if (auto sign = sign_of(thread); !sign.empty()) return sign;
+    if (auto sign = evidence_of(thread); !sign.empty()) return sign;
   }
   // Go's runtime catches every signal, whether the program wants it or not.
   if (auto hidden = process_.hidden_timer(go_ != nullptr); !hidden.empty()) return hidden;
@@ -59,7 +59,7 @@ bool PendingTimer::no_go_timer() {
   return *no_go_timer_;
 }
 
-std::string PendingTimer::sign_of(const ProcessView::Thread& thread) {
+std::string PendingTimer::evidence_of(const ProcessView::Thread& thread) {
   const auto& wait = thread.wait;
   switch (wait.kind) {
     case Kind::running:
@@ -90,7 +90,7 @@ std::string PendingTimer::sign_of(const ProcessView::Thread& thread) {
   if (wait.limit.kind != Limit::none && !housekeeping)
     return named(thread) + " waits in " + wait.call + ", its timeout unreadable";
   for (const auto fd : wait.fds) {
-    auto sign = wait.kind == Kind::epoll ? sign_in_epoll(fd, 0) : sign_of_descriptor(fd, 0);
+    auto sign = wait.kind == Kind::epoll ? evidence_in_epoll(fd, 0) : evidence_of_descriptor(fd, 0);
     if (!sign.empty()) return sign;
   }
   return {};
@@ -103,7 +103,7 @@ std::string PendingTimer::sign_of_transfer(const ProcessView::Thread& thread) {
   if (wait.limit.kind == Limit::finite) return named(thread) + " is in " + wait.call + " with a time limit";
   const std::string_view target = process_.target(fd);
   constexpr std::string_view socket = "socket:[";
-  if (!target.starts_with(socket)) return sign_of_descriptor(fd, 0);
+  if (!target.starts_with(socket)) return evidence_of_descriptor(fd, 0);
   const auto flags = process_.descriptor(fd).open_flags;
   if (!flags || (*flags & O_NONBLOCK) != 0) return named(thread) + " is running";
   std::uint64_t inode = 0;
@@ -113,16 +113,16 @@ std::string PendingTimer::sign_of_transfer(const ProcessView::Thread& thread) {
   return *has_timeout ? named(thread) + " is in " + wait.call + " on a socket with a timeout" : "";
 }
 
-std::string PendingTimer::sign_in_epoll(std::uint32_t epoll, int depth) {
+std::string PendingTimer::evidence_in_epoll(std::uint32_t epoll, int depth) {
   const auto anonymous = process_.anonymous_inode(epoll);
   for (const auto& entry : process_.watched(epoll)) {
     if (entry.inode != 0 && entry.inode != anonymous) continue;
-    if (auto sign = sign_of_descriptor(entry.fd, depth); !sign.empty()) return sign;
+    if (auto sign = evidence_of_descriptor(entry.fd, depth); !sign.empty()) return sign;
   }
   return {};
 }
 
-std::string PendingTimer::sign_of_descriptor(std::uint32_t fd, int depth) {
+std::string PendingTimer::evidence_of_descriptor(std::uint32_t fd, int depth) {
   if (++looked_at_ > most_descriptors) return "more descriptors are waited for than can be looked at";
   const auto& target = process_.target(fd);
   if (target == "anon_inode:[timerfd]") {
@@ -130,7 +130,7 @@ std::string PendingTimer::sign_of_descriptor(std::uint32_t fd, int depth) {
   }
   if (target == "anon_inode:[io_uring]") return "io_uring " + std::to_string(fd) + " may hold a timeout";
   if (target != "anon_inode:[eventpoll]") return {};
-  return depth < deepest_nesting ? sign_in_epoll(fd, depth + 1) : "epoll instances are nested too deep";
+  return depth < deepest_nesting ? evidence_in_epoll(fd, depth + 1) : "epoll instances are nested too deep";
 }
 
 }  // namespace sockwarden

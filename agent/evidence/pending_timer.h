@@ -27,10 +27,10 @@ class PendingTimer {
 
  private:
   std::string find();
-  std::string sign_of(const ProcessView::Thread& thread);
+  std::string evidence_of(const ProcessView::Thread& thread);
   std::string sign_of_transfer(const ProcessView::Thread& thread);
-  std::string sign_in_epoll(std::uint32_t epoll, int depth);
-  std::string sign_of_descriptor(std::uint32_t fd, int depth);
+  std::string evidence_in_epoll(std::uint32_t epoll, int depth);
+  std::string evidence_of_descriptor(std::uint32_t fd, int depth);
   bool is_go_monitor(const ProcessView::Thread& thread);
   bool is_go_poller(const ProcessView::Thread& thread);
   bool no_go_timer();

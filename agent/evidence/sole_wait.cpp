@@ -27,28 +27,28 @@ bool is_own_signal(ProcessView& process, std::uint32_t fd) {
   return peer != 0 && process.count_of("socket:[" + std::to_string(peer) + "]") != 0;
 }
 
-bool is_asked_about(Inquiry& inquiry, std::uint32_t fd) {
-  return inquiry.question.besides->contains(socket_inode(inquiry.process.target(fd)));
+bool is_asked_about(Probe& probe, std::uint32_t fd) {
+  return probe.question.besides->contains(socket_inode(probe.process.target(fd)));
 }
 
-bool nothing_besides(Inquiry& inquiry, std::uint32_t fd) {
-  return is_asked_about(inquiry, fd) || is_own_signal(inquiry.process, fd);
+bool nothing_besides(Probe& probe, std::uint32_t fd) {
+  return is_asked_about(probe, fd) || is_own_signal(probe.process, fd);
 }
 
-bool nothing_besides(Inquiry& inquiry, const ThreadWait& wait) {
+bool nothing_besides(Probe& probe, const ThreadWait& wait) {
   switch (wait.kind) {
     case Kind::transfer:
-      return is_asked_about(inquiry, wait.fds.front());
+      return is_asked_about(probe, wait.fds.front());
     case Kind::poll:
       return std::all_of(wait.fds.begin(), wait.fds.end(),
-                         [&](std::uint32_t fd) { return nothing_besides(inquiry, fd); });
+                         [&](std::uint32_t fd) { return nothing_besides(probe, fd); });
     case Kind::epoll: {
-      const auto& watched = inquiry.process.watched(wait.fds.front());
+      const auto& watched = probe.process.watched(wait.fds.front());
       return std::all_of(watched.begin(), watched.end(),
-                         [&](const EpollEntry& entry) { return nothing_besides(inquiry, entry.fd); });
+                         [&](const EpollEntry& entry) { return nothing_besides(probe, entry.fd); });
     }
     case Kind::futex:
-      return wait.limit.kind == Limit::none || inquiry.timers.sign().empty();
+      return wait.limit.kind == Limit::none || probe.timers.sign().empty();
     default:
       return false;
   }
@@ -56,11 +56,11 @@ bool nothing_besides(Inquiry& inquiry, const ThreadWait& wait) {
 
 }  // namespace
 
-bool is_sole_wait(Inquiry& inquiry) {
-  auto& process = inquiry.process;
+bool is_sole_wait(Probe& probe) {
+  auto& process = probe.process;
   if (process.thread_count() > process.threads().size() || !process.children().empty()) return false;
   return std::all_of(process.threads().begin(), process.threads().end(),
-                     [&](const ProcessView::Thread& thread) { return nothing_besides(inquiry, thread.wait); });
+                     [&](const ProcessView::Thread& thread) { return nothing_besides(probe, thread.wait); });
 }
 
 }  // namespace sockwarden

@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "agent/findings/statement.h"
+#include "agent/findings/attributed_finding.h"
 
 namespace sockwarden {
 
@@ -14,9 +14,9 @@ std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Mod
   for (const auto& [id, record] : records_)
     if (record.entry.active) ++active_[record.entry.process.serial];
   std::vector<LedgerEvent> events;
-  Superseded sorted = most_specific(statements_of(std::move(findings), model), recent_explanations(model.time));
+  Superseded sorted = most_specific(attributed(std::move(findings), model), recent_explanations(model.time));
   forget_superseded(sorted.ids, model, events);
-  for (Statement& statement : sorted.kept) take(std::move(statement), model, events);
+  for (AttributedFinding& statement : sorted.kept) take(std::move(statement), model, events);
   for (auto& [id, record] : records_)
     if (record.entry.active && record.round != round_) resolve(record, model, events);
   forget_old(model.time);
@@ -33,7 +33,7 @@ std::vector<Explanation> Ledger::recent_explanations(Instant now) const {
   return recent;
 }
 
-void Ledger::take(Statement statement, const Model& model, std::vector<LedgerEvent>& events) {
+void Ledger::take(AttributedFinding statement, const Model& model, std::vector<LedgerEvent>& events) {
   auto found = records_.find(statement.id);
   const bool known = found != records_.end();
   if (!known) {

@@ -58,7 +58,7 @@ class Ledger {
   };
 
   [[nodiscard]] std::vector<Explanation> recent_explanations(Instant now) const;
-  void take(Statement statement, const Model& model, std::vector<LedgerEvent>& events);
+  void take(AttributedFinding statement, const Model& model, std::vector<LedgerEvent>& events);
   void resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events);
   void forget_superseded(const std::vector<std::string>& ids, const Model& model, std::vector<LedgerEvent>& events);
   void forget_old(Instant now);

@@ -35,7 +35,8 @@ constexpr std::array rules{
     Rule{"pool-unbounded", "fd-leak", "socket", Scope::process, Extent::if_covered},
 };
 
-bool applies(const Rule& rule, const Explanation& winner, const Statement& loser, const ProcessSubject& subject) {
+bool applies(const Rule& rule, const Explanation& winner, const AttributedFinding& loser,
+             const ProcessSubject& subject) {
   if (winner.class_name != rule.winner || winner.process != subject) return false;
   if (rule.scope == Scope::process) return true;
   const Finding& finding = loser.finding;
@@ -51,7 +52,7 @@ bool take_subjects(Finding& loser, const std::vector<std::uint64_t>& subjects) {
   return gone != 0 && loser.subjects.empty();
 }
 
-bool is_explained(Statement& loser, const std::vector<Explanation>& explanations) {
+bool is_explained(AttributedFinding& loser, const std::vector<Explanation>& explanations) {
   const ProcessSubject subject = subject_of(loser.process);
   std::uint64_t covered = 0;
   for (const Rule& rule : rules) {
@@ -74,12 +75,12 @@ Explanation explanation_of(const Finding& finding, const Process& process) {
           finding.local,      finding.count,       finding.subjects};
 }
 
-Superseded most_specific(std::vector<Statement> statements, const std::vector<Explanation>& recent) {
+Superseded most_specific(std::vector<AttributedFinding> statements, const std::vector<Explanation>& recent) {
   std::vector<Explanation> explanations = recent;
-  for (const Statement& statement : statements)
+  for (const AttributedFinding& statement : statements)
     explanations.push_back(explanation_of(statement.finding, statement.process));
   Superseded result;
-  for (Statement& statement : statements) {
+  for (AttributedFinding& statement : statements) {
     if (is_explained(statement, explanations)) {
       result.ids.push_back(statement.id);
     } else {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/findings/attributed_finding.h"
 #include "agent/findings/finding_id.h"
-#include "agent/findings/statement.h"
 
 namespace sockwarden {
 
@@ -23,9 +23,10 @@ struct Explanation {
 [[nodiscard]] Explanation explanation_of(const Finding& finding, const Process& process);
 
 struct Superseded {
-  std::vector<Statement> kept;
+  std::vector<AttributedFinding> kept;
   std::vector<std::string> ids;  ///< of those explained by something more specific
 };
-[[nodiscard]] Superseded most_specific(std::vector<Statement> statements, const std::vector<Explanation>& recent);
+[[nodiscard]] Superseded most_specific(std::vector<AttributedFinding> statements,
+                                       const std::vector<Explanation>& recent);
 
 }  // namespace sockwarden

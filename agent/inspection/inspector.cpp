@@ -72,23 +72,23 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
   std::vector<Finding> findings;
   std::vector<Detector> again;
   for (const Detector detector : detectors()) {
-    Opinion opinion =
+    DetectorResult result =
         detector({model, pools_, waits_, queues_, none, thresholds, &descriptors_, &binds_, tells_open_waits_});
-    if (opinion.questions.empty()) {
-      findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
-                      std::make_move_iterator(opinion.findings.end()));
+    if (result.questions.empty()) {
+      findings.insert(findings.end(), std::make_move_iterator(result.findings.begin()),
+                      std::make_move_iterator(result.findings.end()));
       continue;
     }
     again.push_back(detector);
-    questions.insert(questions.end(), opinion.questions.begin(), opinion.questions.end());
+    questions.insert(questions.end(), result.questions.begin(), result.questions.end());
   }
   const Answers answers = answers_to(questions, model);
   for (const Detector detector : again) {
-    Opinion opinion =
+    DetectorResult result =
         detector({model, pools_, waits_, queues_, answers, thresholds, &descriptors_, &binds_, tells_open_waits_});
-    open_waits_.insert(open_waits_.end(), opinion.open_waits.begin(), opinion.open_waits.end());
-    findings.insert(findings.end(), std::make_move_iterator(opinion.findings.begin()),
-                    std::make_move_iterator(opinion.findings.end()));
+    open_waits_.insert(open_waits_.end(), result.open_waits.begin(), result.open_waits.end());
+    findings.insert(findings.end(), std::make_move_iterator(result.findings.begin()),
+                    std::make_move_iterator(result.findings.end()));
   }
   return findings;
 }

@@ -10,9 +10,9 @@
 
 #include "agent/config/config.h"
 #include "agent/detect/bind_history.h"
+#include "agent/detect/detection_context.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/queue_history.h"
-#include "agent/detect/scene.h"
 #include "agent/evidence/evidence_reader.h"
 #include "agent/findings/ledger.h"
 #include "agent/inspection/wait_feed.h"

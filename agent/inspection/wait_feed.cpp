@@ -32,8 +32,9 @@ std::optional<Instant> first_end(const Connection& connection) {
 }
 
 WaitEnd end_of(const Connection& connection) {
-  const bool exited = connection.manner == Manner::exit || (connection.raw.record.flags & SW_FLAG_EXITING) != 0;
-  return connection.closer == Closer::own && !exited ? WaitEnd::own_close : WaitEnd::other;
+  const bool exited =
+      connection.close_reason == CloseReason::exit || (connection.raw.record.flags & SW_FLAG_EXITING) != 0;
+  return connection.closed_by == ClosedBy::own && !exited ? WaitEnd::own_close : WaitEnd::other;
 }
 
 /// The wait that the end of the connection ended, from its last state.
@@ -106,7 +107,7 @@ void WaitFeed::take_client(const Connection& connection, const Process& process,
 void WaitFeed::take_bodies(const Connection& connection, const Process& process, WaitHistory& history,
                            Counted& counted) {
   const sw_flow& response = response_flow(connection);
-  if (!is_http_1(connection.protocol) || connection.seeded) return;
+  if (!is_http_1(connection.protocol) || connection.preexisting) return;
   const std::uint64_t last_ns = std::max<std::uint64_t>(counted.read_ns, connection.raw.record.established_ns);
   counted.read_ns = connection.raw.read_ns;
   const std::uint32_t under_way = response.message == SW_MESSAGE_BODY ? 1 : 0;

@@ -28,10 +28,10 @@ constexpr auto test_run = Attachment::test_run;
 constexpr std::array entries{
     Entry{"socket_state", "inet_sock_set_state", tracepoint, true, "connections opened and closed, by whom and how",
           "everything"},
-    Entry{"socket_receive", "tcp_rcv_space_adjust", tracepoint, true, "turns, idle times, owners of accepted sockets",
-          "turns and idle times", "bpf_rdonly_cast"},
+    Entry{"socket_receive", "tcp_rcv_space_adjust", tracepoint, true,
+          "exchanges, idle times, owners of accepted sockets", "exchanges and idle times", "bpf_rdonly_cast"},
     Entry{"socket_receive_by_helper", "tcp_rcv_space_adjust", tracepoint, true,
-          "turns, idle times, owners of accepted sockets", "turns and idle times", "bpf_skc_to_tcp_sock"},
+          "exchanges, idle times, owners of accepted sockets", "exchanges and idle times", "bpf_skc_to_tcp_sock"},
     Entry{"socket_send", "sock_send_length", on_demand, false, "when a late message was given to the kernel",
           "Nagle's algorithm against delayed acknowledgements is not told", "on demand"},
     Entry{"socket_reset_sent_reason", "tcp_send_reset", tracepoint, false, "our resets and their reason",
@@ -57,10 +57,10 @@ constexpr std::array entries{
     Entry{"socket_bound4", "post_bind4", cgroup, false, "IPv4 binds that succeed", "restarts without SO_REUSEADDR"},
     Entry{"socket_bind6", "bind6", cgroup, false, "IPv6 binds that are refused", "restarts without SO_REUSEADDR"},
     Entry{"socket_bound6", "post_bind6", cgroup, false, "IPv6 binds that succeed", "restarts without SO_REUSEADDR"},
-    Entry{"peek", "cgroup_skb/ingress", Attachment::ingress, false,
+    Entry{"protocol_parser", "cgroup_skb/ingress", Attachment::ingress, false,
           "protocols and phases, from the first bytes received", "protocols are unknown and phases coarse"},
-    Entry{"peek", "cgroup_skb/egress", Attachment::egress, false, "protocols and phases, from the first bytes sent",
-          "protocols are unknown and phases coarse"},
+    Entry{"protocol_parser", "cgroup_skb/egress", Attachment::egress, false,
+          "protocols and phases, from the first bytes sent", "protocols are unknown and phases coarse"},
     Entry{"descriptor_seen", "task_file", iterator, true,
           "the state of every connection that a descriptor refers to, who holds it, and all descriptors",
           "live connections, owners and descriptors"},
@@ -95,7 +95,7 @@ const char* kind_of(Attachment attachment) {
 /// Whether a user who chose so wants it at all.
 bool is_wanted(const Entry& entry, const Choice& choice, const KernelOptions& options) {
   const std::string_view program = entry.program;
-  if (program == "peek") return options.peek;
+  if (program == "protocol_parser") return options.protocol_parser;
   if (program == "seed_orphans") return choice.seed_orphans;
   return true;
 }

@@ -50,7 +50,7 @@ class LoadedKernel final : public Kernel {
     const auto hook = std::find_if(hooks_.begin(), hooks_.end(),
                                    [](const HookStatus& status) { return status.name == "setsockopt"; });
     if (hook == hooks_.end() || !hook->attached) return;
-    const bool wanted = option_rest_.wants_hook(object_.option_calls_in_vain(), OptionRest::Clock::now());
+    const bool wanted = option_rest_.wants_hook(object_.option_calls_redundant_calls(), OptionRest::Clock::now());
     const bool rests = !object_.watch_options(wanted);
     hook->variant = rests ? "at rest" : "";
     hook->lost_by_variant =

@@ -31,7 +31,7 @@ struct KernelOptions {
   std::uint32_t max_sockets = 131072;
   std::uint32_t max_processes = 8192;
   std::uint32_t max_endpoints = 16384;
-  bool peek = true;
+  bool protocol_parser = true;
   bool stacks = true;
   std::optional<bool> seed_orphans;  ///< by iter/tcp at the start; nothing = only where there is no socket storage
   KernelVariant variant;

@@ -41,7 +41,7 @@ void configure(sockwarden_bpf& skeleton, const Choice& choice, const KernelOptio
   settings.use_socket_storage = choice.socket_storage;
   settings.use_release_hook = !choice.cgroup2.empty();
   settings.use_stacks = options.stacks;
-  settings.use_peek = options.peek;
+  settings.use_protocol_parser = options.protocol_parser;
   settings.use_probe_read = choice.probe_read;
   settings.use_cast = choice.read_only_cast != 0;
   bpf_program* program = nullptr;
@@ -170,10 +170,11 @@ bool Object::watch_options(bool wanted) {
   return bool(setsockopt);
 }
 
-std::uint64_t Object::option_calls_in_vain() const {
+std::uint64_t Object::option_calls_redundant_calls() const {
   const __u32 index = 0;
   std::vector<__u64> counts(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
-  if (bpf_map_lookup_elem(bpf_map__fd(skeleton->maps.option_calls_in_vain), &index, counts.data()) != 0) return 0;
+  if (bpf_map_lookup_elem(bpf_map__fd(skeleton->maps.option_calls_redundant_calls), &index, counts.data()) != 0)
+    return 0;
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 

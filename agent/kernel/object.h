@@ -24,7 +24,7 @@ struct Object {
   Choice choice;
   std::vector<Hook> hooks;
   std::vector<Link> links;
-  std::vector<Fd> link_descriptors;  ///< of the peek's two links
+  std::vector<Fd> link_descriptors;  ///< of the protocol parser's two links
   Link sends;                        ///< sock_send_length, while it is wanted
   Fd cgroup;                         ///< where cgroup programs are attached
   Link setsockopt;                   ///< while it is wanted
@@ -42,7 +42,7 @@ struct Object {
   bool watch_options(bool wanted);
 
   /// Calls so far that told that hook nothing new.
-  [[nodiscard]] std::uint64_t option_calls_in_vain() const;
+  [[nodiscard]] std::uint64_t option_calls_redundant_calls() const;
 
   /// An iterator to read from; with a pid, over that process alone (6.1+).
   [[nodiscard]] tl::expected<Fd, Error> open_iterator(const bpf_program* program, std::uint32_t pid = 0) const;

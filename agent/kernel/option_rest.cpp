@@ -4,13 +4,13 @@
 
 namespace sockwarden {
 
-bool OptionRest::wants_hook(std::uint64_t in_vain, Clock::time_point now) {
+bool OptionRest::wants_hook(std::uint64_t redundant_calls, Clock::time_point now) {
   if (now < rests_until_) return false;
   if (last_ && now - last_->time < shortest_look) return true;
-  const std::optional<Look> last = std::exchange(last_, Look{in_vain, now});
+  const std::optional<Look> last = std::exchange(last_, Look{redundant_calls, now});
   if (!last) return true;
   const double seconds = std::chrono::duration<double>(now - last->time).count();
-  if (static_cast<double>(in_vain - last->in_vain) <= most_in_vain * seconds) return true;
+  if (static_cast<double>(redundant_calls - last->redundant_calls) <= most_redundant_calls * seconds) return true;
   last_.reset();
   rests_until_ = now + rest;
   return false;

@@ -14,17 +14,17 @@ class OptionRest {
  public:
   using Clock = std::chrono::steady_clock;
   /// Calls a second that told nothing new: 0.4 µs each, this many are 0.4 % of one CPU (tests/bench/run nginx).
-  static constexpr double most_in_vain = 10'000;
+  static constexpr double most_redundant_calls = 10'000;
   static constexpr std::chrono::seconds rest{60};
   /// Over less than this no rate is told.
   static constexpr std::chrono::seconds shortest_look{1};
 
   /// Once a scan: with the calls so far that told nothing new, whether the hook should be attached until the next.
-  [[nodiscard]] bool wants_hook(std::uint64_t in_vain, Clock::time_point now);
+  [[nodiscard]] bool wants_hook(std::uint64_t redundant_calls, Clock::time_point now);
 
  private:
   struct Look {
-    std::uint64_t in_vain = 0;
+    std::uint64_t redundant_calls = 0;
     Clock::time_point time;
   };
   std::optional<Look> last_;  ///< while it is attached

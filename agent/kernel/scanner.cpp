@@ -20,12 +20,12 @@ std::size_t buffer_bytes() {
 
 std::uint64_t closed_count(const sw_totals& totals) {
   std::uint64_t sum = 0;
-  for (const auto& manners : totals.closed)
-    for (const auto count : manners) sum += count;
+  for (const auto& close_reasons : totals.closed)
+    for (const auto count : close_reasons) sum += count;
   return sum;
 }
 
-bool drained(const sw_totals& totals) { return totals.opened + totals.seeded == closed_count(totals); }
+bool drained(const sw_totals& totals) { return totals.opened + totals.preexisting == closed_count(totals); }
 
 /// What was read when the connection was closed, as if it were read now: nothing has moved since.
 sw_connection as_of(std::uint64_t now_ns, sw_connection connection) {

@@ -66,7 +66,7 @@ Instant last_activity(const Connection& connection, const sw_connection& raw, bo
   const sw_socket& socket = raw.socket;
   std::optional<Instant> latest =
       std::max({connection.last_receive, connection.last_send, connection.last_arrival, connection.established});
-  if (!connection.seeded) return std::max(latest.value_or(connection.birth), connection.birth);
+  if (!connection.preexisting) return std::max(latest.value_or(connection.birth), connection.birth);
   if (has_data_times(socket, closed)) {
     latest = std::max(latest, instant_before(raw.read_ns, socket.last_send_ago_ns));
     if (socket.last_arrival_known != 0)
@@ -93,16 +93,18 @@ Connection connection_from(const sw_connection& raw, const Model& model, const L
   connection.state = socket.state;
   connection.local = Address::from(record.local);
   connection.remote = Address::from(record.remote);
-  connection.seeded = (record.flags & SW_FLAG_SEEDED) != 0;
+  connection.preexisting = (record.flags & SW_FLAG_PREEXISTING) != 0;
   connection.mptcp = (record.flags & SW_FLAG_MPTCP) != 0;
   connection.accepted =
       connection.role != Role::server || closed || socket.has_descriptor != 0 || (record.flags & SW_FLAG_RELEASED) != 0;
   take_times(connection, raw, closed);
-  connection.turns = record.turns;
+  connection.exchanges = record.exchanges;
   connection.unread_bytes = closed ? record.unread_bytes : socket.unread_bytes;
   connection.unsent_bytes = socket.unsent_bytes;
-  connection.closer = record.closer < SW_CLOSER_COUNT ? static_cast<Closer>(record.closer) : Closer::none;
-  connection.manner = record.manner < SW_MANNER_COUNT ? static_cast<Manner>(record.manner) : Manner::none;
+  connection.closed_by =
+      record.closed_by < SW_CLOSED_BY_COUNT ? static_cast<ClosedBy>(record.closed_by) : ClosedBy::none;
+  connection.close_reason =
+      record.close_reason < SW_CLOSE_REASON_COUNT ? static_cast<CloseReason>(record.close_reason) : CloseReason::none;
   connection.reset_reason = reset_reason_of(record.reset_reason);
   connection.raw = raw;
   if (connection.role != Role::listener) {

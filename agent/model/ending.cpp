@@ -88,9 +88,9 @@ bool has_said_close_notify(const Connection& connection) {
   if (family_of(connection) != Family::tls || (response_of(connection).flags & SW_FLOW_TLS_1_3) == 0 ||
       request.status != close_notify)
     return false;
-  if ((record.flags & SW_FLAG_RELEASED) == 0 || connection.manner != Manner::fin) return false;
-  return record.peer_closed_ns >= request.turn_ns && record.own_closed_ns >= request.turn_ns &&
-         std::chrono::nanoseconds(record.own_closed_ns - request.turn_ns) < right_after;
+  if ((record.flags & SW_FLAG_RELEASED) == 0 || connection.close_reason != CloseReason::fin) return false;
+  return record.peer_closed_ns >= request.exchange_ns && record.own_closed_ns >= request.exchange_ns &&
+         std::chrono::nanoseconds(record.own_closed_ns - request.exchange_ns) < right_after;
 }
 
 /// PostgreSQL: the program said goodbye, and either side then sent its FIN, ours by shutdown() or close().
@@ -98,7 +98,8 @@ bool has_said_goodbye(const Connection& connection) {
   if (has_said_close_notify(connection)) return true;
   const sw_flow& request = request_of(connection);
   return request.protocol == SW_PROTOCOL_POSTGRESQL && request.field == 'X' &&
-         (connection.closer == Closer::peer || connection.closer == Closer::own) && connection.manner == Manner::fin;
+         (connection.closed_by == ClosedBy::peer || connection.closed_by == ClosedBy::own) &&
+         connection.close_reason == CloseReason::fin;
 }
 
 /// Bytes of a TLS answer that were on their way when the program took the last of it and closed: what came behind its
@@ -116,12 +117,12 @@ std::uint32_t unread_behind_end(const Connection& connection) {
 
 bool is_by_program(const Connection& connection) {
   if (has_said_goodbye(connection)) return true;
-  return connection.closer == Closer::own && connection.manner != Manner::exit &&
-         connection.manner != Manner::timeout && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
+  return connection.closed_by == ClosedBy::own && connection.close_reason != CloseReason::exit &&
+         connection.close_reason != CloseReason::timeout && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
 }
 
 bool is_undrained(const Connection& connection) {
-  if (!is_by_program(connection) || connection.turns + connection.unread_bytes == 0) return false;
+  if (!is_by_program(connection) || connection.exchanges + connection.unread_bytes == 0) return false;
   if (family_of(connection) == Family::tls)
     return std::max(connection.unread_bytes, unread_behind_end(connection)) >= least_tls_bytes &&
            requests_of(connection) != 0;
@@ -165,7 +166,7 @@ std::optional<Instant> open_request(const Connection& connection) {
 /// so that only what lies unacknowledged tells of it.
 std::optional<Instant> written_after_end(const Connection& connection) {
   constexpr unsigned both = SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
-  if (!connection.peer_closed || (connection.raw.record.flags & both) != both || connection.turns == 0 ||
+  if (!connection.peer_closed || (connection.raw.record.flags & both) != both || connection.exchanges == 0 ||
       !is_request(connection))
     return std::nullopt;
   const std::optional<Instant> asked = open_request(connection);
@@ -203,19 +204,19 @@ std::uint32_t requests_of(const Connection& connection) {
       return wire.flow[SW_EGRESS].messages;
     case Family::database:
       return wire.text_statements + wire.executes;
-    case Family::tls: {  // turns of the handshake are none of the program's
+    case Family::tls: {  // exchanges of the handshake are none of the program's
       const bool tls_1_3 = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0;
-      std::uint32_t handshake = tls_1_3 ? std::max<std::uint32_t>(1, wire.handshake_turns) : 2;
-      // The peer's farewell, taken as an answer to ours, makes a turn, too.
+      std::uint32_t handshake = tls_1_3 ? std::max<std::uint32_t>(1, wire.handshake_exchanges) : 2;
+      // The peer's farewell, taken as an answer to ours, makes an exchange, too.
       if (tls_1_3 && wire.flow[SW_EGRESS].status == close_notify && connection.raw.socket.sent_since_receive == 0)
         ++handshake;
       const std::uint32_t least = tls_1_3 && wire.flow[SW_INGRESS].index != 0 ? 1 : 0;  // something was answered
-      return std::max(least, connection.turns - std::min(connection.turns, handshake));
+      return std::max(least, connection.exchanges - std::min(connection.exchanges, handshake));
     }
     case Family::other:
       break;
   }
-  return connection.turns;
+  return connection.exchanges;
 }
 
 Ending ending_of(const Connection& connection) {
@@ -228,18 +229,18 @@ Ending ending_of(const Connection& connection) {
   ending.unread_bytes = connection.unread_bytes;
   ending.unsent_bytes = connection.unsent_bytes;
   ending.late_options = record.options_late;
-  ending.closer = connection.closer;
+  ending.closed_by = connection.closed_by;
   ending.closed = end_of(connection).value_or(ending.opened);
   const std::optional<Instant> arrival = last_arrival(connection);
   if (arrival && *arrival <= ending.closed) ending.idle = ending.closed - *arrival;
   ending.undrained = is_undrained(connection);
-  ending.asked_close = family_of(connection) == Family::http_1 && connection.manner != Manner::exit &&
-                       connection.turns != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0;
-  ending.reusable = is_by_program(connection) && !ending.undrained && ending.requests != 0 && connection.turns != 0 &&
-                    allows_reuse(connection) && !has_no_body(connection) && is_complete(connection) && arrival &&
-                    ending.idle < right_after;
-  ending.discarded = is_by_program(connection) && connection.manner == Manner::reset && connection.unsent_bytes > 1 &&
-                     (connection.raw.socket.option_flags & SW_IN_FORCE_LINGER) != 0 &&
+  ending.asked_close = family_of(connection) == Family::http_1 && connection.close_reason != CloseReason::exit &&
+                       connection.exchanges != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0;
+  ending.reusable = is_by_program(connection) && !ending.undrained && ending.requests != 0 &&
+                    connection.exchanges != 0 && allows_reuse(connection) && !has_no_body(connection) &&
+                    is_complete(connection) && arrival && ending.idle < right_after;
+  ending.discarded = is_by_program(connection) && connection.close_reason == CloseReason::reset &&
+                     connection.unsent_bytes > 1 && (connection.raw.socket.option_flags & SW_IN_FORCE_LINGER) != 0 &&
                      connection.raw.socket.linger_ns == 0;
   take_staleness(ending, connection);
   return ending;

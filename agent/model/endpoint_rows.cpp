@@ -83,7 +83,8 @@ PresentEndpoints present_endpoints(RowContext& context, FoldedEndpoints& folded)
 }
 
 std::uint64_t busyness(const Present& present) {
-  return present.live + present.totals.opened + present.totals.turns + present.retired.opened + present.retired.turns;
+  return present.live + present.totals.opened + present.totals.exchanges + present.retired.opened +
+         present.retired.exchanges;
 }
 
 /// Hands out rows: to those that have one, then to the busiest newcomers.
@@ -161,9 +162,9 @@ FoldedEndpoints take_endpoints(RowContext& context) {
     const Present& now = found == present.end() ? nothing : found->second;
     sw_totals actual = now.totals;
     add(actual, carried.totals.gone);
-    const std::uint64_t before = carried.totals.published.opened + carried.totals.published.turns;
+    const std::uint64_t before = carried.totals.published.opened + carried.totals.published.exchanges;
     raise(carried.totals.published, actual);
-    if (carried.totals.published.opened + carried.totals.published.turns != before)
+    if (carried.totals.published.opened + carried.totals.published.exchanges != before)
       carried.changed = context.model.time;
     carried.live = now.live;
     if (*carried.protocol == '\0') carried.protocol = now.protocol;

@@ -42,7 +42,7 @@ std::size_t TallyHash::operator()(const TallyKey& key) const {
 
 void Tally::add(const sw_connection& raw) {
   live += (raw.record.flags & SW_FLAG_COUNTED) != 0 ? 1 : 0;
-  turns += raw.record.turns;
+  exchanges += raw.record.exchanges;
   bytes_received += raw.socket.bytes_received;
   bytes_sent += raw.socket.bytes_acked;
   first_byte_sum_ns += raw.record.first_byte_sum_ns;
@@ -50,7 +50,7 @@ void Tally::add(const sw_connection& raw) {
 }
 
 void Tally::add_to(sw_totals& totals) const {
-  totals.turns += turns;
+  totals.exchanges += exchanges;
   totals.bytes_received += bytes_received;
   totals.bytes_sent += bytes_sent;
   totals.first_byte_sum_ns += first_byte_sum_ns;
@@ -78,7 +78,8 @@ LiveTally::LiveTally(const Sample& sample) {
     Tally& tally = endpoint != nullptr ? *endpoint : others_[role_key(record.process, record.role)];
     tally.add(raw);
     name_protocol(tally, raw);
-    const std::uint64_t handshake_ns = (record.flags & SW_FLAG_SEEDED) == 0 ? sw_wire_handshake_ns(&record.wire) : 0;
+    const std::uint64_t handshake_ns =
+        (record.flags & SW_FLAG_PREEXISTING) == 0 ? sw_wire_handshake_ns(&record.wire) : 0;
     if (record.first_byte_count != 0) add(first_bytes_[role_key(record.process, record.role)], record);
     if (handshake_ns != 0) observe(handshakes_[role_key(record.process, record.role)], handshake_ns / 1000);
   }

@@ -22,7 +22,7 @@ struct TallyHash {
 
 struct Tally {
   std::uint64_t live = 0;
-  std::uint64_t turns = 0;
+  std::uint64_t exchanges = 0;
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t first_byte_sum_ns = 0;

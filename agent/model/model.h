@@ -51,10 +51,10 @@ struct Process {
   return ~static_cast<std::uint32_t>(SW_SERIAL_MASK) | pid;
 }
 
-enum class Closer : std::uint8_t { none, own, peer, network };
-enum class Manner : std::uint8_t { none, fin, reset, exit, timeout, error };
-[[nodiscard]] const char* name_of(Closer closer);
-[[nodiscard]] const char* name_of(Manner manner);
+enum class ClosedBy : std::uint8_t { none, own, peer, network };
+enum class CloseReason : std::uint8_t { none, fin, reset, exit, timeout, error };
+[[nodiscard]] const char* name_of(ClosedBy closed_by);
+[[nodiscard]] const char* name_of(CloseReason close_reason);
 [[nodiscard]] const char* name_of_tcp_state(std::uint8_t state);  ///< "ESTABLISHED"
 [[nodiscard]] const char* name_of_option(std::uint8_t option);    ///< "SO_KEEPALIVE"
 [[nodiscard]] const char* name_of_descriptor(std::uint8_t type);  ///< "file"
@@ -73,7 +73,7 @@ struct Connection {
   std::string protocol;  ///< "http/1.1", "tls", …; empty = unknown
   std::uint8_t state = 0;
   Address local, remote;
-  bool seeded = false;  ///< older than the agent
+  bool preexisting = false;  ///< older than the agent
   bool mptcp = false;
   bool accepted = true;  ///< false: in the accept queue
   Instant birth{};
@@ -81,11 +81,11 @@ struct Connection {
   std::optional<Instant> last_arrival;  ///< the kernel received data, read by the application or not
   std::chrono::nanoseconds longest_idle{};
   std::chrono::nanoseconds idle{};  ///< since data last moved either way; of a closed one, until its end
-  std::uint32_t turns = 0;
+  std::uint32_t exchanges = 0;
   std::uint32_t unread_bytes = 0;
   std::uint32_t unsent_bytes = 0;
-  Closer closer = Closer::none;
-  Manner manner = Manner::none;
+  ClosedBy closed_by = ClosedBy::none;
+  CloseReason close_reason = CloseReason::none;
   std::string reset_reason;  ///< of our own reset, kernel's name in lower case; empty = unknown
   sw_connection raw{};
 };
@@ -100,7 +100,7 @@ struct EndpointRow {
   std::string protocol;
   std::string endpoint;  ///< "10.0.0.7:8080"; "other" = folded
   sw_totals totals{};
-  std::uint64_t live = 0;  ///< connections now: opened + seeded - closed
+  std::uint64_t live = 0;  ///< connections now: opened + preexisting - closed
 };
 struct ProcessRow {
   Identity identity;

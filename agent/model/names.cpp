@@ -34,14 +34,14 @@ const char* name_of(Role role) {
   return entry(names, static_cast<std::size_t>(role));
 }
 
-const char* name_of(Closer closer) {
-  constexpr std::array<const char*, SW_CLOSER_COUNT> names{"none", "own", "peer", "network"};
-  return entry(names, static_cast<std::size_t>(closer));
+const char* name_of(ClosedBy closed_by) {
+  constexpr std::array<const char*, SW_CLOSED_BY_COUNT> names{"none", "own", "peer", "network"};
+  return entry(names, static_cast<std::size_t>(closed_by));
 }
 
-const char* name_of(Manner manner) {
-  constexpr std::array<const char*, SW_MANNER_COUNT> names{"none", "fin", "reset", "exit", "timeout", "error"};
-  return entry(names, static_cast<std::size_t>(manner));
+const char* name_of(CloseReason close_reason) {
+  constexpr std::array<const char*, SW_CLOSE_REASON_COUNT> names{"none", "fin", "reset", "exit", "timeout", "error"};
+  return entry(names, static_cast<std::size_t>(close_reason));
 }
 
 const char* name_of_tcp_state(std::uint8_t state) { return entry(tcp_states, state); }

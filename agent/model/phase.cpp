@@ -54,15 +54,15 @@ std::int32_t outstanding(const View& view) {
 }
 
 /// Who spoke last is all that is known.
-PhaseNow by_turns(const View& view) {
+PhaseNow by_exchanges(const View& view) {
   const auto& socket = view.raw.socket;
   if (!view.answer_last) {
-    if (view.client && socket.unsent_bytes > 0) return coarse(Phase::request_sending, view.request.turn_ns);
-    return coarse(view.choose(Phase::first_byte_wait, Phase::handler), view.request.turn_ns);
+    if (view.client && socket.unsent_bytes > 0) return coarse(Phase::request_sending, view.request.exchange_ns);
+    return coarse(view.choose(Phase::first_byte_wait, Phase::handler), view.request.exchange_ns);
   }
-  if (!view.client && socket.unsent_bytes > 0) return coarse(Phase::response, view.response.turn_ns);
+  if (!view.client && socket.unsent_bytes > 0) return coarse(Phase::response, view.response.exchange_ns);
   const auto moved = view.client ? view.record.last_receive_ns : last_send_ns(view.raw);
-  return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(view.response.turn_ns, moved));
+  return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(view.response.exchange_ns, moved));
 }
 
 PhaseNow http_client(const View& view) {
@@ -88,11 +88,11 @@ PhaseNow http_server(const View& view) {
 
 PhaseNow http_1(const View& view) {
   if (((view.request.flags | view.response.flags) & SW_FLOW_UPGRADED) != 0) {
-    PhaseNow now = by_turns(view);
+    PhaseNow now = by_exchanges(view);
     now.waits_by_protocol = true;
     return now;
   }
-  if (is_lost(view.request) || is_lost(view.response)) return by_turns(view);
+  if (is_lost(view.request) || is_lost(view.response)) return by_exchanges(view);
   return view.client ? http_client(view) : http_server(view);
 }
 
@@ -118,7 +118,7 @@ PhaseNow tls(const View& view) {
   const bool seen_from_start = ((request.flags | response.flags) & SW_FLOW_MIDSTREAM) == 0;
   const bool handshake_done = (request.flags & response.flags & SW_FLOW_ENCRYPTED) != 0;
   if (seen_from_start && !handshake_done) return at(Phase::tls, request.started_ns);
-  if (!seen_from_start || is_lost(request) || is_lost(response)) return by_turns(view);
+  if (!seen_from_start || is_lost(request) || is_lost(response)) return by_exchanges(view);
 
   const bool tls_1_3 = (response.flags & SW_FLOW_TLS_1_3) != 0;
   const auto done_ns = std::max(request.head_done_ns, response.head_done_ns);
@@ -126,33 +126,33 @@ PhaseNow tls(const View& view) {
     return view.client ? coarse(Phase::idle, done_ns) : at(Phase::server_first_byte_wait, done_ns);
   const bool only_tickets = tls_1_3 && response.index == 0;
   if (only_tickets && view.answer_last)
-    return coarse(view.choose(Phase::first_byte_wait, Phase::handler), request.turn_ns);
+    return coarse(view.choose(Phase::first_byte_wait, Phase::handler), request.exchange_ns);
   if (!view.answer_last && request.status < least_request_record)
-    return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(request.turn_ns, response.turn_ns));
-  PhaseNow now = by_turns(view);
-  // After a whole turn of ours nothing has come: that much is certain for a client.
+    return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(request.exchange_ns, response.exchange_ns));
+  PhaseNow now = by_exchanges(view);
+  // After a whole exchange of ours nothing has come: that much is certain for a client.
   if (now.phase == Phase::first_byte_wait) now.coarse = false;
   return now;
 }
 
 PhaseNow database(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
-  if (is_lost(request)) return by_turns(view);
+  if (is_lost(request)) return by_exchanges(view);
   const bool ready = response.message == SW_MESSAGE_COMPLETE;
   const bool owes_none = request.method == SW_METHOD_NO_ANSWER && !is_under_way(request);
   if (view.answer_last || owes_none) {
     if (ready) return at(view.choose(Phase::idle, Phase::server_idle), response.done_ns);
     // MySQL's result may end in a packet that is not recognised; PostgreSQL's always ends in ReadyForQuery.
-    PhaseNow now = at(view.choose(Phase::body, Phase::response), response.turn_ns);
+    PhaseNow now = at(view.choose(Phase::body, Phase::response), response.exchange_ns);
     now.coarse = response.protocol == SW_PROTOCOL_MYSQL;
     return now;
   }
-  if (is_under_way(request)) return at(view.choose(Phase::request_sending, Phase::server_body), request.turn_ns);
-  return at(view.choose(Phase::first_byte_wait, Phase::handler), request.turn_ns);
+  if (is_under_way(request)) return at(view.choose(Phase::request_sending, Phase::server_body), request.exchange_ns);
+  return at(view.choose(Phase::first_byte_wait, Phase::handler), request.exchange_ns);
 }
 
 PhaseNow redis(const View& view) {
-  PhaseNow now = by_turns(view);
+  PhaseNow now = by_exchanges(view);
   now.waits_by_protocol = (view.request.flags & SW_FLOW_BLOCKING) != 0;
   return now;
 }
@@ -160,20 +160,20 @@ PhaseNow redis(const View& view) {
 /// Found after it had sent, with nothing taken since: who spoke last then, by the kernel's own times.
 bool asked_before(const sw_connection& raw) {
   const sw_socket& socket = raw.socket;
-  if ((raw.record.flags & SW_FLAG_SEEDED) == 0 || raw.record.last_receive_ns != 0) return false;
+  if ((raw.record.flags & SW_FLAG_PREEXISTING) == 0 || raw.record.last_receive_ns != 0) return false;
   if (socket.bytes_acked == 0) return false;
   return socket.bytes_received == 0 ||
          (socket.last_arrival_known != 0 && socket.last_send_ago_ns < socket.last_arrival_ago_ns);
 }
 
 /// No first bytes: the times at which the application sent and received.
-PhaseNow without_peek(const sw_connection& raw, bool client) {
+PhaseNow without_parser(const sw_connection& raw, bool client) {
   const auto& record = raw.record;
   if (client && asked_before(raw)) {
     const Phase phase = raw.socket.unsent_bytes > 0 ? Phase::request_sending : Phase::first_byte_wait;
     return coarse(phase, last_send_ns(raw));
   }
-  const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 0 || record.turns > 0 ||
+  const bool moved = raw.socket.bytes_received > 0 || raw.socket.bytes_acked > 0 || record.exchanges > 0 ||
                      record.last_receive_ns != 0 || raw.socket.sent_since_receive != 0;
   if (!moved) {
     if (client) return coarse(Phase::idle, record.established_ns);
@@ -205,7 +205,7 @@ PhaseNow phase_of_open(const sw_connection& raw) {
   const auto client = is_client(raw);
   if (!client) return {.phase = Phase::unknown, .since = std::nullopt, .coarse = true};
   const auto& wire = raw.record.wire;
-  if (wire.last == 0) return without_peek(raw, *client);
+  if (wire.last == 0) return without_parser(raw, *client);
   const int requests = *client ? SW_EGRESS : SW_INGRESS;
   const View view{.raw = raw,
                   .record = raw.record,
@@ -234,7 +234,7 @@ PhaseNow phase_of_open(const sw_connection& raw) {
   if (view.request.message == SW_MESSAGE_HEAD && !view.answer_last)
     return view.client ? at(Phase::request_sending, view.request.started_ns)
                        : at(Phase::server_header, view.request.started_ns);
-  return by_turns(view);
+  return by_exchanges(view);
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ struct PhaseNow {
       false;  ///< BLPOP, SUBSCRIBE, an upgraded connection, a stream: silence may be what was asked for
 };
 
-/// Pure. Without the peek (no first bytes seen) every phase after the dial is coarse.
+/// Pure. Without the protocol parser (no first bytes seen) every phase after the dial is coarse.
 [[nodiscard]] PhaseNow phase_of(const sw_connection& connection);
 
 }  // namespace sockwarden

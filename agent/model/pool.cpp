@@ -9,7 +9,7 @@
 
 #include "agent/model/connection.h"
 #include "agent/model/live_tally.h"
-#include "agent/model/passed_on.h"
+#include "agent/model/propagated_close.h"
 #include "agent/model/totals.h"
 
 namespace sockwarden {
@@ -65,9 +65,9 @@ std::uint64_t PoolFigures::closed_in_all() const {
   return std::accumulate(closed.begin(), closed.end(), std::uint64_t{0});
 }
 
-std::optional<double> PoolFigures::turns_per_connection() const {
+std::optional<double> PoolFigures::exchanges_per_connection() const {
   if (details == 0) return std::nullopt;
-  return static_cast<double>(closed_turns) / static_cast<double>(details);
+  return static_cast<double>(closed_exchanges) / static_cast<double>(details);
 }
 
 std::size_t Pools::KeyHash::operator()(const PoolKey& key) const {
@@ -77,7 +77,7 @@ std::size_t Pools::KeyHash::operator()(const PoolKey& key) const {
 void Pools::update(const Sample& sample, const Model& model) {
   ++round_;
   const Instant until = complete_until(model);
-  const std::unordered_set<std::uint64_t> others = passed_on(model);
+  const std::unordered_set<std::uint64_t> others = propagated_close(model);
   for (auto& [key, state] : pools_) {
     Pool& pool = state.pool;
     pool.open = pool.in_use = pool.idle = 0;
@@ -85,7 +85,7 @@ void Pools::update(const Sample& sample, const Model& model) {
     pool.prepares = state.closed_statements[1];
     pool.executes = state.closed_statements[2];
     state.usages = std::exchange(state.later, {});
-    state.live_turns = 0;
+    state.live_exchanges = 0;
     state.reused = 0;
   }
   // What closed while the scan read is in both lists.
@@ -147,7 +147,7 @@ void Pools::take_live(State& state, const Connection& connection) {
   if (is_released(connection)) {
     usage.closed = end_of(connection);
     usage.thrown_away = is_thrown_away(connection, usage, ending_of(connection));
-    state.live_turns += connection.turns;
+    state.live_exchanges += connection.exchanges;
     state.usages.push_back(usage);
     if (const auto seen = seen_.find(connection.id); seen != seen_.end()) {
       seen->second.round = round_;
@@ -160,7 +160,7 @@ void Pools::take_live(State& state, const Connection& connection) {
   if (is_in_response(connection)) usage.response.reset();
   ++pool.open;
   state.reused += requests_of(connection) > requests_of_one_use(connection.protocol) ? 1 : 0;
-  state.live_turns += connection.turns;
+  state.live_exchanges += connection.exchanges;
   ++(usage.request && !usage.response ? pool.in_use : pool.idle);
   state.usages.push_back(usage);
   if (!connection.protocol.empty()) pool.protocol = connection.protocol;
@@ -180,33 +180,33 @@ void Pools::take_live(State& state, const Connection& connection) {
   if (seen == seen_.end()) take_opening(state, connection);
   Seen& now = seen_[connection.id];
   now.last_receive = connection.last_receive.value_or(Instant{});
-  now.turns = connection.turns;
+  now.exchanges = connection.exchanges;
   now.round = round_;
   take_stall(state, connection, now, Instant(std::chrono::nanoseconds(connection.raw.read_ns)));
 }
 
 void Pools::take_reuse(State& state, const Connection& connection, const Seen* seen) {
   const std::optional<Instant> request = instant_of(connection.raw.record.request_sent_ns);
-  if (seen == nullptr || connection.turns != seen->turns + 1 || seen->turns == 0 || !request) return;
+  if (seen == nullptr || connection.exchanges != seen->exchanges + 1 || seen->exchanges == 0 || !request) return;
   if (*request > seen->last_receive) state.pool.idle_at_reuse.add(*request - seen->last_receive);
 }
 
-void Pools::take_closed(State& state, const Connection& connection, bool is_passed_on, Instant until) {
+void Pools::take_closed(State& state, const Connection& connection, bool is_propagated_close, Instant until) {
   Pool& pool = state.pool;
   const std::optional<Instant> end = end_of(connection);
   if (!end || connection.raw.record.connect > SW_CONNECT_ESTABLISHED) return;
   Usage usage = usage_of(connection);
   usage.closed = end;
   Ending ending = ending_of(connection);
-  ending.passed_on = is_passed_on;
+  ending.propagated_close = is_propagated_close;
   usage.thrown_away = is_thrown_away(connection, usage, ending);
   pool.discarded += usage.thrown_away ? 1 : 0;
   ++pool.details;
-  pool.closed_turns += connection.turns;
-  pool.single_turn += connection.turns == 1 ? 1 : 0;
-  pool.unused += connection.turns == 0 ? 1 : 0;
+  pool.closed_exchanges += connection.exchanges;
+  pool.single_exchange += connection.exchanges == 1 ? 1 : 0;
+  pool.unused += connection.exchanges == 0 ? 1 : 0;
   pool.unread_closes += connection.raw.record.unread_bytes != 0 ? 1 : 0;
-  pool.resets += connection.manner == Manner::reset ? 1 : 0;
+  pool.resets += connection.close_reason == CloseReason::reset ? 1 : 0;
   if (!connection.protocol.empty()) pool.protocol = connection.protocol;
   const sw_wire& wire = connection.raw.record.wire;
   const std::array<std::uint32_t, 3> statements{wire.text_statements, wire.prepares, wire.executes};
@@ -229,23 +229,23 @@ void Pools::take_closed(State& state, const Connection& connection, bool is_pass
   }
 
   const auto idle = idle_at_end(connection);
-  if (idle && connection.closer == Closer::own) {
+  if (idle && connection.closed_by == ClosedBy::own) {
     pool.idle_at_own_close.add(*idle);
     state.own_idle.add(*idle);
-  } else if (idle && connection.closer == Closer::peer) {
+  } else if (idle && connection.closed_by == ClosedBy::peer) {
     pool.idle_at_peer_close.add(*idle);
     state.peer_idle.add(*idle);
   }
-  if (!connection.seeded) {
+  if (!connection.preexisting) {
     pool.lifetime.add(*end - usage.opened);
-    if (connection.closer == Closer::own && is_chosen(connection)) state.lifetimes.add(*end - usage.opened);
+    if (connection.closed_by == ClosedBy::own && is_chosen(connection)) state.lifetimes.add(*end - usage.opened);
   }
   if (*end > until) state.later.push_back(usage);
   state.usages.push_back(usage);
 }
 
 void Pools::take_opening(State& state, const Connection& connection) {
-  if (connection.seeded) return;
+  if (connection.preexisting) return;
   state.pool.openings.push_back(connection.established.value_or(connection.birth));
   if (state.pool.openings.size() > openings_of_pool) state.pool.openings.pop_front();
 }
@@ -283,12 +283,13 @@ void Pools::take_totals(const Sample& sample) {
     if (found == pools_.end()) continue;
     Pool& pool = found->second.pool;
     pool.opened = endpoint.totals.opened;
-    pool.seeded = endpoint.totals.seeded;
-    for (std::size_t closer = 0; closer < pool.closed.size(); ++closer) {
-      const auto& by_manner = endpoint.totals.closed[closer];
-      pool.closed[closer] = std::accumulate(std::begin(by_manner), std::end(by_manner), std::uint64_t{0});
+    pool.preexisting = endpoint.totals.preexisting;
+    for (std::size_t closed_by = 0; closed_by < pool.closed.size(); ++closed_by) {
+      const auto& by_close_reason = endpoint.totals.closed[closed_by];
+      pool.closed[closed_by] =
+          std::accumulate(std::begin(by_close_reason), std::end(by_close_reason), std::uint64_t{0});
     }
-    pool.turns = std::max<std::uint64_t>(pool.turns, endpoint.totals.turns + found->second.live_turns);
+    pool.exchanges = std::max<std::uint64_t>(pool.exchanges, endpoint.totals.exchanges + found->second.live_exchanges);
   }
 }
 
@@ -315,12 +316,12 @@ void Pools::finish(State& state, Instant until, Instant to) {
   if (seconds > 0) {
     smooth(pool.opened_per_second, pool.opened - std::min(state.last_opened, pool.opened), seconds);
     smooth(pool.closed_per_second, closed - std::min(state.last_closed, closed), seconds);
-    smooth(pool.turns_per_second, pool.turns - std::min(state.last_turns, pool.turns), seconds);
+    smooth(pool.exchanges_per_second, pool.exchanges - std::min(state.last_exchanges, pool.exchanges), seconds);
   }
   if (pool.open != 0 || pool.opened != state.last_opened || closed != state.last_closed) pool.last_active = to;
   state.last_opened = pool.opened;
   state.last_closed = closed;
-  state.last_turns = pool.turns;
+  state.last_exchanges = pool.exchanges;
   if (state.usages.capacity() > state.usages.size() * 4) std::vector<Usage>().swap(state.usages);
 }
 

@@ -46,22 +46,22 @@ struct PoolFigures {
   RecentPeak peak_in_use;  ///< so many connections would have served the same traffic; a floor under heavy reuse
 
   std::uint64_t opened = 0;
-  std::uint64_t seeded = 0;
-  std::array<std::uint64_t, SW_CLOSER_COUNT> closed{};
-  std::uint64_t turns = 0;
+  std::uint64_t preexisting = 0;
+  std::array<std::uint64_t, SW_CLOSED_BY_COUNT> closed{};
+  std::uint64_t exchanges = 0;
   double opened_per_second = 0;  ///< averaged over about a minute
   double closed_per_second = 0;
 
   /// Of closed connections whose details arrived.
   std::uint64_t details = 0;
-  std::uint64_t closed_turns = 0;
-  std::uint64_t single_turn = 0;
+  std::uint64_t closed_exchanges = 0;
+  std::uint64_t single_exchange = 0;
   std::uint64_t unused = 0;
   std::uint64_t discarded = 0;  ///< closed by us right after a response
   std::uint64_t unread_closes = 0;
   std::uint64_t resets = 0;
 
-  AgeHistogram idle_at_reuse;  ///< where the turn before is known
+  AgeHistogram idle_at_reuse;  ///< where the exchange before is known
   AgeHistogram idle_at_own_close;
   AgeHistogram idle_at_peer_close;
   AgeHistogram lifetime;
@@ -75,14 +75,14 @@ struct PoolFigures {
   std::uint64_t prepares = 0;
   std::uint64_t executes = 0;
 
-  double turns_per_second = 0;  ///< averaged over about a minute
+  double exchanges_per_second = 0;  ///< averaged over about a minute
 
   Instant first_seen{};
   Instant last_active{};
 
   [[nodiscard]] std::uint64_t closed_in_all() const;
-  /// Turns a closed connection; empty before the first.
-  [[nodiscard]] std::optional<double> turns_per_connection() const;
+  /// Exchanges a closed connection; empty before the first.
+  [[nodiscard]] std::optional<double> exchanges_per_connection() const;
 };
 
 struct Pool : PoolFigures {
@@ -126,12 +126,12 @@ class Pools {
     std::vector<Usage> usages;  // of this round
     std::vector<Usage> later;   // ended after it
     std::uint32_t reused = 0;
-    std::uint64_t last_opened = 0, last_closed = 0, last_turns = 0, live_turns = 0;
+    std::uint64_t last_opened = 0, last_closed = 0, last_exchanges = 0, live_exchanges = 0;
     std::uint64_t closed_statements[3] = {};
   };
   struct Seen {
     Instant last_receive{};
-    std::uint32_t turns = 0;
+    std::uint32_t exchanges = 0;
     std::uint64_t round = 0;
     std::uint64_t stalled_ns = 0;  // beginning of the latest message that was counted as stalled
   };
@@ -139,7 +139,7 @@ class Pools {
   State* state_of(const Connection& connection, Instant now);
   bool make_room(Instant now);
   void take_live(State& state, const Connection& connection);
-  void take_closed(State& state, const Connection& connection, bool is_passed_on, Instant until);
+  void take_closed(State& state, const Connection& connection, bool is_propagated_close, Instant until);
   void take_reuse(State& state, const Connection& connection, const Seen* seen);
   static void take_opening(State& state, const Connection& connection);
   void take_stall(State& state, const Connection& connection, Seen& seen, Instant now);

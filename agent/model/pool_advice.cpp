@@ -57,9 +57,10 @@ void advise_limits(const PoolFigures& pool, bool database, std::vector<PoolAdvic
     advice.push_back({idle_time.name, "below " + seconds_of(*pool.peer_idle_limit),
                       "the peer closes connections that were idle for " + seconds_of(*pool.peer_idle_limit),
                       idle_time.known_as(database)});
-  if (pool.lifetime_limit && pool.turns_per_connection().value_or(100) < 10)
+  if (pool.lifetime_limit && pool.exchanges_per_connection().value_or(100) < 10)
     advice.push_back({life_time.name, "more than " + seconds_of(*pool.lifetime_limit),
-                      "connections are closed at that age after fewer than 10 turns", life_time.known_as(database)});
+                      "connections are closed at that age after fewer than 10 exchanges",
+                      life_time.known_as(database)});
 }
 
 void advise_statements(const PoolFigures& pool, std::vector<PoolAdvice>& advice) {

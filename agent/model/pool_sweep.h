@@ -18,8 +18,8 @@ struct Sweep {
   std::optional<std::uint64_t> left_idle;
 };
 
-/// The window is (`from`, `to`]; after `until` some connections may be missing. Of several turns in it only the latest
-/// is known, so that `peak_in_use` is a floor.
+/// The window is (`from`, `to`]; after `until` some connections may be missing. Of several exchanges in it only the
+/// latest is known, so that `peak_in_use` is a floor.
 [[nodiscard]] Sweep sweep(const std::vector<Usage>& usages, Instant from, Instant to, Instant until);
 
 }  // namespace sockwarden

@@ -54,8 +54,8 @@ inline void raise(Histograms& to, const Histograms& from) {
 
 [[nodiscard]] inline std::uint64_t closed_of(const sw_totals& totals) {
   std::uint64_t sum = 0;
-  for (const auto& by_manner : totals.closed)
-    for (const std::uint64_t count : by_manner) sum += count;
+  for (const auto& by_close_reason : totals.closed)
+    for (const std::uint64_t count : by_close_reason) sum += count;
   return sum;
 }
 

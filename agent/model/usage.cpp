@@ -31,7 +31,7 @@ bool is_in_response(const Connection& connection) {
 }
 
 bool is_chosen(const Connection& connection) {
-  return connection.manner != Manner::exit && connection.manner != Manner::timeout;
+  return connection.close_reason != CloseReason::exit && connection.close_reason != CloseReason::timeout;
 }
 
 std::optional<std::chrono::nanoseconds> idle_at_end(const Connection& connection) {
@@ -44,7 +44,7 @@ std::optional<std::chrono::nanoseconds> idle_at_end(const Connection& connection
 
 bool is_thrown_away(const Connection& connection, const Usage& usage, const Ending& ending) {
   if (ending.reusable) return true;  // also after a database's farewell, which looks like a request
-  if (connection.closer != Closer::own || connection.turns == 0 || !usage.response) return false;
+  if (connection.closed_by != ClosedBy::own || connection.exchanges == 0 || !usage.response) return false;
   const auto idle = idle_at_end(connection);
   return idle && *idle < right_after;
 }

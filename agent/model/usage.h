@@ -12,7 +12,7 @@ namespace sockwarden {
 struct Usage {
   Instant opened{};
   std::optional<Instant> closed;    ///< within the window
-  std::optional<Instant> request;   ///< its latest turn began
+  std::optional<Instant> request;   ///< its latest exchange began
   std::optional<Instant> response;  ///< and ended; empty = still in use
   bool thrown_away = false;         ///< closed by us right after the response
 };

@@ -6,7 +6,7 @@ namespace sockwarden {
 namespace {
 
 // Titles get rewritten and processes moved to another cgroup without an exec: look again now and then, each in its
-// turn.
+// exchange.
 constexpr std::uint64_t scans_between_full_reads = 32;
 
 }  // namespace

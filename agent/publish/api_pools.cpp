@@ -46,13 +46,13 @@ Json to_json(const PoolFigures& pool, const Process& process) {
   row["peak_open"] = pool.peak_open.recent();
   row["needed"] = needed_connections(pool);
   row["opened"] = pool.opened;
-  row["closed"] = {{"own", pool.closed[SW_CLOSER_OWN]},
-                   {"peer", pool.closed[SW_CLOSER_PEER]},
-                   {"network", pool.closed[SW_CLOSER_NETWORK]}};
+  row["closed"] = {{"own", pool.closed[SW_CLOSED_BY_OWN]},
+                   {"peer", pool.closed[SW_CLOSED_BY_PEER]},
+                   {"network", pool.closed[SW_CLOSED_BY_NETWORK]}};
   row["opened_per_second"] = pool.opened_per_second;
   row["closed_per_second"] = pool.closed_per_second;
-  row["turns"] = pool.turns;
-  row["turns_per_connection"] = known(pool.turns_per_connection());
+  row["exchanges"] = pool.exchanges;
+  row["exchanges_per_connection"] = known(pool.exchanges_per_connection());
   row["thrown_away"] = pool.discarded;
   row["kept_idle"] = known(pool.kept_idle);
   row["idle_limit_seconds"] = known(pool.idle_limit);

@@ -61,7 +61,7 @@ void add_history(Json& json, const Connection& connection, const Model& model) {
     return instant ? Json(rfc3339(model.wall_of(*instant))) : Json(nullptr);
   };
   const bool listener = connection.role == Role::listener;
-  json["opened_at"] = connection.seeded ? Json(nullptr) : time_of(connection.birth);
+  json["opened_at"] = connection.preexisting ? Json(nullptr) : time_of(connection.birth);
   json["first_seen_at"] = time_of(connection.birth);
   json["established_at"] = time_of(connection.established);
   json["last_arrival_at"] = time_of(connection.last_arrival);
@@ -69,11 +69,12 @@ void add_history(Json& json, const Connection& connection, const Model& model) {
   json["last_send_at"] = time_of(connection.last_send);
   json["peer_closed_at"] = time_of(connection.peer_closed);
   json["own_closed_at"] = time_of(connection.own_closed);
-  json["age_seconds"] = connection.seeded ? Json(nullptr) : json_of(model.time - connection.birth);
+  json["age_seconds"] = connection.preexisting ? Json(nullptr) : json_of(model.time - connection.birth);
   json["idle_seconds"] = listener ? Json(nullptr) : json_of(connection.idle);
   json["longest_idle_seconds"] = listener ? Json(nullptr) : json_of(connection.longest_idle);
-  json["closer"] = connection.closer == Closer::none ? Json(nullptr) : Json(name_of(connection.closer));
-  json["manner"] = connection.manner == Manner::none ? Json(nullptr) : Json(name_of(connection.manner));
+  json["closed_by"] = connection.closed_by == ClosedBy::none ? Json(nullptr) : Json(name_of(connection.closed_by));
+  json["close_reason"] =
+      connection.close_reason == CloseReason::none ? Json(nullptr) : Json(name_of(connection.close_reason));
   json["reset_reason"] = json_of_known(connection.reset_reason);
 }
 
@@ -92,11 +93,11 @@ Json to_json(const Connection& connection, const Model& model) {
   json["remote"] = listener ? Json(nullptr) : Json(connection.remote.string());
   json["fd"] = connection.fd ? Json(*connection.fd) : Json(nullptr);
   json["inode"] = connection.inode == 0 ? Json(nullptr) : Json(connection.inode);
-  json["seeded"] = connection.seeded;
+  json["preexisting"] = connection.preexisting;
   json["accepted"] = connection.accepted;
   json["mptcp"] = connection.mptcp;
   add_history(json, connection, model);
-  json["turns"] = connection.turns;
+  json["exchanges"] = connection.exchanges;
   json["unread_bytes"] = connection.unread_bytes;
   json["unsent_bytes"] = connection.unsent_bytes;
   json["received_bytes"] = socket.bytes_received;

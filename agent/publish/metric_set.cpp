@@ -26,7 +26,7 @@ prometheus::MetricType type_of(MetricKind kind) {
 }  // namespace
 
 Labels labels_of(const Identity& identity, Labels more) {
-  Labels labels{{"comm", identity.comm}, {"container", identity.container_id}, {"unit", identity.unit}};
+  Labels labels{{"comm", identity.comm}, {"container_id", identity.container_id}, {"unit", identity.unit}};
   labels.insert(labels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   return labels;
 }

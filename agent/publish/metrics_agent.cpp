@@ -52,7 +52,7 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
       .add({}, static_cast<double>(published.dropped_connections));
   set.counter("sockwarden_findings_refused_total", "Findings that had no room among the others, counted in each scan.")
       .add({}, static_cast<double>(published.refused_findings));
-  set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in endpoint=\"other\" by the label limit.")
+  set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in server_address=\"other\" by the label limit.")
       .add({}, static_cast<double>(model.folded_endpoints));
   set.counter("sockwarden_identities_folded_total", "Identities summed in comm=\"other\", since there were too many.")
       .add({}, static_cast<double>(model.folded_identities));

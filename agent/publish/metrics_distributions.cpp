@@ -18,12 +18,12 @@ constexpr Distribution distributions[] = {
      1e-3},
     {SW_HISTOGRAM_IDLE_MS, "sockwarden_connection_longest_idle_seconds",
      "Longest gap between two receives, of closed connections.", 1e-3},
-    {SW_HISTOGRAM_TURNS, "sockwarden_connection_turns", "Turns of closed connections.", 1},
+    {SW_HISTOGRAM_EXCHANGES, "sockwarden_connection_exchanges", "Exchanges of closed connections.", 1},
     {SW_HISTOGRAM_CONNECT_US, "sockwarden_connect_duration_seconds", "Time from connect() to established.", 1e-6},
     {SW_HISTOGRAM_TLS_HANDSHAKE_US, "sockwarden_tls_handshake_duration_seconds",
      "Time from the client's TLS hello until both sides have sent their first encrypted record.", 1e-6},
     {SW_HISTOGRAM_FIRST_BYTE_US, "sockwarden_first_byte_duration_seconds",
-     "Time from request sent to first byte of the response, each turn.", 1e-6},
+     "Time from request sent to first byte of the response, each exchange.", 1e-6},
 };
 
 bool is_empty(const sw_histogram& histogram) {

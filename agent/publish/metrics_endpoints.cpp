@@ -14,29 +14,31 @@ struct EndpointCounter {
 
 constexpr EndpointCounter counters[] = {
     {"sockwarden_connections_opened_total", "Connections established while the agent runs.", &sw_totals::opened},
-    {"sockwarden_connections_seeded_total", "Connections older than the agent, found when it started.",
-     &sw_totals::seeded},
-    {"sockwarden_unused_closes_total", "Established connections that ended with no turn.", &sw_totals::unused_closes},
+    {"sockwarden_connections_preexisting_total", "Connections older than the agent, found when it started.",
+     &sw_totals::preexisting},
+    {"sockwarden_unused_closes_total", "Established connections that ended with no exchange.",
+     &sw_totals::unused_closes},
     {"sockwarden_unread_closes_total", "Connections closed by the process with received bytes unread.",
      &sw_totals::unread_closes},
     {"sockwarden_unread_bytes_total", "Bytes received and never read, at the process's own closes.",
      &sw_totals::unread_bytes},
-    {"sockwarden_turns_total", "Changes of direction: a request or a response, as seen by its receiver.",
-     &sw_totals::turns},
+    {"sockwarden_exchanges_total", "Changes of direction: a request or a response, as seen by its receiver.",
+     &sw_totals::exchanges},
     {"sockwarden_received_bytes_total", "Bytes received.", &sw_totals::bytes_received},
     {"sockwarden_sent_bytes_total", "Bytes sent and acknowledged.", &sw_totals::bytes_sent},
 };
 
 Labels endpoint_labels(const EndpointRow& row, Labels more = {}) {
-  Labels labels{{"role", name_of(row.role)}, {"endpoint", row.endpoint}};
+  Labels labels{{"role", name_of(row.role)}, {"server_address", row.endpoint}};
   labels.insert(labels.end(), more.begin(), more.end());
   return labels_of(row.identity, std::move(labels));
 }
 
 /// Shown at 0 from the start, so that a rate sees the first of them. The rarer ways appear when they happen.
-bool is_ordinary_close(Role role, std::size_t closer, std::size_t manner) {
-  return (role == Role::client || role == Role::server) && (closer == SW_CLOSER_OWN || closer == SW_CLOSER_PEER) &&
-         (manner == SW_MANNER_FIN || manner == SW_MANNER_RESET);
+bool is_ordinary_close(Role role, std::size_t closed_by, std::size_t close_reason) {
+  return (role == Role::client || role == Role::server) &&
+         (closed_by == SW_CLOSED_BY_OWN || closed_by == SW_CLOSED_BY_PEER) &&
+         (close_reason == SW_CLOSE_REASON_FIN || close_reason == SW_CLOSE_REASON_RESET);
 }
 
 bool is_ordinary_outcome(Role role, std::uint8_t outcome) {
@@ -45,14 +47,14 @@ bool is_ordinary_outcome(Role role, std::uint8_t outcome) {
 
 void add_closes(MetricSet& set, const Model& model) {
   auto& closed = set.counter("sockwarden_connections_closed_total",
-                             "Connections that ended, by who ended them first and in which manner.");
+                             "Connections that ended, by who ended them first and in which close_reason.");
   for (const auto& row : model.endpoint_rows) {
-    for (std::size_t closer = 0; closer < SW_CLOSER_COUNT; ++closer) {
-      for (std::size_t manner = 0; manner < SW_MANNER_COUNT; ++manner) {
-        const auto count = row.totals.closed[closer][manner];
-        if (count == 0 && !is_ordinary_close(row.role, closer, manner)) continue;
-        const Labels how{{"closer", name_of(static_cast<Closer>(closer))},
-                         {"manner", name_of(static_cast<Manner>(manner))}};
+    for (std::size_t closed_by = 0; closed_by < SW_CLOSED_BY_COUNT; ++closed_by) {
+      for (std::size_t close_reason = 0; close_reason < SW_CLOSE_REASON_COUNT; ++close_reason) {
+        const auto count = row.totals.closed[closed_by][close_reason];
+        if (count == 0 && !is_ordinary_close(row.role, closed_by, close_reason)) continue;
+        const Labels how{{"closed_by", name_of(static_cast<ClosedBy>(closed_by))},
+                         {"close_reason", name_of(static_cast<CloseReason>(close_reason))}};
         closed.add(endpoint_labels(row, how), static_cast<double>(count));
       }
     }
@@ -64,7 +66,7 @@ void add_connects(MetricSet& set, const Model& model) {
   auto& outcomes = set.counter("sockwarden_connect_outcomes_total", "Attempts to connect that ended, by outcome.");
   for (const auto& row : model.endpoint_rows) {
     const auto begun = row.totals.connects[SW_CONNECT_PENDING];
-    const Labels endpoint{{"endpoint", row.endpoint}};
+    const Labels endpoint{{"server_address", row.endpoint}};
     if (begun != 0 || row.role == Role::client)
       attempts.add(labels_of(row.identity, endpoint), static_cast<double>(begun));
     for (std::uint8_t outcome = SW_CONNECT_ESTABLISHED; outcome < SW_CONNECT_COUNT; ++outcome) {

@@ -45,7 +45,7 @@ void add_finding_metrics(MetricSet& set, const Published& published) {
     const auto& identity = entry.process.identity;
     Labels labels = labels_of(finding.class_name, finding.qualifier, identity);
     labels.push_back({"role", name_of(finding.role)});
-    labels.push_back({"endpoint", endpoint_of(finding, identity, names)});
+    labels.push_back({"server_address", endpoint_of(finding, identity, names)});
     now.add(std::move(labels), entry.active ? static_cast<double>(finding.count) : 0);
   }
   for (const char* class_name : classes) total.add(labels_of(class_name, "", Identity{}), 0);

@@ -4,7 +4,7 @@
 namespace sockwarden {
 namespace {
 
-Labels labels_of(const ListenerKey& key) { return labels_of(key.identity, {{"endpoint", key.endpoint}}); }
+Labels labels_of(const ListenerKey& key) { return labels_of(key.identity, {{"server_address", key.endpoint}}); }
 
 }  // namespace
 

@@ -37,7 +37,7 @@ void add_pool_metrics(MetricSet& set, const Published& published) {
     const Process* process = published.model.process_of_serial(pool.key.process);
     if (process == nullptr) continue;
     const std::string remote = pool.key.remote.string();
-    const Labels endpoint{{"endpoint", named.contains({process->identity, remote}) ? remote : "other"}};
+    const Labels endpoint{{"server_address", named.contains({process->identity, remote}) ? remote : "other"}};
     const auto labels = [&](Labels more = {}) {
       more.insert(more.begin(), endpoint.begin(), endpoint.end());
       return labels_of(process->identity, std::move(more));
@@ -48,8 +48,8 @@ void add_pool_metrics(MetricSet& set, const Published& published) {
     peak.add(labels(), static_cast<double>(pool.peak_open.recent()));
     needed.add(labels(), static_cast<double>(needed_connections(pool)));
     if (pool.kept_idle) kept.add(labels(), static_cast<double>(*pool.kept_idle));
-    if (pool.idle_limit) idle_limit.add(labels({{"closer", "own"}}), seconds(*pool.idle_limit));
-    if (pool.peer_idle_limit) idle_limit.add(labels({{"closer", "peer"}}), seconds(*pool.peer_idle_limit));
+    if (pool.idle_limit) idle_limit.add(labels({{"closed_by", "own"}}), seconds(*pool.idle_limit));
+    if (pool.peer_idle_limit) idle_limit.add(labels({{"closed_by", "peer"}}), seconds(*pool.peer_idle_limit));
     if (pool.lifetime_limit) lifetime.add(labels(), seconds(*pool.lifetime_limit));
     if (const auto share = text_share(pool)) text.add(labels(), *share);
   }

@@ -41,11 +41,11 @@ TEST_CASE("a receiver that closes with unread bytes shows exactly how many") {
   pair.server.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
   CHECK(ended.record.unread_bytes == unread);
-  CHECK(ended.record.closer == SW_CLOSER_OWN);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_OWN);
   if (how == "close")
-    CHECK(ended.record.manner == (unread != 0 ? SW_MANNER_RESET : SW_MANNER_FIN));
+    CHECK(ended.record.close_reason == (unread != 0 ? SW_CLOSE_REASON_RESET : SW_CLOSE_REASON_FIN));
   else
-    CHECK(ended.record.manner == SW_MANNER_EXIT);
+    CHECK(ended.record.close_reason == SW_CLOSE_REASON_EXIT);
   CHECK(((ended.record.flags & SW_FLAG_RESET_SENT) != 0) == (unread != 0));
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("bytes unread after the peer's FIN are counted without the FIN") {
   pair.client.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
   CHECK(ended.record.unread_bytes == 12);
-  CHECK(ended.record.closer == SW_CLOSER_PEER);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_PEER);
 }
 
 TEST_CASE("a connection read to its end has nothing unread") {
@@ -93,11 +93,11 @@ TEST_CASE("SO_LINGER 0 shows as a reset of ours, with the kernel's reason where 
   REQUIRE(setsockopt(pair.client.fd(), SOL_SOCKET, SO_LINGER, &now, sizeof(now)) == 0);
   pair.client.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
-  CHECK(ended.record.closer == SW_CLOSER_OWN);
-  CHECK(ended.record.manner == SW_MANNER_RESET);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_OWN);
+  CHECK(ended.record.close_reason == SW_CLOSE_REASON_RESET);
   const auto& other = watch.ended(SW_ROLE_SERVER, server, client);
-  CHECK(other.record.closer == SW_CLOSER_PEER);
-  CHECK(other.record.manner == SW_MANNER_RESET);
+  CHECK(other.record.closed_by == SW_CLOSED_BY_PEER);
+  CHECK(other.record.close_reason == SW_CLOSE_REASON_RESET);
   for (const auto& hook : watch.hooks())
     if (hook.variant == "with reason") CHECK(ended.record.reset_reason != 0);
 }
@@ -116,14 +116,14 @@ TEST_CASE("shutdown is no close: what stays unread can still be read") {
   }));
   const auto* live = watch.live(SW_ROLE_CLIENT, client, server);
   CHECK((live->record.flags & SW_FLAG_RELEASED) == 0);
-  CHECK(live->record.closer == SW_CLOSER_OWN);
+  CHECK(live->record.closed_by == SW_CLOSED_BY_OWN);
   pair.client.receive(4);
   pair.client.close();
   pair.server.close();
   CHECK(watch.ended(SW_ROLE_CLIENT, client, server).record.unread_bytes == 0);
 }
 
-TEST_CASE("MSG_PEEK is no turn; splice and sendfile are") {
+TEST_CASE("MSG_PEEK is no exchange; splice and sendfile are") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
   Watch& watch = shared_watch(variant);
@@ -133,23 +133,23 @@ TEST_CASE("MSG_PEEK is no turn; splice and sendfile are") {
   char buffer[16];
   REQUIRE(recv(pair.server.fd(), buffer, 6, MSG_PEEK | MSG_WAITALL) == 6);
   watch.scan();
-  CHECK(watch.live(SW_ROLE_SERVER, server, client)->record.turns == 0);
+  CHECK(watch.live(SW_ROLE_SERVER, server, client)->record.exchanges == 0);
   CHECK((watch.live(SW_ROLE_SERVER, server, client)->record.flags & SW_FLAG_PEEKED) != 0);
   int pipes[2];
   REQUIRE(pipe(pipes) == 0);
   REQUIRE(splice(pair.server.fd(), nullptr, pipes[1], nullptr, 6, 0) == 6);
   watch.scan();
-  CHECK(watch.live(SW_ROLE_SERVER, server, client)->record.turns == 1);
+  CHECK(watch.live(SW_ROLE_SERVER, server, client)->record.exchanges == 1);
   REQUIRE(splice(pipes[0], nullptr, pair.server.fd(), nullptr, 6, 0) == 6);
   pair.client.receive(6);
   watch.scan();
-  CHECK(watch.live(SW_ROLE_CLIENT, client, server)->record.turns == 1);
+  CHECK(watch.live(SW_ROLE_CLIENT, client, server)->record.exchanges == 1);
   const int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
   REQUIRE(file >= 0);
   REQUIRE(sendfile(pair.client.fd(), file, nullptr, 1000) == 1000);
   pair.server.receive(1000);
   watch.scan();
-  CHECK(watch.live(SW_ROLE_SERVER, server, client)->record.turns == 2);
+  CHECK(watch.live(SW_ROLE_SERVER, server, client)->record.exchanges == 2);
   close(file);
   close(pipes[0]);
   close(pipes[1]);

@@ -84,7 +84,7 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   pair.client.close();
   const auto kept = ending.find(client);
   REQUIRE(kept);
-  CHECK(kept->connection.record.turns == 1);
+  CHECK(kept->connection.record.exchanges == 1);
   CHECK(kept->connection.socket.state == fin_wait_1);
   CHECK(kept->connection.socket.bytes_received == 8);
   watch.scan();
@@ -98,7 +98,7 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   REQUIRE(watch.scan_until([&] { return watch.closed(SW_ROLE_CLIENT, client, server) != nullptr; }));
   const auto real = *watch.closed(SW_ROLE_CLIENT, client, server);
   CHECK(real.socket.end_unseen == 0);
-  CHECK(real.record.closer == SW_CLOSER_OWN);
+  CHECK(real.record.closed_by == SW_CLOSED_BY_OWN);
   CHECK(real.read_ns - real.record.own_closed_ns > 1'500'000'000);
   CHECK_FALSE(ending.find(client));
   watch.scan();  // totals are read before details
@@ -113,9 +113,9 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   REQUIRE(watch.scan_until([&] { return watch.closed(SW_ROLE_CLIENT, 9, server) != nullptr; }));
   const auto& made_up = *watch.closed(SW_ROLE_CLIENT, 9, server);
   CHECK(made_up.socket.end_unseen == 1);
-  CHECK(made_up.record.turns == 1);
-  CHECK(made_up.record.closer == SW_CLOSER_OWN);
-  CHECK(made_up.record.manner == SW_MANNER_FIN);
+  CHECK(made_up.record.exchanges == 1);
+  CHECK(made_up.record.closed_by == SW_CLOSED_BY_OWN);
+  CHECK(made_up.record.close_reason == SW_CLOSE_REASON_FIN);
   CHECK(made_up.record.own_closed_ns == kept->connection.record.own_closed_ns);
   CHECK_FALSE(ending.find(9));
   const auto details = watch.all_closed().size();
@@ -143,7 +143,7 @@ TEST_CASE("what was shut down and then closed is given out until it is gone") {
   const auto* orphan = watch.live(SW_ROLE_CLIENT, client, server);
   REQUIRE(orphan != nullptr);
   CHECK(orphan->socket.has_descriptor == 0);
-  CHECK(orphan->record.turns == 1);
+  CHECK(orphan->record.exchanges == 1);
   CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).opened == 1);
   CHECK(closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 0);
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
@@ -167,8 +167,8 @@ TEST_CASE("a connection that was closed before the agent started counts as older
   Watch watch(variant);
   pair.server.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
-  CHECK((ended.record.flags & SW_FLAG_SEEDED) != 0);
-  CHECK(ended.record.closer == SW_CLOSER_OWN);
+  CHECK((ended.record.flags & SW_FLAG_PREEXISTING) != 0);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_OWN);
   watch.scan();
   for (const auto& row : watch.last().processes)
     if (row.process.serial == 0 && row.roles[SW_ROLE_CLIENT]) CHECK(row.roles[SW_ROLE_CLIENT]->totals.opened == 0);

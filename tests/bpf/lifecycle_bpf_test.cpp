@@ -30,14 +30,14 @@ void connect_together(std::uint16_t port, const Gate& connected, const Gate& go)
 
 }  // namespace
 
-TEST_CASE("a connection's turns, ends and owner are seen on both sides") {
+TEST_CASE("a connection's exchanges, ends and owner are seen on both sides") {
   const auto variant = GENERATE(from_range(variants));
   const int family = GENERATE(AF_INET, AF_INET6);
   CAPTURE(variant.name, family);
   Watch& watch = shared_watch(variant);
   Pair pair(family);
   const auto client = pair.client_port(), server = pair.server_port();
-  for (int turn = 0; turn < 3; ++turn) {
+  for (int exchange = 0; exchange < 3; ++exchange) {
     pair.client.send("request");
     pair.server.receive(7);
     pair.server.send("response");
@@ -46,7 +46,7 @@ TEST_CASE("a connection's turns, ends and owner are seen on both sides") {
   watch.scan();
   const auto* live = watch.live(SW_ROLE_CLIENT, client, server);
   REQUIRE(live != nullptr);
-  CHECK(live->record.turns == 3);
+  CHECK(live->record.exchanges == 3);
   CHECK(live->record.tgid == static_cast<std::uint32_t>(getpid()));
   CHECK(live->record.holder_fd == static_cast<std::uint32_t>(pair.client.fd()));
   CHECK(live->socket.state == TCP_ESTABLISHED);
@@ -56,14 +56,14 @@ TEST_CASE("a connection's turns, ends and owner are seen on both sides") {
   watch.released(SW_ROLE_CLIENT, client, server);
   pair.server.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
-  CHECK(ended.record.turns == 3);
-  CHECK(ended.record.closer == SW_CLOSER_OWN);
-  CHECK(ended.record.manner == SW_MANNER_FIN);
+  CHECK(ended.record.exchanges == 3);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_OWN);
+  CHECK(ended.record.close_reason == SW_CLOSE_REASON_FIN);
   CHECK((ended.record.flags & SW_FLAG_RELEASED) != 0);
   const auto& other = watch.ended(SW_ROLE_SERVER, server, client);
-  CHECK(other.record.turns == 3);
-  CHECK(other.record.closer == SW_CLOSER_PEER);
-  CHECK(other.record.manner == SW_MANNER_FIN);
+  CHECK(other.record.exchanges == 3);
+  CHECK(other.record.closed_by == SW_CLOSED_BY_PEER);
+  CHECK(other.record.close_reason == SW_CLOSE_REASON_FIN);
   CHECK(other.record.tgid == static_cast<std::uint32_t>(getpid()));
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("a process's totals count every connection once") {
   }));
   CHECK(totals.opened == connections);
   CHECK(closes(totals) == connections);
-  CHECK(totals.turns == connections);
+  CHECK(totals.exchanges == connections);
   CHECK(totals.connects[SW_CONNECT_PENDING] == connections);
   CHECK(totals.connects[SW_CONNECT_ESTABLISHED] == connections);
   CHECK(watch.scan_until([&] { return closes(watch.totals(getpid(), SW_ROLE_SERVER)) == connections; }));
@@ -137,7 +137,7 @@ TEST_CASE("a full ring loses details, counts them as lost, and no total") {
   CHECK(details + watch.last().losses[SW_LOSS_DETAIL] >= connections);
 }
 
-TEST_CASE("a connection older than the agent is seeded with its owner and role") {
+TEST_CASE("a connection older than the agent is preexisting with its owner and role") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
   Pair pair;
@@ -152,18 +152,18 @@ TEST_CASE("a connection older than the agent is seeded with its owner and role")
   REQUIRE(accepted != nullptr);
   REQUIRE(listener != nullptr);
   for (const auto* connection : {own, accepted, listener}) {
-    CHECK((connection->record.flags & SW_FLAG_SEEDED) != 0);
+    CHECK((connection->record.flags & SW_FLAG_PREEXISTING) != 0);
     CHECK(connection->record.tgid == static_cast<std::uint32_t>(getpid()));
   }
   CHECK(accepted->socket.unread_bytes == 5);
-  CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).seeded == 1);
+  CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).preexisting == 1);
   CHECK(watch.totals(getpid(), SW_ROLE_CLIENT).opened == 0);
 
   pair.server.receive(5);
   pair.client.close();
   watch.released(SW_ROLE_CLIENT, client, server);
   pair.server.close();
-  CHECK(watch.ended(SW_ROLE_CLIENT, client, server).record.closer == SW_CLOSER_OWN);
+  CHECK(watch.ended(SW_ROLE_CLIENT, client, server).record.closed_by == SW_CLOSED_BY_OWN);
   CHECK(watch.scan_until([&] { return closes(watch.totals(getpid(), SW_ROLE_CLIENT)) == 1; }));
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("MPTCP is recognised, counted once an end, and not misread") {
   pair.server.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
   CHECK((ended.record.flags & SW_FLAG_MPTCP) != 0);
-  CHECK(ended.record.turns == 0);  // nobody receives on a subflow: turns would be invented
+  CHECK(ended.record.exchanges == 0);  // nobody receives on a subflow: exchanges would be invented
   CHECK(ended.record.unread_bytes == 0);
 }
 

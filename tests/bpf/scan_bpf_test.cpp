@@ -123,9 +123,9 @@ TEST_CASE("what waited in an accept queue before the agent started counts as old
   watch.scan();
   const auto* live = watch.live(SW_ROLE_SERVER, listener.port(), client.port());
   REQUIRE(live != nullptr);
-  CHECK((live->record.flags & SW_FLAG_SEEDED) != 0);
+  CHECK((live->record.flags & SW_FLAG_PREEXISTING) != 0);
   watch.scan();  // totals are read before the pass that finds an owner
-  CHECK(watch.totals(getpid(), SW_ROLE_SERVER).seeded == 1);
+  CHECK(watch.totals(getpid(), SW_ROLE_SERVER).preexisting == 1);
   CHECK(watch.totals(getpid(), SW_ROLE_SERVER).opened == 0);
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("a request without an answer tells when it left, and an answered one t
   CHECK(watch.ended(SW_ROLE_CLIENT, client, server).socket.sent_since_receive == 1);
 }
 
-TEST_CASE("a client that says with a FIN that it asks no more starts no turn by it") {
+TEST_CASE("a client that says with a FIN that it asks no more starts no exchange by it") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
   Watch& watch = shared_watch(variant);
@@ -79,19 +79,19 @@ TEST_CASE("a client that says with a FIN that it asks no more starts no turn by 
   pair.client.receive(4);
   pair.client.close();
   const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
-  CHECK(ended.record.turns == 1);
+  CHECK(ended.record.exchanges == 1);
   CHECK(ended.record.first_byte_count == 1);
   CHECK(ended.socket.sent_since_receive == 0);
 }
 
-TEST_CASE("each turn's time to first byte is in one bucket, more of them than a connection keeps, too") {
+TEST_CASE("each exchange's time to first byte is in one bucket, more of them than a connection keeps, too") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
   Watch watch(variant);
   Pair pair;
   const auto client = pair.client_port(), server = pair.server_port();
-  constexpr std::uint64_t turns = 140000;  // a bucket of a record holds 65535, and most fall into two or three
-  for (std::uint64_t turn = 0; turn < turns; ++turn) {
+  constexpr std::uint64_t exchanges = 140000;  // a bucket of a record holds 65535, and most fall into two or three
+  for (std::uint64_t exchange = 0; exchange < exchanges; ++exchange) {
     pair.client.send("q");
     pair.server.receive(1);
     pair.server.send("a");
@@ -110,7 +110,7 @@ TEST_CASE("each turn's time to first byte is in one bucket, more of them than a 
   REQUIRE(live != nullptr);
   const auto& kept = live->record.first_bytes;
   const auto of_connection = std::accumulate(std::begin(kept), std::end(kept), std::uint64_t{0});
-  CHECK(of_connection + of_process().first == turns);
+  CHECK(of_connection + of_process().first == exchanges);
   CHECK(of_process().second == 0);
   const auto sum_ns = live->record.first_byte_sum_ns;
   pair.client.close();
@@ -118,7 +118,7 @@ TEST_CASE("each turn's time to first byte is in one bucket, more of them than a 
   pair.server.close();
   watch.ended(SW_ROLE_CLIENT, client, server);
   watch.scan();
-  CHECK(of_process().first == turns);
+  CHECK(of_process().first == exchanges);
   CHECK(of_process().second == sum_ns / 1000);
 }
 

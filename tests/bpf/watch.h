@@ -75,11 +75,12 @@ class Watch {
     return *closed(role, local, remote);
   }
 
-  /// Waits until no descriptor refers to a connection, so that its peer may end it: quicker than the "Bad case" above.
+  /// Waits until this side has closed, so that its peer may end the connection: quicker than the "Bad case" above. That
+  /// no descriptor refers to it any more does not tell: a task gives up its table of files before it closes them.
   void released(sw_role role, std::uint16_t local, std::uint16_t remote) {
     const auto is_released = [&] {
       const auto* found = live(role, local, remote);
-      return found == nullptr || found->socket.has_descriptor == 0;
+      return closed(role, local, remote) != nullptr || (found != nullptr && found->record.own_closed_ns != 0);
     };
     if (!scan_until(is_released)) FAIL("the connection's close was not seen");
   }
@@ -123,8 +124,8 @@ inline Watch& shared_watch(const NamedVariant& variant) {
 
 inline std::uint64_t closes(const sw_totals& totals) {
   std::uint64_t sum = 0;
-  for (const auto& manners : totals.closed)
-    for (const auto count : manners) sum += count;
+  for (const auto& close_reasons : totals.closed)
+    for (const auto count : close_reasons) sum += count;
   return sum;
 }
 

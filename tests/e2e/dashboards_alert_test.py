@@ -57,8 +57,8 @@ def check_full_queue(agent, webhook, prometheus):
     alert = "SockwardenAcceptQueueNearlyFull"
     with faulty_program("stall", BACKLOG) as (program, port):
         endpoint = f"127.0.0.1:{port}"
-        until(lambda: agent.value("sockwarden_accept_queue_length", endpoint=endpoint) > BACKLOG, 60)
-        check("connections that wait for accept()", agent.value("sockwarden_accept_queue_length", endpoint=endpoint), BACKLOG + 1)
+        until(lambda: agent.value("sockwarden_accept_queue_length", server_address=endpoint) > BACKLOG, 60)
+        check("connections that wait for accept()", agent.value("sockwarden_accept_queue_length", server_address=endpoint), BACKLOG + 1)
         check_fired(webhook, program, alert, endpoint, "the program accepts too slowly", "listen-overflow")
         mend(program)
         check_resolved(webhook, prometheus, alert, endpoint)

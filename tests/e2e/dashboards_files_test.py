@@ -89,7 +89,7 @@ def check_names(board):
     shown = {files.documented_name(name, documented) for name in used}
     check("metrics of the agent that nothing shows",
           sorted(n for n in documented - shown - {"sockwarden_config_last_reload_success_timestamp_seconds",
-                                                  "sockwarden_connections_seeded_total", "sockwarden_connect_attempts_total",
+                                                  "sockwarden_connections_preexisting_total", "sockwarden_connect_attempts_total",
                                                   "process_virtual_memory_bytes", "process_start_time_seconds"}), [])
 
 

@@ -11,7 +11,7 @@ import tempfile
 
 from host import ROOT, SKIPPED, Agent, check, until
 
-sys.path.insert(0, str(ROOT / "tests" / "zoo"))
+sys.path.insert(0, str(ROOT / "tests" / "scenarios"))
 from runner.build import Builder  # noqa: E402
 from runner.process import Process  # noqa: E402
 from runner.services import Services  # noqa: E402
@@ -34,7 +34,7 @@ class Server:
 
     def counted(self):
         """Statements since the server started, by how they came, without this look."""
-        rows = subprocess.run(["mariadb", "--no-defaults", "-h", self.host, "-P", self.port, "-u", "zoo", "-pzoo", "-N", "-e",
+        rows = subprocess.run(["mariadb", "--no-defaults", "-h", self.host, "-P", self.port, "-u", "scenarios", "-pzoo", "-N", "-e",
                                "SHOW GLOBAL STATUS"], check=True, capture_output=True, text=True).stdout
         values = dict(line.split("\t", 1) for line in rows.splitlines())
         executed = int(values["Com_stmt_execute"])
@@ -54,7 +54,7 @@ def main():
     if missing:
         print(f"  skipped: not installed: {', '.join(missing)}")
         return SKIPPED
-    build = ROOT / "build" / "zoo"
+    build = ROOT / "build" / "scenarios"
     build.mkdir(parents=True, exist_ok=True)
     builder = Builder(build)
     builder.build({"go"})
@@ -78,7 +78,7 @@ def main():
             seen, pool = statements(agent, client.pid)
             check(f"{about}: what the agent counted", seen, by_server)
             check(f"{about}: nothing is in use at rest", until(lambda: statements(agent, client.pid)[1]["in_use"] == 0), True)
-            check(f"{about}: the account and the database", pool["name"], "zoo/shop")
+            check(f"{about}: the account and the database", pool["name"], "scenarios/shop")
             client.end()
     return 0
 

@@ -14,7 +14,7 @@ import tempfile
 
 from host import ROOT, SKIPPED, SOCKWARDEN, Agent, check, until
 
-sys.path.insert(0, str(ROOT / "tests/zoo"))
+sys.path.insert(0, str(ROOT / "tests/scenarios"))
 from runner.build import Builder  # noqa: E402
 from runner.process import Process  # noqa: E402
 
@@ -22,7 +22,7 @@ WORKERS = 100
 
 
 class Shop:
-    """The zoo's Go client against the zoo's server, whose answers take 50 ms."""
+    """The scenarios's Go client against the scenarios's server, whose answers take 50 ms."""
 
     def __init__(self, stack, builder, folder):
         self.stack, self.builder, self.folder = stack, builder, folder
@@ -32,7 +32,7 @@ class Shop:
         self.url = f"http://127.0.0.1:{server.facts['ports']['plain4']}/slow/0.05"
 
     def start(self, kind, **plan):
-        environment = {"PYTHONPATH": str(ROOT / "tests/zoo/python")}
+        environment = {"PYTHONPATH": str(ROOT / "tests/scenarios/python")}
         process = Process(self.builder.command(kind), plan, environment, pathlib.Path(self.folder, f"{kind}.log"))
         self.stack.callback(process.end)
         return process
@@ -98,7 +98,7 @@ def main():
     if not shutil.which("go"):
         print("  skipped: not installed: go")
         return SKIPPED
-    builder = Builder(ROOT / "build/zoo")
+    builder = Builder(ROOT / "build/scenarios")
     builder.build({"go"})
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sockwarden-pools-"))

@@ -93,7 +93,7 @@ def load():
 
 def check_scrapes(prometheus, seconds):
     check("requests a second that nginx answered meanwhile",
-          prometheus.number(f'sum(rate(sockwarden_turns_total{{job="sockwarden", comm="nginx", role="server"}}[{seconds}s]))'),
+          prometheus.number(f'sum(rate(sockwarden_exchanges_total{{job="sockwarden", comm="nginx", role="server"}}[{seconds}s]))'),
           lambda rate: rate > 500)
     for job in ("sockwarden", "sockwarden-tls"):
         scrapes = prometheus.number(f'count_over_time(up{{job="{job}"}}[{seconds}s])')

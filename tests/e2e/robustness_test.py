@@ -53,9 +53,9 @@ def two_agents(port):
                     pass
         for agent in (first, second):
             name = pathlib.Path("/proc/self/comm").read_text().strip()
-            count = until(lambda: (value := agent.value("sockwarden_turns_total", comm=name, role="client")) >= 20
+            count = until(lambda: (value := agent.value("sockwarden_exchanges_total", comm=name, role="client")) >= 20
                           and value, 15)
-            check("each of two agents counts every turn", count, lambda value: value >= 20)
+            check("each of two agents counts every exchange", count, lambda value: value >= 20)
 
 
 def full_tables(port):
@@ -71,7 +71,7 @@ def full_tables(port):
         until(lambda: opened() - before >= 12, 15)
         check("connections opened to 12 endpoints with room for 4", opened() - before, lambda value: value >= 12)
         check("of them under other", agent.value("sockwarden_connections_opened_total", role="client", comm=own_name(),
-                                                 endpoint="other"), lambda value: value > 0)
+                                                 server_address="other"), lambda value: value > 0)
         check("the full table is a metric", agent.value("sockwarden_losses_total", kind="endpoint"),
               lambda value: value > 0)
 

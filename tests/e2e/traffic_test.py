@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Connections and turns of real programs are counted exactly, through every variant and with any ring size."""
+"""Connections and exchanges of real programs are counted exactly, through every variant and with any ring size."""
 
 import json
 import re
@@ -17,14 +17,14 @@ def run(*command):
 
 
 def counts(agent, comm, role):
-    """(opened, closed, turns) of a program."""
+    """(opened, closed, exchanges) of a program."""
     return tuple(agent.value(f"sockwarden_{name}_total", comm=comm, role=role)
-                 for name in ("connections_opened", "connections_closed", "turns"))
+                 for name in ("connections_opened", "connections_closed", "exchanges"))
 
 
 def expect(agent, claim, comm, role, wanted):
     until(lambda: counts(agent, comm, role) == wanted, 15)
-    check(f"{claim}: opened, closed, turns of {comm} ({role})", counts(agent, comm, role), wanted)
+    check(f"{claim}: opened, closed, exchanges of {comm} ({role})", counts(agent, comm, role), wanted)
 
 
 def difference(agent, before, comm, role):
@@ -43,10 +43,10 @@ def wrk(agent, port):
     output = run("wrk", "-t2", "-c20", "-d3", f"http://127.0.0.1:{port}/")
     requests = int(re.search(r"(\d+) requests in", output)[1])
     until(lambda: counts(agent, "wrk", "client")[1] >= 20, 15)
-    opened, closed, turns = counts(agent, "wrk", "client")
+    opened, closed, exchanges = counts(agent, "wrk", "client")
     check("wrk: connections opened and closed", (opened, closed), lambda pair: pair[0] == pair[1] and pair[0] in (20, 21))
-    check(f"wrk: turns, of {requests} requests and at most 20 in flight", turns,
-          lambda turns: requests <= turns <= requests + 20)
+    check(f"wrk: exchanges, of {requests} requests and at most 20 in flight", exchanges,
+          lambda exchanges: requests <= exchanges <= requests + 20)
 
 
 def curl(agent, port):

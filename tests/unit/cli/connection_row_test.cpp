@@ -7,8 +7,8 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a row is read back from what the API states") {
   const Json json = Json::parse(R"({"process":{"pid":42,"comm":"orders","exe":"/bin/orders"},"role":"client",
-    "protocol":"tls","state":"CLOSE_WAIT","local":"10.0.0.1:4","remote":"10.0.0.7:80","fd":7,"seeded":false,
-    "accepted":true,"age_seconds":3.5,"idle_seconds":1.25,"turns":9,"unread_bytes":6,"closer":"peer","manner":"fin",
+    "protocol":"tls","state":"CLOSE_WAIT","local":"10.0.0.1:4","remote":"10.0.0.7:80","fd":7,"preexisting":false,
+    "accepted":true,"age_seconds":3.5,"idle_seconds":1.25,"exchanges":9,"unread_bytes":6,"closed_by":"peer","close_reason":"fin",
     "options":["TCP_NODELAY=1"]})");
   const ConnectionRow row = row_of(json, "2026-11-22T04:10:11.123Z");
   CHECK(row.comm == "orders");
@@ -19,10 +19,10 @@ TEST_CASE("a row is read back from what the API states") {
   CHECK(row.state == "CLOSE_WAIT");
   CHECK(row.age == 3500ms);
   CHECK(row.idle == 1250ms);
-  CHECK(row.turns == 9);
+  CHECK(row.exchanges == 9);
   CHECK(row.unread_bytes == 6);
-  CHECK(row.closer == "peer");
-  CHECK(row.manner == "fin");
+  CHECK(row.closed_by == "peer");
+  CHECK(row.close_reason == "fin");
   CHECK(row.options == std::vector<std::string>{"TCP_NODELAY=1"});
 }
 
@@ -38,8 +38,9 @@ TEST_CASE("null, missing and wrong keys are unknown, not zero and no failure") {
   CHECK(row_of(Json::parse("[1]"), "").role.empty());
 }
 
-TEST_CASE("a seeded connection is as old as it has been seen") {
-  const Json json = Json::parse(R"({"seeded":true,"age_seconds":null,"first_seen_at":"2026-11-22T04:10:01.100Z"})");
+TEST_CASE("a preexisting connection is as old as it has been seen") {
+  const Json json =
+      Json::parse(R"({"preexisting":true,"age_seconds":null,"first_seen_at":"2026-11-22T04:10:01.100Z"})");
   CHECK(row_of(json, "2026-11-22T04:10:11.350Z").age == 10250ms);
 }
 

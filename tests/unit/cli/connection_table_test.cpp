@@ -21,7 +21,7 @@ ConnectionRow client() {
   row.remote = "10.0.0.7:8080";
   row.age = 185s;
   row.idle = 12s;
-  row.turns = 5;
+  row.exchanges = 5;
   row.protocol = "http/1.1";
   row.options = {"SO_KEEPALIVE=1", "TCP_KEEPIDLE=30s", "TCP_NODELAY=1"};
   return row;
@@ -36,11 +36,11 @@ ConnectionRow worst() {
   row.remote = "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:65535";
   row.age = 9h + 59min;
   row.idle = 9h + 59min;
-  row.turns = 4294967295;
+  row.exchanges = 4294967295;
   row.protocol = "postgresql";
   row.unread_bytes = 4294967295;
-  row.closer = "network";
-  row.manner = "timeout";
+  row.closed_by = "network";
+  row.close_reason = "timeout";
   return row;
 }
 
@@ -53,11 +53,12 @@ std::string line(const std::string& text, int number) {
 
 }  // namespace
 
-TEST_CASE("a connection shows process, role, state, remote, times, turns, protocol, unread, closer and options") {
+TEST_CASE(
+    "a connection shows process, role, state, remote, times, exchanges, protocol, unread, who closed it and options") {
   const std::string text = connection_table({client()}, 0);
-  CHECK(line(text, 0) == "PROCESS  PID FD ROLE   STATE REMOTE         AGE IDLE TURNS PROTO    UNREAD CLOSER OPTIONS");
+  CHECK(line(text, 0) == "PROCESS  PID FD ROLE   STATE REMOTE         AGE IDLE EXCH PROTO    UNREAD CLOSED OPTIONS");
   CHECK(line(text, 1) ==
-        "orders  4242  7 client ESTAB 10.0.0.7:8080 3m5s  12s     5 http/1.1      0 -      "
+        "orders  4242  7 client ESTAB 10.0.0.7:8080 3m5s  12s    5 http/1.1      0 -      "
         "keepalive,keepidle=30s,nodelay");
 }
 
@@ -75,12 +76,12 @@ TEST_CASE("a listener shows its local address and no history") {
 
 TEST_CASE("what is older than the agent shows at least, and never a false zero") {
   ConnectionRow row = client();
-  row.seeded = true;
-  CHECK(line(connection_table({row}, 0), 1).find(">3m5s  12s    >5") != std::string::npos);
+  row.preexisting = true;
+  CHECK(line(connection_table({row}, 0), 1).find(">3m5s  12s   >5") != std::string::npos);
   row.age = 0ms;
-  row.turns = 0;
+  row.exchanges = 0;
   const std::string shown = line(connection_table({row}, 0), 1);
-  CHECK(shown.find("10.0.0.7:8080   -  12s     - http") != std::string::npos);
+  CHECK(shown.find("10.0.0.7:8080   -  12s    - http") != std::string::npos);
 }
 
 TEST_CASE("at 80 columns no line is wider, whatever a connection holds") {

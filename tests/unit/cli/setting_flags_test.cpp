@@ -23,9 +23,10 @@ Config parsed(std::vector<std::string> arguments) {
 
 TEST_CASE("flags set what they name and nothing else") {
   CHECK(parsed({}) == with_profile({}));
-  const Config config = parsed({"--profile", "development", "--web.listen-address", "127.0.0.1:0",
-                                "--web.listen-address=[::1]:0", "--web.systemd-socket", "--log.level=debug",
-                                "--ring-bytes", "4KiB", "--max-endpoints", "7", "--max-processes", "8", "--no-peek"});
+  const Config config =
+      parsed({"--profile", "development", "--web.listen-address", "127.0.0.1:0", "--web.listen-address=[::1]:0",
+              "--web.systemd-socket", "--log.level=debug", "--ring-bytes", "4KiB", "--max-endpoints", "7",
+              "--max-processes", "8", "--no-protocol-parser"});
   CHECK(config.profile == Profile::development);
   CHECK(config.web.listen_addresses == std::vector<std::string>{"127.0.0.1:0", "[::1]:0"});
   CHECK(config.web.systemd_socket);
@@ -33,7 +34,7 @@ TEST_CASE("flags set what they name and nothing else") {
   CHECK(config.kernel.ring_bytes == 4096);
   CHECK(config.kernel.max_endpoints == 7);
   CHECK(config.kernel.max_processes == 8);
-  CHECK_FALSE(config.kernel.peek);
+  CHECK_FALSE(config.kernel.protocol_parser);
   CHECK(config.kernel.stacks);
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("hidden flags are not in the help, the others are") {
   for (const char* shown : {"--config", "--web.listen-address", "--profile"}) {
     CHECK(help.find(shown) != std::string::npos);
   }
-  for (const char* hidden : {"--ring-bytes", "--kernel-variant", "--no-peek", "--max-endpoints"}) {
+  for (const char* hidden : {"--ring-bytes", "--kernel-variant", "--no-protocol-parser", "--max-endpoints"}) {
     CHECK(help.find(hidden) == std::string::npos);
   }
 }
@@ -74,13 +75,13 @@ TEST_CASE("the kernel side gets the configured sizes") {
   config.max_sockets = 1;
   config.max_processes = 2;
   config.max_endpoints = 3;
-  config.peek = false;
+  config.protocol_parser = false;
   const KernelOptions options = kernel_options(config, parse_variant("hash").value());
   CHECK(options.ring_bytes == 4096);
   CHECK(options.max_sockets == 1);
   CHECK(options.max_processes == 2);
   CHECK(options.max_endpoints == 3);
-  CHECK_FALSE(options.peek);
+  CHECK_FALSE(options.protocol_parser);
   CHECK(options.stacks);
   CHECK(options.variant.force_hash);
 }

@@ -28,7 +28,7 @@ TEST_CASE("each kind of value is read") {
 profile: development
 web: {listen_addresses: ["127.0.0.1:0"], config_file: web.yml}
 log: {level: debug, format: json}
-kernel: {scan_interval: 200ms, ring_bytes: 4KiB, max_sockets: 7, peek: false}
+kernel: {scan_interval: 200ms, ring_bytes: 4KiB, max_sockets: 7, protocol_parser: false}
 metrics: {endpoints_per_process: 3}
 findings: {retention: 1h}
 thresholds: {wait: 2m, leak_count: 5}
@@ -48,7 +48,7 @@ overrides:
   CHECK(config.kernel.scan_interval == 200ms);
   CHECK(config.kernel.ring_bytes == 4096);
   CHECK(config.kernel.max_sockets == 7);
-  CHECK_FALSE(config.kernel.peek);
+  CHECK_FALSE(config.kernel.protocol_parser);
   CHECK(config.kernel.stacks);
   CHECK(config.metrics.endpoints_per_process == 3);
   CHECK(config.findings.retention == 1h);
@@ -92,7 +92,7 @@ TEST_CASE("a wrong value is an error with its line and what is allowed") {
   CHECK(has(error_of("kernel: {scan_interval: 1ms}"), "is not between 100ms and 7d"));
   CHECK(has(error_of("kernel: {ring_bytes: 5000}"), "is no power of two"));
   CHECK(has(error_of("kernel: {ring_bytes: 1MB}"), "\"1MB\" is no size"));
-  CHECK(has(error_of("kernel: {peek: maybe}"), "neither true nor false"));
+  CHECK(has(error_of("kernel: {protocol_parser: maybe}"), "neither true nor false"));
   CHECK(has(error_of("kernel: {max_processes: -1}"), "is no whole number between 1 and"));
   CHECK(has(error_of("web: {listen_addresses: [localhost]}"), "\"localhost\" has no port"));
   CHECK(has(error_of("web: {listen_addresses: [\"::1:80\"]}"), "\"::1:80\" is no address"));

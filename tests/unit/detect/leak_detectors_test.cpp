@@ -8,12 +8,12 @@ using namespace sockwarden::testing;
 TEST_CASE("connections that stand idle while newer ones are opened have leaked, and the newest has not") {
   PoolStage stage;
   for (int i = 0; i < 5; ++i) {
-    stage.turn(stage.open());
+    stage.exchange(stage.open());
     stage.wait(0.5);
   }
   const std::uint64_t last = stage.open();
   for (int i = 0; i < 6; ++i) {
-    stage.turn(last);
+    stage.exchange(last);
     stage.wait(1);
   }
   const auto findings = stage.ask(connection_leak);
@@ -29,7 +29,7 @@ TEST_CASE("a pool that merely stands idle has not leaked") {
   for (const std::uint64_t id : ids) stage.request(id);
   for (const std::uint64_t id : ids) stage.respond(id);
   for (int i = 0; i < 10; ++i) {
-    stage.turn(ids.back());  // the last one given back is the first one taken
+    stage.exchange(ids.back());  // the last one given back is the first one taken
     stage.wait(1);
   }
   CHECK(stage.ask(connection_leak).empty());
@@ -40,12 +40,12 @@ TEST_CASE("a connection that is used again has not leaked") {
   std::vector<std::uint64_t> ids;
   for (int i = 0; i < 6; ++i) {
     ids.push_back(stage.open());
-    stage.turn(ids.back());
+    stage.exchange(ids.back());
     stage.wait(0.5);
   }
   stage.wait(6);
   REQUIRE(stage.ask(connection_leak).size() == 1);
-  for (const std::uint64_t id : ids) stage.turn(id);
+  for (const std::uint64_t id : ids) stage.exchange(id);
   stage.scan();
   CHECK(stage.ask(connection_leak).empty());
 }
@@ -57,7 +57,7 @@ TEST_CASE("a connection whose name is another is no newer one") {
     const std::string name = "host" + std::to_string(i);
     std::copy(name.begin(), name.end(), stage.record(id).wire.text);
     stage.record(id).wire.text_length = static_cast<__u8>(name.size());
-    stage.turn(id);
+    stage.exchange(id);
     stage.wait(0.5);
   }
   stage.wait(6);
@@ -68,7 +68,7 @@ TEST_CASE("what the peer has closed and the program has not is a leak after the 
   PoolStage stage;
   for (int i = 0; i < 4; ++i) {
     const std::uint64_t id = stage.open();
-    stage.turn(id);
+    stage.exchange(id);
     stage.record(id).peer_closed_ns = stage.world.now_ns;
     stage.world.connection(id).socket.state = 8;  // CLOSE_WAIT
   }
@@ -86,7 +86,7 @@ TEST_CASE("a slow reader of what a closed peer sent has not leaked") {
   std::vector<std::uint64_t> ids;
   for (int i = 0; i < 4; ++i) {
     ids.push_back(stage.open());
-    stage.turn(ids.back());
+    stage.exchange(ids.back());
     stage.record(ids.back()).peer_closed_ns = stage.world.now_ns;
     stage.world.connection(ids.back()).socket.state = 8;  // CLOSE_WAIT
   }

@@ -19,10 +19,10 @@ TEST_CASE("a wait is asked about only beyond the threshold") {
   stage.asked(3.5);
   CHECK(stage.ask(missing_timeout).questions.empty());
   const auto late = stage.asked(6);
-  const auto opinion = stage.ask(missing_timeout);
-  REQUIRE_FALSE(opinion.questions.empty());
-  CHECK(opinion.questions.back().connection == late);
-  CHECK(opinion.findings.empty());
+  const auto result = stage.ask(missing_timeout);
+  REQUIRE_FALSE(result.questions.empty());
+  CHECK(result.questions.back().connection == late);
+  CHECK(result.findings.empty());
 }
 
 TEST_CASE("connections that wait for an answer for ever are one finding with their count") {
@@ -142,7 +142,7 @@ TEST_CASE(
   }
   SECTION("nor where its first bytes were seen, and are of no protocol that is known here") {
     raw.record.wire.last = 1 + SW_EGRESS;
-    raw.record.wire.flow[SW_EGRESS].turn_ns = stage.at(13);
+    raw.record.wire.flow[SW_EGRESS].exchange_ns = stage.at(13);
     CHECK(findings(stage).empty());
   }
   SECTION("nor where something came before: it may have been sent to be answered some day") {
@@ -202,7 +202,7 @@ TEST_CASE("a command of Redis that waits by its protocol is silent, another is n
   auto& wire = stage.world.connection(id).record.wire;
   auto& request = wire.flow[SW_EGRESS];
   request.protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_REDIS;
-  request.turn_ns = stage.at(30);
+  request.exchange_ns = stage.at(30);
   request.flags = SW_FLOW_BLOCKING;
   wire.last = 1 + SW_EGRESS;
   stage.answer(id, Verdict::infinite);

@@ -26,11 +26,11 @@ TEST_CASE("a relay's closes behind its own clients are none of its churn, those 
     const sw_address client = v4(10, 0, 0, 9, static_cast<std::uint16_t>(50000 + i));
     const std::uint64_t served = stage.world.open(stage.serial, SW_ROLE_SERVER, v4(10, 0, 0, 1, 80), client);
     const std::uint64_t id = stage.open();
-    stage.turn(id);
-    if (passes_on) stage.world.close(served, SW_CLOSER_PEER);
+    stage.exchange(id);
+    if (passes_on) stage.world.close(served, SW_CLOSED_BY_PEER);
     stage.close(id);
     stage.world.now_ns += ms_ns;
-    if (!passes_on) stage.world.close(served, SW_CLOSER_PEER);
+    if (!passes_on) stage.world.close(served, SW_CLOSED_BY_PEER);
     stage.wait(0.5);
   }
   stage.scan();
@@ -43,7 +43,7 @@ TEST_CASE("requests that ask for the close are churn by keep-alive-off, whoever 
     const std::uint64_t id = stage.open();
     stage.request(id, SW_FLOW_CLOSE);
     stage.respond(id, SW_FLOW_CLOSE);
-    stage.close(id, SW_CLOSER_PEER);
+    stage.close(id, SW_CLOSED_BY_PEER);
     stage.wait(0.3);
   }
   stage.scan();
@@ -86,7 +86,7 @@ TEST_CASE("a unit of work in a database is some statements; what serves more was
   PoolStage stage;
   stage.remote = v4(10, 0, 0, 7, 5432);
   const auto work = [&](std::uint64_t id, std::uint32_t statements) {
-    stage.turn(id);
+    stage.exchange(id);
     sw_wire& wire = stage.record(id).wire;
     wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
     wire.text_statements += statements;
@@ -131,7 +131,7 @@ TEST_CASE("scans that come between the answers and the closes name no cause but 
 
 TEST_CASE("a client for each request beside a connection that stays is no idle-limit") {
   PoolStage stage;
-  stage.turn(stage.open());
+  stage.exchange(stage.open());
   for (int i = 0; i < 10; ++i) {
     stage.one_shot();
     stage.wait(1);
@@ -161,7 +161,7 @@ TEST_CASE("a pool that keeps all ten, a burst that comes once, and a peer that c
       const std::uint64_t id = stage.open();
       stage.request(id);
       stage.respond(id, SW_FLOW_CLOSE);
-      stage.close(id, SW_CLOSER_PEER);
+      stage.close(id, SW_CLOSED_BY_PEER);
       stage.wait(0.3);
     }
   }
@@ -187,13 +187,13 @@ TEST_CASE("a session that says goodbye and shuts down is as ended as one that is
   const __u8 last = GENERATE('X', 'Q');
   for (int i = 0; i < 5; ++i) {
     const std::uint64_t id = stage.open();
-    stage.turn(id);
+    stage.exchange(id);
     sw_wire& wire = stage.record(id).wire;
     wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
     wire.flow[SW_EGRESS].field = last;
     wire.text_statements = 1;
     stage.world.now_ns += ms_ns;
-    stage.world.close(id, SW_CLOSER_OWN, SW_MANNER_FIN);  // by shutdown(): not released
+    stage.world.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_FIN);  // by shutdown(): not released
   }
   stage.scan();
   const auto findings = stage.ask(pool_churn);

@@ -79,19 +79,20 @@ struct PoolStage {
     ++flow.index;
     flow.started_ns = flow.head_done_ns = flow.done_ns = world.now_ns;
     record(id).wire.last = 1 + SW_INGRESS;
-    ++record(id).turns;
+    ++record(id).exchanges;
     record(id).last_receive_ns = world.now_ns;
     world.connection(id).socket.sent_since_receive = 0;
     world.connection(id).socket.bytes_received += 100;
   }
-  void turn(std::uint64_t id) {
+  void exchange(std::uint64_t id) {
     request(id);
     respond(id);
   }
-  void close(std::uint64_t id, sw_closer closer = SW_CLOSER_OWN, sw_manner manner = SW_MANNER_FIN) {
+  void close(std::uint64_t id, sw_closed_by closed_by = SW_CLOSED_BY_OWN,
+             sw_close_reason close_reason = SW_CLOSE_REASON_FIN) {
     world.now_ns += ms_ns / 10;
     record(id).flags |= SW_FLAG_RELEASED;
-    world.close(id, closer, manner);
+    world.close(id, closed_by, close_reason);
   }
   /// One request on a connection of its own.
   void one_shot(unsigned request_flags = 0, unsigned response_flags = 0) {

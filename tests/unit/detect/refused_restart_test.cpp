@@ -29,10 +29,10 @@ struct Restart {
   std::uint64_t listen(std::uint32_t process, std::uint16_t at) {
     return world.open(process, SW_ROLE_LISTENER, v4(0, 0, 0, 0, at), {});
   }
-  void serve_and_close(sw_closer closer) {
+  void serve_and_close(sw_closed_by closed_by) {
     const auto id = world.open(serial, SW_ROLE_SERVER, v4(10, 0, 0, 1, port), v4(10, 0, 0, 2, 40000));
-    world.turn(id);
-    world.close(id, closer);
+    world.exchange(id);
+    world.close(id, closed_by);
   }
   void stop() { world.exit(serial); }
   void start_and_fail(const std::string& comm = "orders", std::uint16_t at = port) {
@@ -47,10 +47,10 @@ struct Restart {
     static const WaitHistory waits;
     static const QueueHistory queues;
     static const std::unordered_map<std::uint64_t, Evidence> none;
-    Scene scene{model,  pools, waits,
-                queues, none,  [](const Process&, const std::string&) { return Thresholds{.leak = 4s}; }};
-    scene.binds = &binds;
-    return socket_option(scene).findings;
+    DetectionContext context{model,  pools, waits,
+                             queues, none,  [](const Process&, const std::string&) { return Thresholds{.leak = 4s}; }};
+    context.binds = &binds;
+    return socket_option(context).findings;
   }
 };
 
@@ -58,7 +58,7 @@ struct Restart {
 
 TEST_CASE("a restart that its own TIME_WAIT refuses lacks SO_REUSEADDR, until it is over") {
   Restart restart;
-  restart.serve_and_close(SW_CLOSER_OWN);
+  restart.serve_and_close(SW_CLOSED_BY_OWN);
   restart.scan();
   restart.stop();
   restart.start_and_fail();
@@ -78,13 +78,13 @@ TEST_CASE("a restart that its own TIME_WAIT refuses lacks SO_REUSEADDR, until it
 TEST_CASE("a bind that fails for another reason says nothing of SO_REUSEADDR") {
   Restart restart;
   SECTION("nothing was left on the port") {}
-  SECTION("the clients closed: TIME_WAIT is theirs") { restart.serve_and_close(SW_CLOSER_PEER); }
+  SECTION("the clients closed: TIME_WAIT is theirs") { restart.serve_and_close(SW_CLOSED_BY_PEER); }
   SECTION("it is long over") {
-    restart.serve_and_close(SW_CLOSER_OWN);
+    restart.serve_and_close(SW_CLOSED_BY_OWN);
     for (int i = 0; i < 70; ++i) restart.scan();
   }
   SECTION("somebody listens there") {
-    restart.serve_and_close(SW_CLOSER_OWN);
+    restart.serve_and_close(SW_CLOSED_BY_OWN);
     restart.listen(restart.world.start(300, "other"), port);
   }
   restart.scan();
@@ -95,7 +95,7 @@ TEST_CASE("a bind that fails for another reason says nothing of SO_REUSEADDR") {
 
 TEST_CASE("another program, another port, and a search for a free port are no restart") {
   Restart restart;
-  restart.serve_and_close(SW_CLOSER_OWN);
+  restart.serve_and_close(SW_CLOSED_BY_OWN);
   restart.scan();
   SECTION("another program") { restart.start_and_fail("billing"); }
   SECTION("another port") { restart.start_and_fail("orders", port + 1); }

@@ -10,10 +10,10 @@ TEST_CASE("a reset under SO_LINGER 0 that throws data away is reported, one that
   const std::uint32_t unsent = GENERATE(0U, 5000U);
   for (int i = 0; i < 4; ++i) {
     const std::uint64_t id = stage.open();
-    stage.turn(id);
+    stage.exchange(id);
     stage.world.connection(id).socket.option_flags |= SW_IN_FORCE_LINGER;
     stage.world.connection(id).socket.unsent_bytes = unsent;
-    stage.close(id, SW_CLOSER_OWN, SW_MANNER_RESET);
+    stage.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_RESET);
   }
   stage.scan();
   CHECK(stage.ask(socket_option).size() == (unsent == 0 ? 0 : 1));
@@ -25,7 +25,7 @@ TEST_CASE(
   const bool held = GENERATE(true, false);
   const std::uint64_t id = stage.open();
   for (int i = 0; i < 5; ++i) {
-    stage.turn(id);
+    stage.exchange(id);
     stage.request(id);
     sw_connection& raw = stage.world.connection(id);
     sw_flow& flow = raw.record.wire.flow[SW_EGRESS];

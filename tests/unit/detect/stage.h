@@ -46,7 +46,7 @@ struct Stage {
     response.messages = 1;
     response.head_done_ns = at(seconds_ago);
     wire.last = 1 + SW_INGRESS;
-    world.connection(id).record.turns = 1;
+    world.connection(id).record.exchanges = 1;
     return id;
   }
   /// A server's connection whose request is in this state since so long ago.
@@ -90,7 +90,7 @@ struct Stage {
     }
   }
 
-  Opinion ask(Detector detector) {
+  DetectorResult ask(Detector detector) {
     model = world.next(model);
     return detector({model, pools, waits, queues, evidence, [this](const auto&, const auto&) { return thresholds; },
                      nullptr, nullptr, tells_open_waits});
@@ -104,7 +104,7 @@ struct Stage {
     request.method = SW_METHOD_GET;
     request.framing = SW_FRAMING_NONE;
     request.messages = 1;
-    request.turn_ns = request.started_ns = request.head_done_ns = request.done_ns = at(seconds_ago);
+    request.exchange_ns = request.started_ns = request.head_done_ns = request.done_ns = at(seconds_ago);
   }
 };
 

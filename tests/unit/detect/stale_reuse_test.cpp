@@ -10,7 +10,7 @@ TEST_CASE("requests on connections that the peer closed when idle are stale") {
   const bool farewell = GENERATE(false, true);
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t id = stage.open();
-    stage.turn(id);
+    stage.exchange(id);
     stage.wait(1.5);
     stage.record(id).peer_closed_ns = stage.world.now_ns;
     stage.record(id).flags |= SW_FLAG_PEER_FIN;
@@ -20,10 +20,10 @@ TEST_CASE("requests on connections that the peer closed when idle are stale") {
     stage.world.connection(id).socket.unsent_bytes = 90;
     const std::uint64_t peer_closed_ns = stage.record(id).peer_closed_ns;
     stage.record(id).own_closed_ns = stage.world.now_ns;
-    stage.world.connection(id).record.closer = SW_CLOSER_PEER;
+    stage.world.connection(id).record.closed_by = SW_CLOSED_BY_PEER;
     const std::uint64_t now_ns = stage.world.now_ns;
     stage.world.now_ns = peer_closed_ns;  // the first end is the peer's
-    stage.world.close(id, SW_CLOSER_PEER, SW_MANNER_FIN);
+    stage.world.close(id, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_FIN);
     stage.world.now_ns = now_ns;
   }
   stage.scan();
@@ -43,7 +43,7 @@ TEST_CASE("a reset that comes before the send returns tells of stale reuse by wh
   const bool under_way = GENERATE(false, true);    // the peer refused the rest of a request
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t id = stage.open();
-    stage.turn(id);
+    stage.exchange(id);
     stage.wait(1.5);
     sw_connection& raw = stage.world.connection(id);
     const std::uint64_t peer_closed_ns = stage.world.now_ns;
@@ -52,7 +52,7 @@ TEST_CASE("a reset that comes before the send returns tells of stale reuse by wh
     stage.wait(1.5);
     raw.record.flags |= SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
     raw.socket.unsent_bytes = unsent;
-    stage.world.close(id, SW_CLOSER_PEER, SW_MANNER_FIN);
+    stage.world.close(id, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_FIN);
     stage.world.ended().record.peer_closed_ns = peer_closed_ns;
   }
   stage.scan();

@@ -12,7 +12,7 @@ void leave_unread(PoolStage& stage, std::uint32_t bytes, unsigned request_flags 
   stage.request(id, request_flags);
   stage.respond(id, response_flags);
   stage.record(id).unread_bytes = bytes;
-  stage.close(id, SW_CLOSER_OWN, SW_MANNER_RESET);
+  stage.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_RESET);
 }
 
 }  // namespace
@@ -70,9 +70,9 @@ TEST_CASE("the end of a process leaves bodies unread, and one or two are an acci
   PoolStage stage;
   for (int i = 0; i < 5; ++i) {
     const std::uint64_t id = stage.open();
-    stage.turn(id);
+    stage.exchange(id);
     stage.record(id).unread_bytes = 10;
-    stage.close(id, SW_CLOSER_OWN, SW_MANNER_EXIT);
+    stage.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_EXIT);
   }
   for (int i = 0; i < 2; ++i) leave_unread(stage, 1000);
   stage.scan();
@@ -89,7 +89,7 @@ TEST_CASE("undrained bodies are forgotten when they stop") {
 }
 
 TEST_CASE("a proxy whose clients leave in the middle of an answer is not to blame, one that leaves most itself is") {
-  const int passed_on = GENERATE(3, 4, 5, 6);
+  const int propagated_close = GENERATE(3, 4, 5, 6);
   PoolStage stage;
   for (int i = 0; i < 6; ++i) {
     const std::uint64_t served =
@@ -98,10 +98,10 @@ TEST_CASE("a proxy whose clients leave in the middle of an answer is not to blam
     stage.request(id);
     stage.respond(id);
     stage.record(id).unread_bytes = 1000;
-    if (i < passed_on) stage.world.close(served, SW_CLOSER_PEER, SW_MANNER_RESET);
-    stage.close(id, SW_CLOSER_OWN, SW_MANNER_RESET);
+    if (i < propagated_close) stage.world.close(served, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_RESET);
+    stage.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_RESET);
     stage.wait(0.1);
   }
   stage.scan();
-  CHECK(stage.ask(undrained_body).empty() == (passed_on >= 4));
+  CHECK(stage.ask(undrained_body).empty() == (propagated_close >= 4));
 }

@@ -108,14 +108,15 @@ TEST_CASE("a program that gives up twice after the same time has an effective ti
 }
 
 TEST_CASE("connections that a program's exit or its peer closed show no timeout") {
-  for (const auto& [closer, manner] : {std::pair(SW_CLOSER_OWN, SW_MANNER_EXIT), {SW_CLOSER_PEER, SW_MANNER_FIN}}) {
+  for (const auto& [closed_by, close_reason] :
+       {std::pair(SW_CLOSED_BY_OWN, SW_CLOSE_REASON_EXIT), {SW_CLOSED_BY_PEER, SW_CLOSE_REASON_FIN}}) {
     Watch watch;
     const auto serial = watch.world.start(42, "orders");
     Inspection last;
     for (int attempt = 0; attempt < 3; ++attempt) {
       const auto id = ask(watch.world, serial);
       watch.world.now_ns += 25 * second_ns;
-      watch.world.close(id, closer, manner);
+      watch.world.close(id, closed_by, close_reason);
       last = watch.look();
     }
     CHECK(last.timeouts.empty());

@@ -8,15 +8,15 @@ TEST_CASE("the setsockopt hook rests for a minute where it tells nothing new, an
   using namespace std::chrono_literals;
   OptionRest rest;
   auto now = OptionRest::Clock::time_point{1h};
-  std::uint64_t in_vain = 0;
+  std::uint64_t redundant_calls = 0;
   const auto after = [&](std::chrono::seconds seconds, std::uint64_t calls) {
     now += seconds;
-    in_vain += calls;
-    return rest.wants_hook(in_vain, now);
+    redundant_calls += calls;
+    return rest.wants_hook(redundant_calls, now);
   };
   CHECK(after(0s, 1'000'000));  // a first look has nothing to compare with
   CHECK(after(0s, 1'000'000));  // over no time there is no rate
-  in_vain -= 1'000'000;
+  redundant_calls -= 1'000'000;
   CHECK(after(5s, 50'000));  // few enough
   CHECK(after(5s, 0));
   CHECK_FALSE(after(5s, 50'001));

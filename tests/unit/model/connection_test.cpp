@@ -20,7 +20,7 @@ TEST_CASE("idle counts from the latest of receive, send and arrival") {
   const auto serial = world.start(100, "app");
   const auto id = world.client(serial, v4(10, 0, 0, 7, 80));
   world.now_ns += 10 * second_ns;
-  world.turn(id);
+  world.exchange(id);
   world.now_ns += 4 * second_ns;
   Model model = world.next();
   CHECK(connection_of(model, id).idle == 5s);
@@ -41,7 +41,7 @@ TEST_CASE("a connection without data is idle since it was established") {
   CHECK_FALSE(connection_of(model, id).last_arrival);
 }
 
-TEST_CASE("a seeded connection takes its times from the socket and leaves the rest unknown") {
+TEST_CASE("a preexisting connection takes its times from the socket and leaves the rest unknown") {
   World world;
   const auto serial = world.start(100, "app");
   const auto id = world.open(serial, SW_ROLE_CLIENT, v4(10, 0, 0, 1, 4000), v4(10, 0, 0, 7, 80), true);
@@ -53,7 +53,7 @@ TEST_CASE("a seeded connection takes its times from the socket and leaves the re
   socket.last_arrival_known = 1;
   const Model model = world.next();
   const Connection& connection = connection_of(model, id);
-  CHECK(connection.seeded);
+  CHECK(connection.preexisting);
   CHECK_FALSE(connection.established);
   CHECK_FALSE(connection.last_receive);
   CHECK(connection.last_send == model.time - 300s);
@@ -61,7 +61,7 @@ TEST_CASE("a seeded connection takes its times from the socket and leaves the re
   CHECK(connection.idle == 200s);
 }
 
-TEST_CASE("a seeded connection that never sent has no last send") {
+TEST_CASE("a preexisting connection that never sent has no last send") {
   World world;
   const auto id = world.open(world.start(100, "app"), SW_ROLE_CLIENT, v4(10, 0, 0, 1, 4000), v4(10, 0, 0, 7, 80), true);
   world.connection(id).socket.bytes_acked = 0;
@@ -113,15 +113,15 @@ TEST_CASE("a connection whose owner has exited belongs to who holds it") {
 TEST_CASE("a closed connection says who ended it, how, and how long it had been idle") {
   World world;
   const auto id = world.client(world.start(100, "app"), v4(10, 0, 0, 7, 80));
-  world.turn(id);
+  world.exchange(id);
   world.connection(id).record.unread_bytes = 6;
   world.now_ns += 90 * second_ns;
-  world.close(id, SW_CLOSER_PEER, SW_MANNER_RESET);
+  world.close(id, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_RESET);
   const Model model = world.next();
   REQUIRE(model.closed.size() == 1);
   const Connection& connection = model.closed.front();
-  CHECK(connection.closer == Closer::peer);
-  CHECK(connection.manner == Manner::reset);
+  CHECK(connection.closed_by == ClosedBy::peer);
+  CHECK(connection.close_reason == CloseReason::reset);
   CHECK(connection.idle == 90s);
   CHECK(connection.unread_bytes == 6);
   CHECK(connection.peer_closed.has_value());

@@ -16,7 +16,7 @@ struct Farewell {
   std::uint64_t id = world.client(world.start(100, "app"), v4(10, 0, 0, 7, 443));
 
   explicit Farewell(std::uint16_t last_record) {
-    world.turn(id);
+    world.exchange(id);
     sw_record& record = world.connection(id).record;
     for (sw_flow& flow : record.wire.flow) {
       flow.protocol = SW_PROTOCOL_TLS;
@@ -26,14 +26,14 @@ struct Farewell {
     response().flags |= SW_FLOW_TLS_1_3;
     response().index = 1;
     world.now_ns += ms;
-    request().turn_ns = record.last_send_ns = world.now_ns;
+    request().exchange_ns = record.last_send_ns = world.now_ns;
     world.now_ns += ms;
   }
   sw_flow& request() { return world.connection(id).record.wire.flow[SW_EGRESS]; }
   sw_flow& response() { return world.connection(id).record.wire.flow[SW_INGRESS]; }
 
-  Ending end(std::uint64_t own_after_ns = ms / 10, sw_manner manner = SW_MANNER_FIN) {
-    world.close(id, SW_CLOSER_PEER, manner);
+  Ending end(std::uint64_t own_after_ns = ms / 10, sw_close_reason close_reason = SW_CLOSE_REASON_FIN) {
+    world.close(id, SW_CLOSED_BY_PEER, close_reason);
     sw_record& record = world.ended().record;
     record.flags |= SW_FLAG_RELEASED;
     record.own_closed_ns = record.peer_closed_ns + own_after_ns;
@@ -47,14 +47,14 @@ struct Farewell {
 std::uint32_t requests(const sw_connection& raw) {
   Connection connection;
   connection.raw = raw;
-  connection.turns = raw.record.turns;
+  connection.exchanges = raw.record.exchanges;
   return requests_of(connection);
 }
 
-sw_connection tls(std::uint32_t turns, bool is_1_3, std::uint8_t handshake_turns) {
+sw_connection tls(std::uint32_t exchanges, bool is_1_3, std::uint8_t handshake_exchanges) {
   sw_connection raw{};
-  raw.record.turns = turns;
-  raw.record.wire.handshake_turns = handshake_turns;
+  raw.record.exchanges = exchanges;
+  raw.record.wire.handshake_exchanges = handshake_exchanges;
   for (sw_flow& flow : raw.record.wire.flow) flow.protocol = SW_PROTOCOL_TLS;
   if (is_1_3) raw.record.wire.flow[SW_INGRESS].flags = SW_FLOW_TLS_1_3;
   raw.record.wire.flow[SW_INGRESS].index = 1;
@@ -71,7 +71,7 @@ TEST_CASE("a close_notify that a quick peer answers with its FIN is the program'
 TEST_CASE("what could be a request, a late close, a reset, and TLS 1.2 leave the end to the peer") {
   SECTION("a record that can hold a request") { CHECK_FALSE(Farewell(request_record).end().reusable); }
   SECTION("the program closes a second later") { CHECK_FALSE(Farewell(close_notify).end(1000 * ms).reusable); }
-  SECTION("a reset") { CHECK_FALSE(Farewell(close_notify).end(ms / 10, SW_MANNER_RESET).reusable); }
+  SECTION("a reset") { CHECK_FALSE(Farewell(close_notify).end(ms / 10, SW_CLOSE_REASON_RESET).reusable); }
   SECTION("TLS 1.2, whose records say less") {
     Farewell connection(close_notify);
     connection.response().flags &= static_cast<__u16>(~SW_FLOW_TLS_1_3);
@@ -79,9 +79,9 @@ TEST_CASE("what could be a request, a late close, a reset, and TLS 1.2 leave the
   }
 }
 
-TEST_CASE("turns of the handshake and its tickets are no requests") {
+TEST_CASE("exchanges of the handshake and its tickets are no requests") {
   CHECK(requests(tls(2, true, 1)) == 1);
-  CHECK(requests(tls(3, true, 2)) == 1);  // tickets were taken in a turn of their own
+  CHECK(requests(tls(3, true, 2)) == 1);  // tickets were taken in an exchange of their own
   CHECK(requests(tls(9, true, 2)) == 7);
   CHECK(requests(tls(3, false, 0)) == 1);  // TLS 1.2 takes two
 }
@@ -104,7 +104,7 @@ TEST_CASE("the peer's farewell, taken behind ours, is no request") {
 TEST_CASE("an answer over TLS whose rest came behind the end of its reader was not drained") {
   World world;
   const std::uint64_t id = world.client(world.start(100, "app"), v4(10, 0, 0, 7, 443));
-  world.turn(id);
+  world.exchange(id);
   const auto [seen, sent, closed_after_ns, is_undrained] =
       GENERATE(table<std::uint32_t, std::uint32_t, std::uint64_t, bool>({
           {5000, 25, ms, true},
@@ -113,7 +113,7 @@ TEST_CASE("an answer over TLS whose rest came behind the end of its reader was n
           {5000, 25, 600 * ms, false}  // waited for the rest, and gave up
       }));
   world.now_ns += closed_after_ns;
-  world.close(id, SW_CLOSER_OWN, SW_MANNER_FIN);
+  world.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_FIN);
   sw_record& record = world.ended().record;
   record.flags |= SW_FLAG_RELEASED;
   world.ended().socket.sent_since_receive = sent;

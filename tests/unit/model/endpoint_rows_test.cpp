@@ -78,22 +78,22 @@ TEST_CASE("endpoints without room in the kernel's table are in other") {
   World world;
   world.endpoint_capacity = 2;
   const auto serial = world.start(100, "app");
-  for (std::uint32_t host = 1; host <= 6; ++host) world.turn(world.client(serial, host_number(host, 80)));
+  for (std::uint32_t host = 1; host <= 6; ++host) world.exchange(world.client(serial, host_number(host, 80)));
   const Model model = world.next();
   CHECK(shown(model) == 2);
   CHECK(endpoint_row(model, "app", "other")->totals.opened == 4);
-  CHECK(endpoint_row(model, "app", "other")->totals.turns == 4);
+  CHECK(endpoint_row(model, "app", "other")->totals.exchanges == 4);
 }
 
 TEST_CASE("connections of a wildcard listener count at the listener's endpoint") {
   World world;
   const auto serial = world.start(100, "server");
-  world.turn(world.open(serial, SW_ROLE_SERVER, v4(0, 0, 0, 0, 80), v4(10, 0, 0, 9, 5000)));
+  world.exchange(world.open(serial, SW_ROLE_SERVER, v4(0, 0, 0, 0, 80), v4(10, 0, 0, 9, 5000)));
   const auto id = world.open(serial, SW_ROLE_SERVER, v4(0, 0, 0, 0, 80), v4(10, 0, 0, 9, 5001));
-  world.turn(id, 4);
+  world.exchange(id, 4);
   world.connection(id).record.local = v4(10, 0, 0, 1, 80);
   const Model model = world.next();
-  CHECK(endpoint_row(model, "server", "0.0.0.0:80")->totals.turns == 5);
+  CHECK(endpoint_row(model, "server", "0.0.0.0:80")->totals.exchanges == 5);
   CHECK(endpoint_row(model, "server", "other") == nullptr);
 }
 
@@ -102,14 +102,14 @@ TEST_CASE("identities of processes long gone are folded, and the sums stay exact
   Model model;
   for (std::uint32_t i = 0; i < 30; ++i) {
     const auto serial = world.start(100 + i, "job" + std::to_string(i));
-    world.turn(world.client(serial, host_number(i, 80)), 2);
+    world.exchange(world.client(serial, host_number(i, 80)), 2);
     world.exit(serial);
     model = world.next(model, {.identities = 10});
   }
-  std::uint64_t opened = 0, turns = 0;
-  for (const ProcessRow& row : model.process_rows) opened += row.totals.opened, turns += row.totals.turns;
+  std::uint64_t opened = 0, exchanges = 0;
+  for (const ProcessRow& row : model.process_rows) opened += row.totals.opened, exchanges += row.totals.exchanges;
   CHECK(opened == 30);
-  CHECK(turns == 60);
+  CHECK(exchanges == 60);
   CHECK(opened_of_endpoints(model) == 30);
   CHECK(model.process_rows.size() <= 12);
   CHECK(model.folded_identities >= 18);

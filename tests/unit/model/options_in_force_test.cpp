@@ -61,8 +61,8 @@ TEST_CASE("every code of the ABI has a name of its own") {
   CHECK(std::string(name_of_connect(SW_CONNECT_REFUSED)) == "refused");
   CHECK(std::string(name_of_connect(SW_CONNECT_OTHER)) == "other");
   CHECK(std::string(name_of(Role::listener)) == "listener");
-  CHECK(std::string(name_of(Closer::network)) == "network");
-  CHECK(std::string(name_of(Manner::timeout)) == "timeout");
+  CHECK(std::string(name_of(ClosedBy::network)) == "network");
+  CHECK(std::string(name_of(CloseReason::timeout)) == "timeout");
   CHECK(std::string(name_of_tcp_state(1)) == "ESTABLISHED");
   CHECK(std::string(name_of_tcp_state(8)) == "CLOSE_WAIT");
   CHECK(std::string(name_of_tcp_state(10)) == "LISTEN");

@@ -294,7 +294,7 @@ TEST_CASE("an unknown protocol has phases by who spoke last, and says that they 
   CHECK(std::string(protocol_name(c.wire())).empty());
 }
 
-TEST_CASE("without the peek phases come from the socket's times and are coarse") {
+TEST_CASE("without the protocol parser phases come from the socket's times and are coarse") {
   auto raw = connection(SW_ROLE_CLIENT);
   raw.socket.bytes_acked = 100;
   raw.record.request_sent_ns = 5;
@@ -314,7 +314,7 @@ TEST_CASE("without the peek phases come from the socket's times and are coarse")
 
 TEST_CASE("a connection that was found later has asked if it spoke last, by the kernel's times") {
   auto raw = connection(SW_ROLE_CLIENT);
-  raw.record.flags = SW_FLAG_SEEDED;
+  raw.record.flags = SW_FLAG_PREEXISTING;
   raw.read_ns = 1000;
   raw.socket.bytes_acked = 100;
   raw.socket.last_send_ago_ns = 300;

@@ -43,11 +43,11 @@ struct Program {
   }
   void respond(std::uint64_t id) {
     sw_connection& raw = world.connection(id);
-    ++raw.record.turns;
+    ++raw.record.exchanges;
     raw.record.last_receive_ns = world.now_ns;
     raw.socket.sent_since_receive = 0;
   }
-  void turn(std::uint64_t id) {
+  void exchange(std::uint64_t id) {
     request(id);
     world.now_ns += ms_ns;
     respond(id);
@@ -84,7 +84,7 @@ TEST_CASE("a connection is in use from its request to its response") {
   Program program;
   const auto first = program.open();
   const auto second = program.open();
-  program.turn(first);
+  program.exchange(first);
   program.request(second);
   program.scan();
   CHECK(program.pool().open == 2);
@@ -99,7 +99,7 @@ TEST_CASE("a connection is in use from its request to its response") {
 TEST_CASE("a response whose body is not complete keeps its connection in use") {
   Program program;
   const auto id = program.open();
-  program.turn(id);
+  program.exchange(id);
   sw_flow& flow = program.world.connection(id).record.wire.flow[SW_INGRESS];
   flow.message = SW_MESSAGE_BODY;
   program.scan();
@@ -112,7 +112,7 @@ TEST_CASE("a response whose body is not complete keeps its connection in use") {
 TEST_CASE("what is sent behind the answer and wants none leaves the connection idle") {
   Program program;
   const auto id = program.open();
-  program.turn(id);
+  program.exchange(id);
   const std::uint64_t asked_ns = program.world.connection(id).record.request_sent_ns;
   program.request(id);  // MySQL's COM_STMT_CLOSE
   sw_flow& sent = program.world.connection(id).record.wire.flow[SW_EGRESS];
@@ -137,8 +137,8 @@ TEST_CASE("a hundred workers on a pool that keeps two: 98 of 100 are thrown away
   const Pool& pool = program.pool();
   CHECK(pool.open == 2);
   CHECK(pool.opened == 100 + 98 * (rounds - 1));
-  CHECK(pool.closed[SW_CLOSER_OWN] == 98 * rounds);
-  CHECK(pool.turns == 100 * rounds);
+  CHECK(pool.closed[SW_CLOSED_BY_OWN] == 98 * rounds);
+  CHECK(pool.exchanges == 100 * rounds);
   CHECK(pool.discarded == 98 * rounds);
   CHECK(pool.kept_idle == 2);
   CHECK(pool.peak_in_use.recent() == 100);
@@ -161,12 +161,12 @@ TEST_CASE("what a pool keeps shows where it is never at rest, too") {
 TEST_CASE("a connection that the program has closed is not open while the kernel says goodbye for it") {
   Program program;
   const auto id = program.open();
-  program.turn(id);
+  program.exchange(id);
   sw_connection& raw = program.world.connection(id);
   raw.record.flags |= SW_FLAG_RELEASED | SW_FLAG_OWN_FIN;
   raw.record.own_closed_ns = program.world.now_ns;
-  raw.record.closer = SW_CLOSER_OWN;
-  raw.record.manner = SW_MANNER_FIN;
+  raw.record.closed_by = SW_CLOSED_BY_OWN;
+  raw.record.close_reason = SW_CLOSE_REASON_FIN;
   raw.socket.state = 5;  // TCP_FIN_WAIT2
   program.scan();
   CHECK(program.pool().open == 0);
@@ -197,7 +197,7 @@ TEST_CASE("one connection after another needs but one, however many were opened"
   Program program;
   for (int i = 0; i < 20; ++i) {
     const auto id = program.open();
-    program.turn(id);
+    program.exchange(id);
     program.world.now_ns += ms_ns;
     program.world.close(id);
     if (i % 5 == 0) program.scan();
@@ -207,8 +207,8 @@ TEST_CASE("one connection after another needs but one, however many were opened"
   CHECK(pool.opened == 20);
   CHECK(pool.peak_in_use.ever() == 1);
   CHECK(pool.peak_open.ever() == 1);
-  CHECK(pool.single_turn == 20);
-  CHECK(pool.turns_per_connection() == 1.0);
+  CHECK(pool.single_exchange == 20);
+  CHECK(pool.exchanges_per_connection() == 1.0);
   CHECK(pool.kept_idle == 0);
 }
 
@@ -216,9 +216,9 @@ TEST_CASE("connections closed after a constant idleness betray our idle limit") 
   Program program;
   for (int i = 0; i < 4; ++i) {
     const auto id = program.open();
-    program.turn(id);
+    program.exchange(id);
     program.wait(static_cast<std::uint64_t>(i));
-    program.turn(id);
+    program.exchange(id);
     program.wait(30);
     program.world.close(id);
     program.scan();
@@ -234,14 +234,14 @@ TEST_CASE("connections closed after a constant idleness betray our idle limit") 
 TEST_CASE("an idleness that connections have outlived is no limit") {
   Program program;
   const auto survivor = program.open();
-  program.turn(survivor);
+  program.exchange(survivor);
   for (int i = 0; i < 4; ++i) {
     const auto id = program.open();
-    program.turn(id);
+    program.exchange(id);
     program.wait(30);
     program.world.close(id);
   }
-  program.turn(survivor);
+  program.exchange(survivor);
   program.scan();
   CHECK(program.pool().idle_at_reuse.longest > 100s);
   CHECK_FALSE(program.pool().idle_limit);
@@ -251,15 +251,15 @@ TEST_CASE("what the peer closes after a constant idleness is the peer's limit") 
   Program program;
   for (int i = 0; i < 4; ++i) {
     const auto id = program.open();
-    program.turn(id);
+    program.exchange(id);
     program.wait(5);
-    program.world.close(id, SW_CLOSER_PEER);
+    program.world.close(id, SW_CLOSED_BY_PEER);
     program.scan();
   }
   REQUIRE(program.pool().peer_idle_limit);
   CHECK(std::abs(program.pool().peer_idle_limit->count() - 5'000) < 100);
   CHECK_FALSE(program.pool().idle_limit);
-  CHECK(program.pool().closed[SW_CLOSER_PEER] == 4);
+  CHECK(program.pool().closed[SW_CLOSED_BY_PEER] == 4);
 }
 
 TEST_CASE("connections closed at a constant age however they were used betray a lifetime limit") {
@@ -268,7 +268,7 @@ TEST_CASE("connections closed at a constant age however they were used betray a 
   for (int i = 0; i < 5; ++i) {
     const auto id = program.open();
     for (std::uint64_t second = 0; second < 60; ++second) {
-      if (second < 10 + 10 * static_cast<std::uint64_t>(i)) program.turn(id);
+      if (second < 10 + 10 * static_cast<std::uint64_t>(i)) program.exchange(id);
       program.wait(1);
     }
     program.world.close(id);
@@ -282,7 +282,7 @@ TEST_CASE("connections closed at a constant age however they were used betray a 
 
 TEST_CASE("the exit of a program betrays no limit") {
   Program program;
-  for (int i = 0; i < 5; ++i) program.turn(program.open());
+  for (int i = 0; i < 5; ++i) program.exchange(program.open());
   program.wait(20);
   program.world.exit(program.serial);
   program.scan();
@@ -295,9 +295,9 @@ TEST_CASE("the exit of a program betrays no limit") {
 TEST_CASE("idleness before a reuse is recorded") {
   Program program;
   const auto id = program.open();
-  program.turn(id);
+  program.exchange(id);
   program.wait(8);
-  program.turn(id);
+  program.exchange(id);
   program.scan();
   CHECK(program.pool().idle_at_reuse.total() == 1);
   CHECK(program.pool().idle_at_reuse.longest > 7s);
@@ -313,7 +313,7 @@ TEST_CASE("connections that only try are not open") {
 
 TEST_CASE("a pool with nothing left is forgotten, one with a connection never") {
   Program program;
-  program.turn(program.open());
+  program.exchange(program.open());
   const sw_address other = v4(10, 0, 0, 8, 80);
   program.world.close(program.world.client(program.serial, other));
   program.scan();
@@ -358,12 +358,12 @@ TEST_CASE("whatever a program does, its pool adds up") {
         case 2:
           if (!open.empty()) {
             const std::size_t victim = pick(open.size());
-            program.world.close(open[victim], static_cast<sw_closer>(1 + pick(3)));
+            program.world.close(open[victim], static_cast<sw_closed_by>(1 + pick(3)));
             open.erase(open.begin() + static_cast<std::ptrdiff_t>(victim));
           }
           break;
         default:
-          if (!open.empty()) program.turn(open[pick(open.size())]);
+          if (!open.empty()) program.exchange(open[pick(open.size())]);
       }
       most_open = std::max<std::uint64_t>(most_open, open.size());
     }
@@ -372,7 +372,7 @@ TEST_CASE("whatever a program does, its pool adds up") {
     const Pool& pool = program.pool();
     CHECK(pool.open == open.size());
     CHECK(pool.in_use + pool.idle == pool.open);
-    CHECK(pool.opened + pool.seeded - pool.closed_in_all() == pool.open);
+    CHECK(pool.opened + pool.preexisting - pool.closed_in_all() == pool.open);
     CHECK(pool.details == pool.closed_in_all());
     CHECK(pool.peak_open.ever() == most_open);
     CHECK(pool.peak_in_use.ever() <= most_open);

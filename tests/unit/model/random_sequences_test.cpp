@@ -61,12 +61,13 @@ struct Traffic {
       case 8:
         if (!open.empty()) {
           const std::uint32_t victim = pick(static_cast<std::uint32_t>(open.size()));
-          world.close(open[victim].first, static_cast<sw_closer>(1 + pick(3)), static_cast<sw_manner>(1 + pick(5)));
+          world.close(open[victim].first, static_cast<sw_closed_by>(1 + pick(3)),
+                      static_cast<sw_close_reason>(1 + pick(5)));
           open.erase(open.begin() + victim);
         }
         break;
       default:
-        if (!open.empty()) world.turn(open[pick(static_cast<std::uint32_t>(open.size()))].first, 1 + pick(9));
+        if (!open.empty()) world.exchange(open[pick(static_cast<std::uint32_t>(open.size()))].first, 1 + pick(9));
     }
   }
 
@@ -89,7 +90,7 @@ TEST_CASE("whatever happens, totals never decrease and always match the live con
   Traffic traffic(seed);
   const ModelLimits limits{.endpoints_per_process = 8};
   Model model;
-  std::uint64_t opened_and_seeded = 0;
+  std::uint64_t opened_and_preexisting = 0;
   for (int scan = 0; scan < 60; ++scan) {
     for (int i = 0; i < 40; ++i) traffic.step(world);
     world.now_ns += second_ns;
@@ -106,19 +107,19 @@ TEST_CASE("whatever happens, totals never decrease and always match the live con
     }
     if (!torn) {
       std::uint64_t live = 0, endpoints_opened = 0;
-      opened_and_seeded = 0;
+      opened_and_preexisting = 0;
       for (const ProcessRow& row : next.process_rows) {
-        CHECK(row.totals.opened + row.totals.seeded - closed_of(row.totals) == row.live);
+        CHECK(row.totals.opened + row.totals.preexisting - closed_of(row.totals) == row.live);
         live += row.live;
-        opened_and_seeded += row.totals.opened + row.totals.seeded;
+        opened_and_preexisting += row.totals.opened + row.totals.preexisting;
       }
       CHECK(live == world.live_count());
       for (const EndpointRow& row : next.endpoint_rows) {
-        endpoints_opened += row.totals.opened + row.totals.seeded;
+        endpoints_opened += row.totals.opened + row.totals.preexisting;
         if (row.endpoint != "other" && !table_fills)
-          CHECK(row.totals.opened + row.totals.seeded - closed_of(row.totals) == row.live);
+          CHECK(row.totals.opened + row.totals.preexisting - closed_of(row.totals) == row.live);
       }
-      CHECK(endpoints_opened == opened_and_seeded);
+      CHECK(endpoints_opened == opened_and_preexisting);
     }
     model = std::move(next);
   }
@@ -127,6 +128,6 @@ TEST_CASE("whatever happens, totals never decrease and always match the live con
   model = world.next(model, limits);
   for (const ProcessRow& row : model.process_rows) {
     CHECK(row.live == 0);
-    CHECK(row.totals.opened + row.totals.seeded == closed_of(row.totals));
+    CHECK(row.totals.opened + row.totals.preexisting == closed_of(row.totals));
   }
 }

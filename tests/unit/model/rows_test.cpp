@@ -15,18 +15,18 @@ TEST_CASE("processes of one identity share a row") {
   CHECK(model.process_rows.size() == 2);
 }
 
-TEST_CASE("turns of a row are those of closed and of live connections") {
+TEST_CASE("exchanges of a row are those of closed and of live connections") {
   World world;
   const auto serial = world.start(100, "app");
   const auto first = world.client(serial, v4(10, 0, 0, 7, 80));
   const auto second = world.client(serial, v4(10, 0, 0, 7, 80));
-  world.turn(first, 5);
-  world.turn(second, 7);
+  world.exchange(first, 5);
+  world.exchange(second, 7);
   world.close(first);
   const Model model = world.next();
-  CHECK(process_row(model, "app", Role::client)->totals.turns == 12);
+  CHECK(process_row(model, "app", Role::client)->totals.exchanges == 12);
   CHECK(process_row(model, "app", Role::client)->totals.bytes_received == 1200);
-  CHECK(endpoint_row(model, "app", "10.0.0.7:80")->totals.turns == 12);
+  CHECK(endpoint_row(model, "app", "10.0.0.7:80")->totals.exchanges == 12);
   CHECK(endpoint_row(model, "app", "10.0.0.7:80")->live == 1);
 }
 
@@ -34,29 +34,29 @@ TEST_CASE("a connection that closes while a scan reads is counted once in the en
   World world;
   const auto serial = world.start(100, "app");
   const auto id = world.client(serial, v4(10, 0, 0, 7, 80));
-  world.turn(id, 5);
+  world.exchange(id, 5);
   const Model torn = Model::next(world.scan([&] { world.close(id); }), {}, {});
-  CHECK(process_row(torn, "app", Role::client)->totals.turns == 10);  // seen twice for one scan
+  CHECK(process_row(torn, "app", Role::client)->totals.exchanges == 10);  // seen twice for one scan
 
   Model model = world.next(torn);
-  CHECK(process_row(model, "app", Role::client)->totals.turns == 10);
-  world.turn(world.client(serial, v4(10, 0, 0, 7, 80)), 6);
+  CHECK(process_row(model, "app", Role::client)->totals.exchanges == 10);
+  world.exchange(world.client(serial, v4(10, 0, 0, 7, 80)), 6);
   model = world.next(model);
-  CHECK(process_row(model, "app", Role::client)->totals.turns == 11);
-  CHECK(endpoint_row(model, "app", "10.0.0.7:80")->totals.turns == 11);
+  CHECK(process_row(model, "app", Role::client)->totals.exchanges == 11);
+  CHECK(endpoint_row(model, "app", "10.0.0.7:80")->totals.exchanges == 11);
 }
 
 TEST_CASE("rows outlive their processes") {
   World world;
   const auto serial = world.start(100, "app");
-  world.turn(world.client(serial, v4(10, 0, 0, 7, 80)), 3);
+  world.exchange(world.client(serial, v4(10, 0, 0, 7, 80)), 3);
   world.exit(serial);
   Model model = world.next();
   for (int scan = 0; scan < 3; ++scan) {
     CHECK(process_row(model, "app", Role::client)->totals.opened == 1);
-    CHECK(process_row(model, "app", Role::client)->totals.turns == 3);
-    CHECK(process_row(model, "app", Role::client)->totals.closed[SW_CLOSER_OWN][SW_MANNER_EXIT] == 1);
-    CHECK(endpoint_row(model, "app", "10.0.0.7:80")->totals.turns == 3);
+    CHECK(process_row(model, "app", Role::client)->totals.exchanges == 3);
+    CHECK(process_row(model, "app", Role::client)->totals.closed[SW_CLOSED_BY_OWN][SW_CLOSE_REASON_EXIT] == 1);
+    CHECK(endpoint_row(model, "app", "10.0.0.7:80")->totals.exchanges == 3);
     model = world.next(model);
   }
   world.client(world.start(101, "app"), v4(10, 0, 0, 7, 80));

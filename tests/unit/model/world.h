@@ -66,7 +66,7 @@ class World {
     std::vector<std::uint64_t> own;
     for (const auto& [id, raw] : live_)
       if (raw.record.process == serial) own.push_back(id);
-    for (const std::uint64_t id : own) close(id, SW_CLOSER_OWN, SW_MANNER_EXIT);
+    for (const std::uint64_t id : own) close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_EXIT);
     processes_[serial].process.exited_ns = now_ns;
     processes_[serial].retired = true;
     facts_.erase(processes_[serial].process.tgid);
@@ -74,22 +74,24 @@ class World {
       if (endpoint.key.process == serial) endpoint.retired = true;
   }
 
-  std::uint64_t open(std::uint32_t serial, sw_role role, sw_address local, sw_address remote, bool seeded = false) {
+  std::uint64_t open(std::uint32_t serial, sw_role role, sw_address local, sw_address remote,
+                     bool preexisting = false) {
     const std::uint64_t id = ++last_id_;
     sw_connection raw{};
     raw.record.id = id;
     raw.record.birth_ns = now_ns;
-    raw.record.established_ns = seeded ? 0 : now_ns;
+    raw.record.established_ns = preexisting ? 0 : now_ns;
     raw.record.process = serial;
     raw.record.tgid = processes_.contains(serial) ? processes_[serial].process.tgid : 0;
     raw.record.role = role;
     raw.record.local = local;
     raw.record.remote = remote;
-    raw.record.flags = SW_FLAG_COUNTED | (seeded ? SW_FLAG_SEEDED : 0);
+    raw.record.flags = SW_FLAG_COUNTED | (preexisting ? SW_FLAG_PREEXISTING : 0);
     raw.record.netns = 1;
     raw.socket.state = role == SW_ROLE_LISTENER ? 10 : 1;
     raw.socket.has_descriptor = 1;
-    if (role != SW_ROLE_LISTENER) count(raw, [&](sw_totals& totals) { ++(seeded ? totals.seeded : totals.opened); });
+    if (role != SW_ROLE_LISTENER)
+      count(raw, [&](sw_totals& totals) { ++(preexisting ? totals.preexisting : totals.opened); });
     live_.emplace(id, raw);
     return id;
   }
@@ -98,30 +100,31 @@ class World {
     return open(serial, SW_ROLE_CLIENT, v4(10, 0, 0, 1, 40000), remote);
   }
 
-  void turn(std::uint64_t id, std::uint32_t turns = 1) {
+  void exchange(std::uint64_t id, std::uint32_t exchanges = 1) {
     sw_connection& raw = live_.at(id);
-    raw.record.turns += turns;
+    raw.record.exchanges += exchanges;
     raw.record.last_send_ns = raw.record.last_receive_ns = raw.record.request_sent_ns = now_ns;
     raw.socket.sent_since_receive = 0;
-    raw.socket.bytes_received += 100 * turns;
-    raw.socket.bytes_acked += 10 * turns;
+    raw.socket.bytes_received += 100 * exchanges;
+    raw.socket.bytes_acked += 10 * exchanges;
   }
 
-  void close(std::uint64_t id, sw_closer closer = SW_CLOSER_OWN, sw_manner manner = SW_MANNER_FIN) {
+  void close(std::uint64_t id, sw_closed_by closed_by = SW_CLOSED_BY_OWN,
+             sw_close_reason close_reason = SW_CLOSE_REASON_FIN) {
     sw_connection raw = live_.at(id);
     live_.erase(id);
-    raw.record.closer = static_cast<std::uint8_t>(closer);
-    raw.record.manner = static_cast<std::uint8_t>(manner);
-    (closer == SW_CLOSER_OWN ? raw.record.own_closed_ns : raw.record.peer_closed_ns) = now_ns;
+    raw.record.closed_by = static_cast<std::uint8_t>(closed_by);
+    raw.record.close_reason = static_cast<std::uint8_t>(close_reason);
+    (closed_by == SW_CLOSED_BY_OWN ? raw.record.own_closed_ns : raw.record.peer_closed_ns) = now_ns;
     raw.record.flags |= SW_FLAG_SETTLED;
     raw.socket.state = 7;
     read(raw);
     count(raw, [&](sw_totals& totals) {
-      ++totals.closed[closer][manner];
-      totals.turns += raw.record.turns;
+      ++totals.closed[closed_by][close_reason];
+      totals.exchanges += raw.record.exchanges;
       totals.bytes_received += raw.socket.bytes_received;
       totals.bytes_sent += raw.socket.bytes_acked;
-      totals.unused_closes += raw.record.turns == 0 ? 1 : 0;
+      totals.unused_closes += raw.record.exchanges == 0 ? 1 : 0;
     });
     closed_.push_back(raw);
   }

@@ -34,9 +34,9 @@ Published busy_host() {
   model.wall = WallTime(std::chrono::milliseconds(1'790'000'000'500));
   EndpointRow row{nginx.identity, Role::server, "http/1.1", "10.0.0.1:8080"};
   row.totals.opened = 50;
-  row.totals.turns = 50'000;
-  row.totals.closed[SW_CLOSER_PEER][SW_MANNER_FIN] = 48;
-  row.totals.closed[SW_CLOSER_OWN][SW_MANNER_RESET] = 2;
+  row.totals.exchanges = 50'000;
+  row.totals.closed[SW_CLOSED_BY_PEER][SW_CLOSE_REASON_FIN] = 48;
+  row.totals.closed[SW_CLOSED_BY_OWN][SW_CLOSE_REASON_RESET] = 2;
   row.totals.unread_closes = 2;
   row.totals.unread_bytes = 70'000;
   model.endpoint_rows.push_back(row);
@@ -50,8 +50,8 @@ Published busy_host() {
   process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].count[0] = 1;
   process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].count[SW_BUCKETS - 1] = 2;
   process_row.histograms[SW_HISTOGRAM_LIFETIME_MS].sum = 20'000'001;
-  process_row.histograms[SW_HISTOGRAM_TURNS].count[3] = 4;
-  process_row.histograms[SW_HISTOGRAM_TURNS].sum = 30;
+  process_row.histograms[SW_HISTOGRAM_EXCHANGES].count[3] = 4;
+  process_row.histograms[SW_HISTOGRAM_EXCHANGES].sum = 30;
   process_row.histograms[SW_HISTOGRAM_TLS_HANDSHAKE_US].count[14] = 3;
   process_row.histograms[SW_HISTOGRAM_TLS_HANDSHAKE_US].sum = 30'000;
   model.process_rows.push_back(process_row);
@@ -161,7 +161,7 @@ TEST_CASE("hostile bytes in a name become valid UTF-8 and stay inside their quot
   published.model.option_rows.push_back({{"a\"b\\c\nd\xff", "", ""}, "TCP_NODELAY", 1});
   const std::string wanted = R"(comm="a\"b\\c\nd)"
                              "\xEF\xBF\xBD"
-                             R"(",container="")";
+                             R"(",container_id="")";
   const auto families = families_of(std::move(published));
   CHECK(text_of(families).find(wanted) != std::string::npos);
   CHECK(openmetrics_text(families).find(wanted) != std::string::npos);
@@ -173,7 +173,7 @@ TEST_CASE("names that collapse to one after cleaning are summed, never repeated"
   published.model.option_rows.push_back({{"x\xfe", "", ""}, "TCP_NODELAY", 2});
   const std::string text = text_of(families_of(std::move(published)));
   const std::string series =
-      "sockwarden_setsockopt_total{comm=\"x\xEF\xBF\xBD\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"}";
+      "sockwarden_setsockopt_total{comm=\"x\xEF\xBF\xBD\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"}";
   const auto position = text.find(series);
   REQUIRE(position != std::string::npos);
   CHECK(text.substr(position + series.size(), 3) == " 3\n");
@@ -193,8 +193,8 @@ TEST_CASE("a finding names its peer, and shares `other` with the endpoints folde
     published.findings.push_back(leak);
   }
   const std::string text = text_of(families_of(published));
-  CHECK(text.find(R"(role="client",endpoint="10.0.0.7:8080"} 1)") != std::string::npos);
-  CHECK(text.find(R"(role="client",endpoint="other"} 2)") != std::string::npos);
+  CHECK(text.find(R"(role="client",server_address="10.0.0.7:8080"} 1)") != std::string::npos);
+  CHECK(text.find(R"(role="client",server_address="other"} 2)") != std::string::npos);
   CHECK(text.find("41000") == std::string::npos);
 }
 
@@ -203,8 +203,8 @@ TEST_CASE("names that differ stay apart") {
   published.model.option_rows.push_back({{"x", "", ""}, "TCP_NODELAY", 1});
   published.model.option_rows.push_back({{"y", "", ""}, "TCP_NODELAY", 2});
   const std::string text = text_of(families_of(std::move(published)));
-  CHECK(text.find("{comm=\"x\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"} 1\n") != std::string::npos);
-  CHECK(text.find("{comm=\"y\",container=\"\",unit=\"\",option=\"TCP_NODELAY\"} 2\n") != std::string::npos);
+  CHECK(text.find("{comm=\"x\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"} 1\n") != std::string::npos);
+  CHECK(text.find("{comm=\"y\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"} 2\n") != std::string::npos);
 }
 
 TEST_CASE("before the first scan the agent shows itself alone, and how its scans fare") {
@@ -227,9 +227,9 @@ TEST_CASE("the lowest limit and the highest use stand for processes of one name"
   two.count[SW_DESCRIPTOR_FILE] = 100;
   published.model.descriptor_rows = {one, two};
   const std::string text = text_of(families_of(std::move(published)));
-  CHECK(text.find("sockwarden_descriptors_limit{comm=\"java\",container=\"\",unit=\"\"} 100\n") != std::string::npos);
-  CHECK(text.find("sockwarden_descriptors_used_ratio{comm=\"java\",container=\"\",unit=\"\"} 0.5\n") !=
+  CHECK(text.find("sockwarden_descriptors_limit{comm=\"java\",container_id=\"\",unit=\"\"} 100\n") != std::string::npos);
+  CHECK(text.find("sockwarden_descriptors_used_ratio{comm=\"java\",container_id=\"\",unit=\"\"} 0.5\n") !=
         std::string::npos);
-  CHECK(text.find("sockwarden_descriptors{comm=\"java\",container=\"\",unit=\"\",type=\"file\"} 150\n") !=
+  CHECK(text.find("sockwarden_descriptors{comm=\"java\",container_id=\"\",unit=\"\",type=\"file\"} 150\n") !=
         std::string::npos);
 }

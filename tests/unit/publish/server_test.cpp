@@ -66,7 +66,7 @@ Published shop() {
   model.connections.push_back(connection(3, child, Role::client, TCP_CLOSE_WAIT));
   model.connections.back().remote = address("9", 5432);
   for (auto& each : model.connections) each.birth = at(std::chrono::seconds(990));
-  model.connections.back().seeded = true;
+  model.connections.back().preexisting = true;
   LedgerEntry old = finding("f-old", parent, "fd-leak");
   old.finding.qualifier_name = "type";
   old.finding.qualifier = "file";

@@ -11,7 +11,7 @@
 
 namespace sockwarden {
 
-/// As bpf/peek.bpf.c drives it, packet by packet.
+/// As bpf/protocol_parser.bpf.c drives it, packet by packet.
 inline void feed_packet(sw_wire& wire, sw_direction direction, std::uint32_t seq, const std::string& payload,
                         std::uint64_t now, bool first) {
   sw_flow& flow = wire.flow[direction];

@@ -61,7 +61,7 @@ TEST_CASE("MySQL statements are told apart as text, prepared and executed") {
   CHECK(c.sent().messages == 4);
 }
 
-TEST_CASE("an open MySQL transaction is seen in whatever packet ends the turn") {
+TEST_CASE("an open MySQL transaction is seen in whatever packet ends the exchange") {
   for (const auto& end :
        {packet(1, "\0\0\0\x03\0\0\0"s), packet(5, "\xfe\0\0\x03\0"s), packet(5, "\xfe\0\0\x03\0\0\0"s)}) {
     auto c = logged_in();
@@ -113,7 +113,7 @@ TEST_CASE("a PostgreSQL startup shows user and database") {
   CHECK(c.received().status == SW_TRANSACTION_IDLE);
 }
 
-TEST_CASE("the extended protocol counts Parse and Execute, and ends its turn with Sync") {
+TEST_CASE("the extended protocol counts Parse and Execute, and ends its exchange with Sync") {
   auto c = pg_started();
   c.send(pg('P', "\0SELECT $1\0\0\0"s) + pg('B', std::string(12, '\0')) + pg('E', "\0\0\0\0\0"s));
   CHECK(c.sent().message == SW_MESSAGE_BODY);

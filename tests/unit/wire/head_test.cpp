@@ -125,11 +125,11 @@ TEST_CASE("a line of a head means the same wherever it is cut") {
   }
 }
 
-TEST_CASE("any conversation of odd heads means the same in one packet a turn and byte by byte") {
+TEST_CASE("any conversation of odd heads means the same in one packet an exchange and byte by byte") {
   std::mt19937 random(1806);
   for (int attempt = 0; attempt < 3000; ++attempt) {
     std::vector<std::string> heads;
-    for (auto turns = 1 + random() % 4; turns > 0; --turns)
+    for (auto exchanges = 1 + random() % 4; exchanges > 0; --exchanges)
       heads.push_back(head(random, first_lines[random() % first_lines.size()]));
     std::string all;
     for (const auto& each : heads) all += "--\n" + each;

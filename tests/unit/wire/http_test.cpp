@@ -150,7 +150,7 @@ TEST_CASE("contradictory framing is unknown, not guessed") {
   }
 }
 
-TEST_CASE("a lost flow begins anew with a turn") {
+TEST_CASE("a lost flow begins anew with an exchange") {
   Conversation c;
   c.send(get).receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n");
   CHECK(c.received().flags & SW_FLOW_LOST);
@@ -179,7 +179,7 @@ TEST_CASE("a retransmission changes nothing, an overlap counts once") {
   CHECK(c.sent().messages == 1);
   c.packet_at(SW_EGRESS, start + 10, get.substr(10) + get);
   CHECK(c.sent().messages == 2);
-  CHECK(c.sent().turns == 1);
+  CHECK(c.sent().exchanges == 1);
 }
 
 TEST_CASE("reordering inside a body is no loss, and the end behind a hole says so") {
@@ -205,7 +205,7 @@ TEST_CASE("a gap in a head is lost, not guessed") {
   CHECK(c.sent().message == SW_MESSAGE_NONE);
 }
 
-TEST_CASE("a connection first seen in the middle is followed from its next turn") {
+TEST_CASE("a connection first seen in the middle is followed from its next exchange") {
   Conversation c(false);
   c.receive("rest of a body").send(get).receive("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n12");
   CHECK(c.sent().messages == 1);
@@ -213,11 +213,11 @@ TEST_CASE("a connection first seen in the middle is followed from its next turn"
   CHECK(c.received().flags & SW_FLOW_MIDSTREAM);
 }
 
-TEST_CASE("a connection first seen in the middle is no longer looked at where many turns showed no protocol") {
+TEST_CASE("a connection first seen in the middle is no longer looked at where many exchanges showed no protocol") {
   const std::string foreign = "\x81 none of the known";
   Conversation late(false), never(false);
-  for (int turn = 0; turn < SW_MIDSTREAM_TURNS; ++turn) {
-    if (turn < SW_MIDSTREAM_TURNS - 2) late.receive(foreign).send(foreign);
+  for (int exchange = 0; exchange < SW_MIDSTREAM_EXCHANGES; ++exchange) {
+    if (exchange < SW_MIDSTREAM_EXCHANGES - 2) late.receive(foreign).send(foreign);
     never.receive(foreign).send(foreign);
   }
   late.receive(foreign);

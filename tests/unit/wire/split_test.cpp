@@ -11,7 +11,7 @@
 namespace sockwarden {
 namespace {
 
-struct Turn {
+struct Exchange {
   sw_direction direction;
   std::string bytes;
 };
@@ -23,25 +23,25 @@ std::string from_hex(const std::string& text) {
   return bytes;
 }
 
-std::vector<Turn> recorded(const std::string& name) {
+std::vector<Exchange> recorded(const std::string& name) {
   std::ifstream file(std::string(SOURCE_DIR) + "/tests/unit/wire/captures/" + name + ".txt");
-  std::vector<Turn> turns;
+  std::vector<Exchange> exchanges;
   for (std::string line; std::getline(file, line);) {
     if (line.size() < 4 || (line[0] != '>' && line[0] != '<')) continue;
-    turns.push_back({line[0] == '>' ? SW_EGRESS : SW_INGRESS, from_hex(line.substr(2))});
+    exchanges.push_back({line[0] == '>' ? SW_EGRESS : SW_INGRESS, from_hex(line.substr(2))});
   }
-  REQUIRE(!turns.empty());
-  return turns;
+  REQUIRE(!exchanges.empty());
+  return exchanges;
 }
 
 using Cut = std::function<std::size_t()>;
 
-sw_wire play(const std::vector<Turn>& turns, const Cut& next_length) {
+sw_wire play(const std::vector<Exchange>& exchanges, const Cut& next_length) {
   Conversation conversation;
-  for (const auto& turn : turns) {
-    for (std::size_t at = 0; at < turn.bytes.size();) {
-      const std::size_t length = std::min(next_length(), turn.bytes.size() - at);
-      conversation.packet(turn.direction, turn.bytes.substr(at, length));
+  for (const auto& exchange : exchanges) {
+    for (std::size_t at = 0; at < exchange.bytes.size();) {
+      const std::size_t length = std::min(next_length(), exchange.bytes.size() - at);
+      conversation.packet(exchange.direction, exchange.bytes.substr(at, length));
       at += length;
     }
   }
@@ -53,10 +53,10 @@ std::string facts(const sw_wire& wire) {
   std::ostringstream out;
   for (const auto& flow : wire.flow) {
     const bool tail = flow.step == SW_STEP_PG_TAIL || flow.step == SW_STEP_MYSQL_TAIL;
-    out << "seq " << flow.next_seq << " messages " << (tail ? 0 : flow.messages) << " index " << flow.index << " turns "
-        << flow.turns << " status " << flow.status << " flags " << flow.flags << " protocol " << int{flow.protocol}
-        << " message " << int{flow.message} << " framing " << int{flow.framing} << " method " << int{flow.method}
-        << " step " << int{flow.step} << " number " << flow.number << '\n';
+    out << "seq " << flow.next_seq << " messages " << (tail ? 0 : flow.messages) << " index " << flow.index
+        << " exchanges " << flow.exchanges << " status " << flow.status << " flags " << flow.flags << " protocol "
+        << int{flow.protocol} << " message " << int{flow.message} << " framing " << int{flow.framing} << " method "
+        << int{flow.method} << " step " << int{flow.step} << " number " << flow.number << '\n';
   }
   out << std::string(wire.text, wire.text_length) << ' ' << wire.text_statements << ' ' << wire.prepares << ' '
       << wire.executes << ' ' << int{wire.inner};
@@ -72,18 +72,18 @@ Cut always(std::size_t length) {
 TEST_CASE("any split of a real conversation ends in the same state") {
   for (const auto* name :
        {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis", "mysql", "mysqlprepared", "mysqltrack"}) {
-    const auto turns = recorded(name);
-    const std::string whole = facts(play(turns, always(100'000)));
+    const auto exchanges = recorded(name);
+    const std::string whole = facts(play(exchanges, always(100'000)));
     INFO(name);
     for (std::size_t length = 1; length <= 40; ++length) {
       INFO("packets of " << length << " bytes");
-      CHECK(facts(play(turns, always(length))) == whole);
+      CHECK(facts(play(exchanges, always(length))) == whole);
     }
     std::mt19937 random(4242);
     for (int attempt = 0; attempt < 300; ++attempt) {
       INFO("random split " << attempt);
       const std::size_t most = 1 + random() % 300;
-      CHECK(facts(play(turns, [&] { return 1 + random() % most; })) == whole);
+      CHECK(facts(play(exchanges, [&] { return 1 + random() % most; })) == whole);
     }
   }
 }
@@ -91,13 +91,13 @@ TEST_CASE("any split of a real conversation ends in the same state") {
 TEST_CASE("one cut at any place of a real conversation ends in the same state") {
   for (const auto* name :
        {"http", "h2", "tls12", "tls13", "psql", "pgprepared", "redis", "mysql", "mysqlprepared", "mysqltrack"}) {
-    const auto turns = recorded(name);
-    const std::string whole = facts(play(turns, always(100'000)));
+    const auto exchanges = recorded(name);
+    const std::string whole = facts(play(exchanges, always(100'000)));
     INFO(name);
     for (std::size_t cut = 1; cut < 1500; ++cut) {
       bool first = true;
       const auto cut_once = [&] { return std::exchange(first, false) ? cut : std::size_t{100'000}; };
-      CHECK(facts(play(turns, cut_once)) == whole);
+      CHECK(facts(play(exchanges, cut_once)) == whole);
     }
   }
 }
@@ -155,16 +155,16 @@ TEST_CASE("pgbench -M prepared prepares once and executes often") {
 }
 
 TEST_CASE("PyMySQL's statements are counted, and each answer of MariaDB is seen to end") {
-  auto turns = recorded("mysql");
-  CHECK(play(turns, always(100'000)).text_statements == 10);
+  auto exchanges = recorded("mysql");
+  CHECK(play(exchanges, always(100'000)).text_statements == 10);
   std::vector<std::uint16_t> states;
-  while (!turns.empty()) {
-    const auto wire = play(turns, always(100'000));
-    if (turns.back().direction == SW_INGRESS && wire.flow[SW_EGRESS].messages != 0) {
+  while (!exchanges.empty()) {
+    const auto wire = play(exchanges, always(100'000));
+    if (exchanges.back().direction == SW_INGRESS && wire.flow[SW_EGRESS].messages != 0) {
       CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
       states.insert(states.begin(), wire.flow[SW_INGRESS].status);
     }
-    turns.pop_back();
+    exchanges.pop_back();
   }
   constexpr auto idle = SW_TRANSACTION_IDLE, open = SW_TRANSACTION_OPEN, unknown = SW_TRANSACTION_UNKNOWN;
   // SET, CREATE, DELETE, COMMIT, INSERT, UPDATE, COMMIT, SELECT, an error, ROLLBACK
@@ -183,9 +183,9 @@ TEST_CASE("go-sql-driver prepares, executes and closes, and the close asks for n
 }
 
 TEST_CASE("MariaDB's client is followed where answers carry what changed in the session") {
-  auto turns = recorded("mysqltrack");
-  turns.pop_back();  // COM_QUIT
-  const auto wire = play(turns, always(100'000));
+  auto exchanges = recorded("mysqltrack");
+  exchanges.pop_back();  // COM_QUIT
+  const auto wire = play(exchanges, always(100'000));
   CHECK(wire.text_statements == 6);
   CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
   CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);

@@ -14,7 +14,7 @@ PGconn* open_connection() {
   const auto colon = address.rfind(':');
   const auto where =
       "host=" + address.substr(0, colon) + " port=" + address.substr(colon + 1) +
-      " user=zoo dbname=postgres connect_timeout=5" +
+      " user=scenarios dbname=postgres connect_timeout=5" +
       (plan::text("session_limit").empty() ? ""
                                            : " options='-c idle_session_timeout=" + plan::text("session_limit") + "s'");
   PGconn* connection = PQconnectdb(where.c_str());

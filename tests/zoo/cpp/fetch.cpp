@@ -27,7 +27,8 @@ void fetch() {
     const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
     curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, discard);
-    if (const char* authority = std::getenv("ZOO_CERTIFICATE")) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, authority);
+    if (const char* authority = std::getenv("SCENARIOS_CERTIFICATE"))
+      curl_easy_setopt(curl.get(), CURLOPT_CAINFO, authority);
     curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(plan::seconds("timeout") * 1000));
     curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(plan::seconds("dial_timeout") * 1000));
     for (int i = 0; i < plan::number("warm"); ++i) get(curl.get(), plan::text("warm_url"));

@@ -20,7 +20,8 @@ Handle open_handle() {
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, 10L);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, plan::text("body") == "close" ? refuse : take);
-  if (const char* authority = std::getenv("ZOO_CERTIFICATE")) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, authority);
+  if (const char* authority = std::getenv("SCENARIOS_CERTIFICATE"))
+    curl_easy_setopt(curl.get(), CURLOPT_CAINFO, authority);
   return curl;
 }
 

@@ -35,7 +35,7 @@ void secure() {
   const int workers = plan::number("workers", 3);
   plan::Barrier waiting(workers);
   const Context context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
-  SSL_CTX_load_verify_locations(context.get(), std::getenv("ZOO_CERTIFICATE"), nullptr);
+  SSL_CTX_load_verify_locations(context.get(), std::getenv("SCENARIOS_CERTIFICATE"), nullptr);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   in_threads(workers, [&] {
     for (int i = 0; i < plan::number("attempts", 1); ++i) {

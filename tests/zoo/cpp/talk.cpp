@@ -122,12 +122,12 @@ void talk() {
   const auto peer = peer_of(plan::text("address"));
   const int workers = plan::number("workers", 3);
   plan::Barrier waiting(workers);
-  const auto manner = plan::text("manner", "blocking");
+  const auto mode = plan::text("mode", "blocking");
   for (int i = 0; i < plan::number("attempts", 1); ++i) {
-    if (manner == "loop") {
+    if (mode == "loop") {
       event_loop(peer, waiting, workers);
     } else {
-      in_threads(workers, [&] { manner == "poll" ? polling(peer, waiting) : blocking(peer, waiting); });
+      in_threads(workers, [&] { mode == "poll" ? polling(peer, waiting) : blocking(peer, waiting); });
     }
   }
 }

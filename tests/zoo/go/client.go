@@ -15,7 +15,7 @@ import (
 
 func authorities() *x509.CertPool {
 	pool := x509.NewCertPool()
-	if pem, err := os.ReadFile(os.Getenv("ZOO_CERTIFICATE")); err == nil {
+	if pem, err := os.ReadFile(os.Getenv("SCENARIOS_CERTIFICATE")); err == nil {
 		pool.AppendCertsFromPEM(pem)
 	}
 	return pool

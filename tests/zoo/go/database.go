@@ -27,7 +27,7 @@ var engines = map[string]engine{
 func postgres() string {
 	host, port, err := net.SplitHostPort(plan["address"])
 	check(err)
-	where := fmt.Sprintf("host=%s port=%s user=zoo dbname=postgres sslmode=disable connect_timeout=5", host, port)
+	where := fmt.Sprintf("host=%s port=%s user=scenarios dbname=postgres sslmode=disable connect_timeout=5", host, port)
 	if plan["session_limit"] != "" { // the server ends sessions that are idle for longer
 		where += fmt.Sprintf(" options='-c idle_session_timeout=%ss'", plan["session_limit"])
 	}
@@ -35,7 +35,7 @@ func postgres() string {
 }
 
 func mysql() string {
-	where := fmt.Sprintf("zoo:zoo@tcp(%s)/shop?timeout=5s&interpolateParams=%t", plan["address"], plan["statements"] == "text")
+	where := fmt.Sprintf("scenarios:scenarios@tcp(%s)/shop?timeout=5s&interpolateParams=%t", plan["address"], plan["statements"] == "text")
 	if plan["session_limit"] != "" {
 		where += "&wait_timeout=" + plan["session_limit"]
 	}

@@ -142,7 +142,7 @@ func serve() {
 	}()
 	say(facts{"port": port})
 	if plan["tls"] == "yes" {
-		server.ServeTLS(listener, os.Getenv("ZOO_CERTIFICATE"), os.Getenv("ZOO_KEY"))
+		server.ServeTLS(listener, os.Getenv("SCENARIOS_CERTIFICATE"), os.Getenv("SCENARIOS_KEY"))
 	} else {
 		server.Serve(listener)
 	}

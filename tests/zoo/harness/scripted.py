@@ -166,7 +166,7 @@ async def main():
         context = None
         if kind == "tls":
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(os.environ["ZOO_CERTIFICATE"], os.environ["ZOO_KEY"])
+            context.load_cert_chain(os.environ["SCENARIOS_CERTIFICATE"], os.environ["SCENARIOS_KEY"])
         servers.append(await asyncio.start_server(mute if kind == "mute" else serve, sock=sock, ssl=context, limit=1 << 20))
     plan.say(ports=ports)
     done = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The scripted client of an animal that is a server. Every wait of its own has a limit.
+"""The scripted client of a scenario that is a server. Every wait of its own has a limit.
 
 PLAN: do = loris | half_head | slow_post | idle | call | crowd | visit; address = host:port; count; path; …
 """
@@ -15,7 +15,7 @@ opened = []
 
 
 async def dial(limit=10):
-    context = ssl.create_default_context(cafile=os.environ["ZOO_CERTIFICATE"]) if plan.text("tls") == "yes" else None
+    context = ssl.create_default_context(cafile=os.environ["SCENARIOS_CERTIFICATE"]) if plan.text("tls") == "yes" else None
     name = {"server_hostname": "localhost"} if context else {}
     reader, writer = await asyncio.wait_for(asyncio.open_connection(HOST.strip("[]"), int(PORT), ssl=context, **name), limit)
     opened.append(writer)
@@ -132,7 +132,7 @@ async def visit():
 
     async def client():
         reader, writer = await dial()
-        for _ in range(plan.number("turns", 3)):
+        for _ in range(plan.number("exchanges", 3)):
             writer.write(get(plan.text("path", "/ok")))
             await reply(reader, plan.seconds("limit") or 60)
             await asyncio.sleep(plan.seconds("pause") or 0.1)

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** What an animal is told (environment variable PLAN, one key=value a line) and what it tells (a line of JSON). */
+/** What a scenario is told (environment variable PLAN, one key=value a line) and what it tells (a line of JSON). */
 final class Plan {
     private static final Map<String, String> VALUES = new TreeMap<>();
     private static final Map<String, Object> SAID = new LinkedHashMap<>();
@@ -51,8 +51,8 @@ final class Plan {
     static SSLContext trust() throws Exception {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
-        try (FileInputStream pem = new FileInputStream(System.getenv("ZOO_CERTIFICATE"))) {
-            store.setCertificateEntry("zoo", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        try (FileInputStream pem = new FileInputStream(System.getenv("SCENARIOS_CERTIFICATE"))) {
+            store.setCertificateEntry("scenarios", CertificateFactory.getInstance("X.509").generateCertificate(pem));
         }
         TrustManagerFactory trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trusted.init(store);

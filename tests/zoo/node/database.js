@@ -5,7 +5,7 @@ const { Client, Pool } = require('pg');
 const plan = require('./plan');
 
 const [host, port] = plan.text('address').split(':');
-const where = { host, port: Number(port), user: 'zoo', database: 'postgres', connectionTimeoutMillis: 5000 };
+const where = { host, port: Number(port), user: 'scenarios', database: 'postgres', connectionTimeoutMillis: 5000 };
 if (plan.text('session_limit')) where.options = `-c idle_session_timeout=${plan.text('session_limit')}s`;
 const pool = new Pool({ ...where, max: plan.number('pool', 10), idleTimeoutMillis: plan.milliseconds('idle_time') ?? 10000 });
 pool.on('error', () => {}); // an idle client whose session the server has ended: the pool drops it

@@ -1,4 +1,4 @@
-// What an animal is told (environment variable PLAN, one key=value a line) and what it tells (a line of JSON).
+// What a scenario is told (environment variable PLAN, one key=value a line) and what it tells (a line of JSON).
 'use strict';
 
 const plan = Object.fromEntries((process.env.PLAN || '').split('\n').filter((line) => line.includes('='))

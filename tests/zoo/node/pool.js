@@ -6,7 +6,7 @@ const http = require('node:http');
 const https = require('node:https');
 const plan = require('./plan');
 
-const authority = process.env.ZOO_CERTIFICATE && fs.readFileSync(process.env.ZOO_CERTIFICATE);
+const authority = process.env.SCENARIOS_CERTIFICATE && fs.readFileSync(process.env.SCENARIOS_CERTIFICATE);
 const forgotten = [];
 
 function newHttp() {

@@ -9,7 +9,7 @@ import psycopg2.pool
 import plan
 
 host, _, port = plan.text("address").rpartition(":")
-where = {"host": host, "port": port, "user": "zoo", "dbname": "postgres", "connect_timeout": 5}
+where = {"host": host, "port": port, "user": "scenarios", "dbname": "postgres", "connect_timeout": 5}
 forgotten, stale = [], []
 
 

@@ -7,7 +7,7 @@ import pymysql
 import plan
 
 host, _, port = plan.text("address").rpartition(":")
-where = {"host": host, "port": int(port), "user": "zoo", "password": "zoo", "database": "shop", "connect_timeout": 5}
+where = {"host": host, "port": int(port), "user": "scenarios", "password": "scenarios", "database": "shop", "connect_timeout": 5}
 forgotten = []
 
 

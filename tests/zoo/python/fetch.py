@@ -11,7 +11,7 @@ import urllib.request
 
 import plan
 
-CERTIFICATE = os.environ.get("ZOO_CERTIFICATE")
+CERTIFICATE = os.environ.get("SCENARIOS_CERTIFICATE")
 
 
 def with_requests():

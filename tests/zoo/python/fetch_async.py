@@ -34,7 +34,7 @@ async def main():
     waiting = plan.Barrier(workers)
     limit = aiohttp.ClientTimeout(total=plan.seconds("timeout"), sock_read=plan.seconds("read_timeout"),
                                   sock_connect=plan.seconds("dial_timeout"))
-    context = ssl.create_default_context(cafile=os.environ.get("ZOO_CERTIFICATE"))
+    context = ssl.create_default_context(cafile=os.environ.get("SCENARIOS_CERTIFICATE"))
     ticking = asyncio.create_task(tick()) if plan.seconds("ticker") else None
     async with aiohttp.ClientSession(timeout=limit, connector=aiohttp.TCPConnector(ssl=context)) as session:
         await asyncio.gather(*(work(session, waiting) for _ in range(workers)))

@@ -10,7 +10,7 @@ host, _, port = plan.text("address").rpartition(":")
 
 
 def connection():
-    opened = psycopg2.connect(host=host, port=port, user="zoo", dbname="postgres", connect_timeout=5)
+    opened = psycopg2.connect(host=host, port=port, user="scenarios", dbname="postgres", connect_timeout=5)
     opened.autocommit = True
     return opened
 

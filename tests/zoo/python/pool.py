@@ -8,7 +8,7 @@ import urllib.parse
 
 import plan
 
-CERTIFICATE = os.environ.get("ZOO_CERTIFICATE")
+CERTIFICATE = os.environ.get("SCENARIOS_CERTIFICATE")
 forgotten = []
 counts = {"requests": 0, "kept": 0}
 guard = threading.Lock()

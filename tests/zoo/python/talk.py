@@ -55,7 +55,7 @@ def attempt():
             waiting.arrive()
         sock.connect((host, int(port)))
         if plan.text("tls") == "yes":
-            context = ssl.create_default_context(cafile=os.environ["ZOO_CERTIFICATE"])
+            context = ssl.create_default_context(cafile=os.environ["SCENARIOS_CERTIFICATE"])
             waiting.arrive()
             sock = context.wrap_socket(sock, server_hostname="localhost")
         if plan.text("poll_mode") == "nonblocking":

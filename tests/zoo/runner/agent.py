@@ -32,13 +32,13 @@ class Agent:
         deadline = time.monotonic() + limit
         while time.monotonic() < deadline:
             if self._popen and self._popen.poll() is not None:
-                raise SystemExit(f"zoo: the agent ended with status {self._popen.returncode}, see {self._log}")
+                raise SystemExit(f"scenarios: the agent ended with status {self._popen.returncode}, see {self._log}")
             try:
                 with urllib.request.urlopen(f"{self._url}/-/ready", timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
-        raise SystemExit(f"zoo: the agent at {self._url} is not ready after {limit} s")
+        raise SystemExit(f"scenarios: the agent at {self._url} is not ready after {limit} s")
 
     def findings(self, pid):
         with urllib.request.urlopen(f"{self._url}/api/v1/findings?pid={pid}&state=all", timeout=10) as response:

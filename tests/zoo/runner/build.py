@@ -5,9 +5,9 @@ import os
 import shutil
 import subprocess
 
-from .manifest import ZOO
+from .manifest import SCENARIOS
 
-ROOT = ZOO.parent.parent
+ROOT = SCENARIOS.parent.parent
 
 
 class Builder:
@@ -20,8 +20,8 @@ class Builder:
         steps = {
             "go": lambda out: ["go", "build", "-o", out / "shop", "."],
             "cpp": lambda out: ["g++", "-std=c++20", "-O1", "-g", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow",
-                                "-I/usr/include/postgresql", "-o", out / "shop", *sorted((ZOO / "cpp").glob("*.cpp")), "-lcurl", "-lpq", "-lssl", "-pthread"],
-            "java": lambda out: ["javac", "-Xlint", "-g", "-d", out, *sorted((ZOO / "java").glob("*.java"))],
+                                "-I/usr/include/postgresql", "-o", out / "shop", *sorted((SCENARIOS / "cpp").glob("*.cpp")), "-lcurl", "-lpq", "-lssl", "-pthread"],
+            "java": lambda out: ["javac", "-Xlint", "-g", "-d", out, *sorted((SCENARIOS / "java").glob("*.java"))],
             "node": lambda out: ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", out],
         }
         for language in sorted(languages & set(steps)):
@@ -29,7 +29,7 @@ class Builder:
 
     def _build(self, language, command):
         out = self.folder / language
-        sources = sorted((ZOO / language).glob("package*.json" if language == "node" else "*.*"))
+        sources = sorted((SCENARIOS / language).glob("package*.json" if language == "node" else "*.*"))
         state = hashlib.sha256(b"".join(path.name.encode() + path.read_bytes() for path in sources)).hexdigest()
         stamp = out / ".built"
         if stamp.exists() and stamp.read_text() == state:
@@ -39,10 +39,10 @@ class Builder:
         if language == "node":
             for path in sources:
                 shutil.copy(path, out)
-        done = subprocess.run([str(word) for word in command(out)], cwd=ZOO / language, env=self.environment,
+        done = subprocess.run([str(word) for word in command(out)], cwd=SCENARIOS / language, env=self.environment,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if done.returncode != 0:
-            raise SystemExit(f"zoo: {language} does not build:\n{done.stdout}")
+            raise SystemExit(f"scenarios: {language} does not build:\n{done.stdout}")
         stamp.write_text(state)
 
     def command(self, kind):
@@ -51,7 +51,7 @@ class Builder:
         return {
             "go": [str(self.folder / "go/shop")],
             "cpp": [str(self.folder / "cpp/shop")],
-            "python": ["/usr/bin/python3", str(ZOO / "python" / f"{name}.py")],
-            "node": ["node", str(ZOO / "node" / f"{name}.js")],
+            "python": ["/usr/bin/python3", str(SCENARIOS / "python" / f"{name}.py")],
+            "node": ["node", str(SCENARIOS / "node" / f"{name}.js")],
             "java": ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", str(self.folder / "java"), name],
-        }.get(language, ["/usr/bin/python3", str(ZOO / "harness" / f"{kind}.py")])
+        }.get(language, ["/usr/bin/python3", str(SCENARIOS / "harness" / f"{kind}.py")])

@@ -22,7 +22,7 @@ class Verdict:
     found: list = dataclasses.field(default_factory=list)  # (label, seconds)
     missed: list = dataclasses.field(default_factory=list)  # (label, why)
     alarms: list = dataclasses.field(default_factory=list)  # (label, text)
-    broken: list = dataclasses.field(default_factory=list)  # the animal itself did not do what it is for
+    broken: list = dataclasses.field(default_factory=list)  # the scenario itself did not do what it is for
 
     @property
     def good(self):
@@ -97,15 +97,15 @@ def moment_met(expectation, sighting, facts):
     return next((moment for moment, finding in sighting.history if not objection(expectation, finding, facts)), None)
 
 
-def all_met(animal, sightings, facts):
-    """True once every expectation has its finding: the animal need not be watched much longer."""
-    return all(any(matches(e, s) and not objection(e, s.finding, facts) for s in sightings) for e in animal.expect)
+def all_met(scenario, sightings, facts):
+    """True once every expectation has its finding: the scenario need not be watched much longer."""
+    return all(any(matches(e, s) and not objection(e, s.finding, facts) for s in sightings) for e in scenario.expect)
 
 
-def judge(animal, sightings, facts, began):
+def judge(scenario, sightings, facts, began):
     verdict, left = Verdict(), list(sightings)
     verdict.broken = sorted({text for text in (malformed(one.finding) for one in sightings) if text})
-    for expectation in animal.expect:
+    for expectation in scenario.expect:
         candidates = [one for one in left if matches(expectation, one)]
         good = [one for one in candidates if not objection(expectation, one.finding, facts)]
         chosen = (good or candidates)[:1]
@@ -125,7 +125,7 @@ def judge(animal, sightings, facts, began):
         else:
             verdict.found.append((expectation.label, (met or began) - began))
     for sighting in left:
-        if not any(matches(rule, sighting) for rule in animal.may):
+        if not any(matches(rule, sighting) for rule in scenario.may):
             finding = sighting.finding
             verdict.alarms.append((label(finding), f"{sighting.role}: {finding['confidence']}, {finding.get('state')}, "
                                                    f"count {finding['count']}: {finding.get('summary', '')}"))

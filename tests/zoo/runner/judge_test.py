@@ -1,15 +1,15 @@
-"""How findings are judged. Run: python3 -m unittest discover -s tests/zoo -p '*_test.py' -t tests/zoo"""
+"""How findings are judged. Run: python3 -m unittest discover -s tests/scenarios -p '*_test.py' -t tests/scenarios"""
 
 import unittest
 
 from runner.judge import Sighting, all_met, judge
-from runner.manifest import BadManifest, animal
+from runner.manifest import BadManifest, scenario
 
 HARNESS = {"scripted": [{"class": "stuck-request", "reason": "on purpose"}], "visitor": []}
 
 
 def subject(**keys):
-    return animal({"name": "one", "client": {"program": "go", "plan": {"url": "http://{plain4}/"}}, **keys}, HARNESS)
+    return scenario({"name": "one", "client": {"program": "go", "plan": {"url": "http://{plain4}/"}}, **keys}, HARNESS)
 
 
 def finding(**keys):

@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-ZOO = pathlib.Path(__file__).resolve().parent.parent
+SCENARIOS = pathlib.Path(__file__).resolve().parent.parent
 QUALIFIERS = {"missing-timeout": "phase", "pool-churn": "cause", "fd-leak": "type", "socket-option": "option"}
 CLASSES = {"missing-timeout", "undrained-body", "connection-leak", "pool-churn", "pool-unbounded", "stuck-request",
            "fd-leak", "stale-reuse", "listen-overflow", "socket-option"}
@@ -53,7 +53,7 @@ class Allowance:
 
 
 @dataclasses.dataclass
-class Animal:
+class Scenario:
     name: str
     about: str
     programs: dict  # role -> Program, in the order in which they are started
@@ -100,8 +100,8 @@ def program(entry, where):
     return Program(entry["program"], {key: str(value) for key, value in entry.get("plan", {}).items()})
 
 
-def animal(entry, harness):
-    where = f"animal {entry.get('name', entry)!r}"
+def scenario(entry, harness):
+    where = f"scenario {entry.get('name', entry)!r}"
     unknown = set(entry) - ENTRY_KEYS
     if unknown or "name" not in entry:
         raise BadManifest(f"{where}: unknown keys {sorted(unknown)}" if unknown else f"{where}: needs a name")
@@ -121,23 +121,23 @@ def animal(entry, harness):
     may = [allowance(one, where) for one in entry.get("may", [])]
     for role, one in programs.items():
         may += [allowance(allowed, f"harness {one.kind}", role) for allowed in harness.get(one.kind, [])]
-    return Animal(entry["name"], entry.get("about", ""), programs, subjects,
+    return Scenario(entry["name"], entry.get("about", ""), programs, subjects,
                   [expectation(one, where) for one in entry.get("expect", [])], may,
                   float(entry.get("lasts", 60)), float(entry.get("settle", 2.5)), entry.get("signal", {}))
 
 
 def load(path, only="*", class_name=None):
-    """The animals whose name matches, and what is allowed of the shared services."""
+    """The scenarios whose name matches, and what is allowed of the shared services."""
     try:
         document = yaml.safe_load(pathlib.Path(path).read_text())
     except (OSError, yaml.YAMLError) as error:
         raise BadManifest(f"{path}: {error}") from error
-    animals = [animal(entry, document["harness"]) for entry in document["animals"]]
-    names = [one.name for one in animals]
+    scenarios = [scenario(entry, document["harness"]) for entry in document["scenarios"]]
+    names = [one.name for one in scenarios]
     for name in names:
         if names.count(name) > 1:
-            raise BadManifest(f"animal {name!r} is there twice")
-    wanted = [one for one in animals if any(fnmatch.fnmatch(one.name, glob) for glob in only.split(","))]
+            raise BadManifest(f"scenario {name!r} is there twice")
+    wanted = [one for one in scenarios if any(fnmatch.fnmatch(one.name, glob) for glob in only.split(","))]
     if class_name:
         wanted = [one for one in wanted if any(e.label.startswith(class_name) for e in one.expect)]
     services = {name: [allowance(one, f"service {name}", name) for one in allowed]

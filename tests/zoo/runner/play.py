@@ -1,4 +1,4 @@
-"""One animal from start to verdict."""
+"""One scenario from start to verdict."""
 
 import datetime
 import re
@@ -13,20 +13,20 @@ BEGIN_LIMIT = 60.0  # a mistake may take its time before it is there to be found
 
 
 class Stage:
-    """What all animals share: the commands, the services, the environment, the place for logs."""
+    """What all scenarios share: the commands, the services, the environment, the place for logs."""
 
     def __init__(self, builder, places, environment, logs):
         self.builder, self.places, self.environment, self.logs = builder, places, environment, logs
 
-    def start(self, animal, role, places):
-        program = animal.programs[role]
+    def start(self, scenario, role, places):
+        program = scenario.programs[role]
         plan = {key: re.sub(r"\{(\w+)\}", lambda match: str(places[match[1]]), value) for key, value in program.plan.items()}
-        return Process(self.builder.command(program.kind), plan, self.environment, self.logs / f"{animal.name}.{role}.log")
+        return Process(self.builder.command(program.kind), plan, self.environment, self.logs / f"{scenario.name}.{role}.log")
 
 
 class Play:
-    def __init__(self, stage, animal):
-        self.stage, self.animal = stage, animal
+    def __init__(self, stage, scenario):
+        self.stage, self.scenario = stage, scenario
         self.processes = {}
         self.sightings = {}
         self.broken = []
@@ -34,8 +34,8 @@ class Play:
 
     def begin(self):
         places = dict(self.stage.places)
-        for role, program in self.animal.programs.items():
-            process = self.processes[role] = self.stage.start(self.animal, role, places)
+        for role, program in self.scenario.programs.items():
+            process = self.processes[role] = self.stage.start(self.scenario, role, places)
             if role == "client":
                 continue
             if program.kind == "scripted":
@@ -43,7 +43,7 @@ class Play:
                 for name, port in process.facts.get("ports", {}).items():
                     places[name] = f"[::1]:{port}" if name.endswith("6") else f"127.0.0.1:{port}"
             else:
-                ready = "client" not in self.animal.programs or process.wait_for("port", START_LIMIT)
+                ready = "client" not in self.scenario.programs or process.wait_for("port", START_LIMIT)
                 places["visited"] = f"127.0.0.1:{process.facts.get('port')}"
             if not ready:
                 self.broken.append(f"{role} does not start")
@@ -65,7 +65,7 @@ class Play:
         return self.processes.get("client") or self.processes["server"]
 
     def send_signal(self):
-        order = self.animal.signal
+        order = self.scenario.signal
         if self.sent or not order:
             return
         process = self.processes[order["process"]]
@@ -89,10 +89,10 @@ class Play:
 
     def watch(self, look, met):
         """Looks until what is expected is there, or the time for it is over; a healthy program until it ends."""
-        mistake = bool(self.animal.expect)
+        mistake = bool(self.scenario.expect)
         # A count that a program states is final with its `began`: before, it is met by accident.
-        stated = any(isinstance(number, str) for e in self.animal.expect for number in (e.count, e.total))
-        within = max((e.within for e in self.animal.expect), default=self.animal.lasts)
+        stated = any(isinstance(number, str) for e in self.scenario.expect for number in (e.count, e.total))
+        within = max((e.within for e in self.scenario.expect), default=self.scenario.lasts)
         while True:
             self.send_signal()
             look()
@@ -121,18 +121,18 @@ class Play:
                 self.processes[role].end()
 
 
-def play(stage, animal, agent):
+def play(stage, scenario, agent):
     """(verdict, findings seen, facts)"""
-    show = Play(stage, animal)
+    show = Play(stage, scenario)
     try:
         if show.begin():
             look = lambda: show.look(agent)
-            show.watch(look, lambda: judge.all_met(animal, show.sightings.values(), show.facts))
-            if not animal.expect:
+            show.watch(look, lambda: judge.all_met(scenario, show.sightings.values(), show.facts))
+            if not scenario.expect:
                 show.end()
-            show.settle(look, animal.settle)
+            show.settle(look, scenario.settle)
     finally:
         show.end()
-    verdict = judge.judge(animal, list(show.sightings.values()), show.facts, show.began)
+    verdict = judge.judge(scenario, list(show.sightings.values()), show.facts, show.began)
     verdict.broken += show.broken
     return verdict, [one.finding for one in show.sightings.values()], show.facts

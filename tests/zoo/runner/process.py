@@ -8,7 +8,7 @@ import threading
 import time
 
 
-# The machine's own settings (proxies, trusted certificates) are no part of any animal.
+# The machine's own settings (proxies, trusted certificates) are no part of any scenario.
 CLEAN = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
 
 

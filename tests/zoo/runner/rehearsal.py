@@ -1,6 +1,6 @@
-"""Each animal on its own, with no agent: does it run, does it show its mistake, does it end?
+"""Each scenario on its own, with no agent: does it run, does it show its mistake, does it end?
 
-The kernel's own view (ss, /proc) is held against what the animal says of itself.
+The kernel's own view (ss, /proc) is held against what the scenario says of itself.
 """
 
 import collections
@@ -70,15 +70,15 @@ def look(show, expectation):
     return "" if number >= least else f"{expectation.label}: the kernel shows {number}, not {least}"
 
 
-def rehearse(stage, animal, _agent):
-    show = Play(stage, animal)
+def rehearse(stage, scenario, _agent):
+    show = Play(stage, scenario)
     verdict = judge.Verdict()
     try:
-        if show.begin() and animal.expect:
+        if show.begin() and scenario.expect:
             if not any(process.wait_for("began", 20) for process in reversed(show.processes.values())):
                 show.broken.append("does not say when it began")
             time.sleep(max(0.0, show.began + 5.5 - time.monotonic()))
-            for expectation in animal.expect:
+            for expectation in scenario.expect:
                 if show.processes[expectation.process].status() is not None:
                     show.broken.append(f"{expectation.process} ends with status {show.processes[expectation.process].status()}")
                 elif text := look(show, expectation):

@@ -30,12 +30,12 @@ class Score:
         return not self.missed and not self.alarms
 
 
-def line(animal, verdict, seconds):
+def line(scenario, verdict, seconds):
     told = [f"{label} after {after:.1f} s" for label, after in verdict.found]
     told += [f"MISSED {label}: {why}" for label, why in verdict.missed]
     told += [f"ALARM {label}: {text}" for label, text in verdict.alarms]
     told += [f"BROKEN {text}" for text in verdict.broken]
-    return f"{'ok  ' if verdict.good else 'FAIL'} {animal.name:<44} {seconds:5.1f} s  {'; '.join(told) or 'silent'}"
+    return f"{'ok  ' if verdict.good else 'FAIL'} {scenario.name:<44} {seconds:5.1f} s  {'; '.join(told) or 'silent'}"
 
 
 def table(score):
@@ -46,7 +46,7 @@ def table(score):
 
 
 def write(path, rounds, score):
-    """Summary with one case an animal and round, as JUnit has it, in JSON."""
+    """Summary with one case a scenario and round, as JUnit has it, in JSON."""
     cases = [case for one in rounds for case in one]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({

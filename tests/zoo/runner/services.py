@@ -1,4 +1,4 @@
-"""Real servers that several animals share: started for one run, on free ports, with all their files in one folder."""
+"""Real servers that several scenarios share: started for one run, on free ports, with all their files in one folder."""
 
 import os
 import pwd
@@ -13,8 +13,8 @@ from .agent import free_port
 
 MYSQL_ACCOUNT = """
 CREATE DATABASE shop;
-CREATE USER zoo IDENTIFIED BY 'zoo';
-GRANT ALL ON shop.* TO zoo;
+CREATE USER scenarios IDENTIFIED BY 'scenarios';
+GRANT ALL ON shop.* TO scenarios;
 """
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 NGINX = """
@@ -36,12 +36,12 @@ http {{
 
 
 def certificate(folder):
-    """A self-made certificate for localhost, 127.0.0.1 and ::1; what the animals trust."""
+    """A self-made certificate for localhost, 127.0.0.1 and ::1; what the scenarios trust."""
     files = folder / "certificate.pem", folder / "key.pem"
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
                     "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1", "-out", files[0], "-keyout", files[1]],
                    check=True, capture_output=True)
-    return {"ZOO_CERTIFICATE": str(files[0]), "ZOO_KEY": str(files[1])}
+    return {"SCENARIOS_CERTIFICATE": str(files[0]), "SCENARIOS_KEY": str(files[1])}
 
 
 class Services:
@@ -77,7 +77,7 @@ class Services:
                     break
                 except OSError as error:
                     if process.poll() is not None or time.monotonic() > deadline:
-                        raise SystemExit(f"zoo: {name} does not start, see {self.folder}/{name}.log") from error
+                        raise SystemExit(f"scenarios: {name} does not start, see {self.folder}/{name}.log") from error
                     time.sleep(0.1)
 
     def _nginx(self):
@@ -98,7 +98,7 @@ class Services:
         data.mkdir(mode=0o700)
         os.chown(data, account.pw_uid, account.pw_gid)
         as_postgres = ["runuser", "-u", "postgres", "--"]
-        subprocess.run([*as_postgres, POSTGRES[-1] / "initdb", "-D", data, "-U", "zoo", "-A", "trust", "--no-sync"],
+        subprocess.run([*as_postgres, POSTGRES[-1] / "initdb", "-D", data, "-U", "scenarios", "-A", "trust", "--no-sync"],
                        check=True, capture_output=True, cwd="/")
         port = free_port()
         # The postmaster itself, not runuser, leads the process group: its pid is the one to watch and to end.

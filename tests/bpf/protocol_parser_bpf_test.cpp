@@ -41,7 +41,7 @@ TEST_CASE("requests and responses are followed on both sides") {
     CHECK(requests.messages == 3);
     CHECK(requests.message == SW_MESSAGE_BODY);
     CHECK(requests.number == 4);
-    CHECK(requests.turns == 3);
+    CHECK(requests.exchanges == 3);
     CHECK(responses.protocol == SW_PROTOCOL_HTTP_1_1);
     CHECK(responses.messages == 2);
     CHECK(responses.message == SW_MESSAGE_COMPLETE);

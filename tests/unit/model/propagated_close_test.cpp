@@ -1,4 +1,4 @@
-#include "agent/model/passed_on.h"
+#include "agent/model/propagated_close.h"
 
 #include <catch2/catch.hpp>
 
@@ -41,7 +41,7 @@ struct Proxy {
     model.closed.push_back(one);
     return one.id;
   }
-  bool passes_on(std::uint64_t id) const { return passed_on(model).contains(id); }
+  bool passes_on(std::uint64_t id) const { return propagated_close(model).contains(id); }
 };
 
 }  // namespace
@@ -95,8 +95,8 @@ TEST_CASE("of several at once, each client is paired with its own question") {
     relay.asks(1ms + i * 100us, 50ms + i * 100us + 20us);
     service.asks(1ms + i * 100us, 50ms + i * 100us - 20us);  // the client before has left by then
   }
-  CHECK(passed_on(relay.model).size() == 8);
-  CHECK(passed_on(service.model).empty());
+  CHECK(propagated_close(relay.model).size() == 8);
+  CHECK(propagated_close(service.model).empty());
 }
 
 TEST_CASE("a process that is its own server does not take its own close for a client's") {

@@ -1,4 +1,4 @@
-#include "agent/findings/statement.h"
+#include "agent/findings/attributed_finding.h"
 
 #include <algorithm>
 #include <iterator>
@@ -43,8 +43,8 @@ void merge(Finding& into, Finding&& other) {
 
 }  // namespace
 
-std::vector<Statement> statements_of(std::vector<Finding> findings, const Model& model) {
-  std::vector<Statement> statements;
+std::vector<AttributedFinding> attributed(std::vector<Finding> findings, const Model& model) {
+  std::vector<AttributedFinding> statements;
   std::map<std::string, std::size_t> places;
   for (Finding& finding : findings) {
     Process process;

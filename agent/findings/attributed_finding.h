@@ -8,7 +8,7 @@
 
 namespace sockwarden {
 
-struct Statement {
+struct AttributedFinding {
   std::string id;
   Finding finding;
   Process process;
@@ -16,6 +16,6 @@ struct Statement {
 
 /// Gives each finding its process and id, and makes one of those that have the same id: the stronger tells the story,
 /// the counts are added up.
-[[nodiscard]] std::vector<Statement> statements_of(std::vector<Finding> findings, const Model& model);
+[[nodiscard]] std::vector<AttributedFinding> attributed(std::vector<Finding> findings, const Model& model);
 
 }  // namespace sockwarden

@@ -1,4 +1,4 @@
-#include "agent/model/passed_on.h"
+#include "agent/model/propagated_close.h"
 
 #include <algorithm>
 #include <set>
@@ -8,7 +8,7 @@
 namespace sockwarden {
 namespace {
 
-/// From the client's end to the close that it causes: some turns of an event loop on a busy host.
+/// From the client's end to the close that it causes: some exchanges of an event loop on a busy host.
 constexpr std::chrono::milliseconds longest_passing{100};
 /// Who asked longer ago is not who is asked for now.
 constexpr std::chrono::minutes longest_use{10};
@@ -49,7 +49,7 @@ void pair(Program& program, std::unordered_set<std::uint64_t>& found) {
 
 }  // namespace
 
-std::unordered_set<std::uint64_t> passed_on(const Model& model) {
+std::unordered_set<std::uint64_t> propagated_close(const Model& model) {
   std::unordered_map<std::uint32_t, Program> programs;
   for (const Connection& connection : model.closed) {
     if (connection.role != Role::client || !connection.own_closed) continue;
@@ -68,7 +68,7 @@ std::unordered_set<std::uint64_t> passed_on(const Model& model) {
       const auto program = programs.find(record.process);
       if (program == programs.end() || program->second.own_ends.contains(connection.remote)) continue;
       const Instant asked =
-          later(connection.established.value_or(connection.birth), record.wire.flow[SW_INGRESS].turn_ns);
+          later(connection.established.value_or(connection.birth), record.wire.flow[SW_INGRESS].exchange_ns);
       if (model.time - asked > longest_use || !ended.insert(connection.id).second) continue;
       program->second.served.push_back({asked, connection.peer_closed});
     }

@@ -12,7 +12,7 @@
 
 namespace sockwarden {
 
-struct Inquiry {
+struct Probe {
   ProcessView& process;
   const EvidenceQuestion& question;
   const GoBinary* go = nullptr;  ///< of a Go program
@@ -20,17 +20,17 @@ struct Inquiry {
 };
 
 /// A thread blocked in a call that names the connection's descriptor.
-[[nodiscard]] std::optional<Evidence> ask_blocked_thread(Inquiry& inquiry);
+[[nodiscard]] std::optional<Evidence> ask_blocked_thread(Probe& probe);
 
 /// The deadlines that Go's runtime keeps for the descriptor.
-[[nodiscard]] std::optional<Evidence> ask_go_deadline(Inquiry& inquiry);
+[[nodiscard]] std::optional<Evidence> ask_go_deadline(Probe& probe);
 
 /// A thread that waits for events of many descriptors, this one among them.
-[[nodiscard]] std::optional<Evidence> ask_event_loop(Inquiry& inquiry);
+[[nodiscard]] std::optional<Evidence> ask_event_loop(Probe& probe);
 
 /// Whether the thread that took a request will go on by itself. Only for questions of work, for which it is the one
 /// rule.
-[[nodiscard]] std::optional<Evidence> ask_held_request(Inquiry& inquiry);
+[[nodiscard]] std::optional<Evidence> ask_held_request(Probe& probe);
 
 /// Whether a wait that went on for `waited` was not ended by a time limit of `limit`: it only wakes the program now and
 /// then.

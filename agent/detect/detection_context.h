@@ -1,5 +1,5 @@
-// What a detector may look at, and what it answers with. A detector is a pure function of a Scene: no I/O, no clock,
-// no state. One detector a file; detectors.cpp lists them.
+// What a detector may look at, and what it answers with. A detector is a pure function of a DetectionContext: no I/O,
+// no clock, no state. One detector a file; detectors.cpp lists them.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ namespace sockwarden {
 
 class BindHistory;
 
-struct Scene {
+struct DetectionContext {
   const Model& model;
   const Pools& pools;
   const WaitHistory& waits;
@@ -38,7 +38,7 @@ struct Scene {
   bool tells_open_waits = false;  ///< they cost questions, and are no findings
 };
 
-struct Opinion {
+struct DetectorResult {
   std::vector<Finding> findings;
   /// Connections that wait too long and for which /proc should be asked. With questions, the detector is run again in
   /// the same round, with the answers.
@@ -46,6 +46,6 @@ struct Opinion {
   std::vector<OpenWait> open_waits;
 };
 
-using Detector = Opinion (*)(const Scene& scene);
+using Detector = DetectorResult (*)(const DetectionContext& context);
 
 }  // namespace sockwarden

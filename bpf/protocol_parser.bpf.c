@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * cgroup_skb at the cgroup2 root: reads the first bytes of each turn into sw_record.wire.
+ * cgroup_skb at the cgroup2 root: reads the first bytes of each exchange into sw_record.wire.
  *
  * Fires for each TCP packet of a socket with payload: ingress in softirq, before the sequence is checked; egress under
  * the socket's lock, in process context or softirq, retransmissions too. A SYN and the handshake's ACK come with the
@@ -122,8 +122,8 @@ static __always_inline bool bound_length(__u64 *length, __u32 most)
 	return true;
 }
 
-static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now,
-				       __u8 family)
+static __always_inline int parse_family(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now,
+					__u8 family)
 {
 	__u8 bytes[SW_WINDOW] __attribute__((aligned(8)));
 	struct sw_record *record = find_record(skb);
@@ -148,7 +148,7 @@ static __always_inline int peek_family(struct __sk_buff *skb, __u32 direction, _
  * Global functions are verified once, however often they are called; before 5.12 they take only the context and
  * numbers. Each returns how many bytes it took.
  */
-__noinline int peek_head(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_head(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
 	struct sw_record *record = find_record(skb);
 	__u64 words[SW_HEAD_ROOM] = {};
@@ -168,80 +168,80 @@ __noinline int peek_head(struct __sk_buff *skb, __u32 direction, __u32 offset, _
 	return taken;
 }
 
-__noinline int peek_start(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_start(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_START);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_START);
 }
 
-__noinline int peek_http(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_http(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_HTTP);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_HTTP);
 }
 
-__noinline int peek_chunk(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_chunk(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_CHUNK);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_CHUNK);
 }
 
-__noinline int peek_hello(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_hello(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_HELLO);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_HELLO);
 }
 
-__noinline int peek_record(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_record(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_RECORD);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_RECORD);
 }
 
-__noinline int peek_postgresql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_postgresql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_POSTGRESQL);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_POSTGRESQL);
 }
 
-__noinline int peek_mysql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_mysql(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_MYSQL);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_MYSQL);
 }
 
-__noinline int peek_redis(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_redis(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_REDIS);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_REDIS);
 }
 
-__noinline int peek_tail(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
+__noinline int parse_tail(struct __sk_buff *skb, __u32 direction, __u32 offset, __u32 left, __u64 now)
 {
-	return peek_family(skb, direction, offset, left, now, SW_FAMILY_TAIL);
+	return parse_family(skb, direction, offset, left, now, SW_FAMILY_TAIL);
 }
 
-static __always_inline __u32 peek_step(struct __sk_buff *skb, const struct sw_flow *flow, __u32 direction, __u32 offset,
-				       __u32 left, __u64 now)
+static __always_inline __u32 parse_step(struct __sk_buff *skb, const struct sw_flow *flow, __u32 direction,
+					__u32 offset, __u32 left, __u64 now)
 {
 	switch (sw_family_of(flow)) {
 	case SW_FAMILY_START:
-		return peek_start(skb, direction, offset, left, now);
+		return parse_start(skb, direction, offset, left, now);
 	case SW_FAMILY_HTTP:
-		return peek_http(skb, direction, offset, left, now);
+		return parse_http(skb, direction, offset, left, now);
 	case SW_FAMILY_CHUNK:
-		return peek_chunk(skb, direction, offset, left, now);
+		return parse_chunk(skb, direction, offset, left, now);
 	case SW_FAMILY_HELLO:
-		return peek_hello(skb, direction, offset, left, now);
+		return parse_hello(skb, direction, offset, left, now);
 	case SW_FAMILY_RECORD:
-		return peek_record(skb, direction, offset, left, now);
+		return parse_record(skb, direction, offset, left, now);
 	case SW_FAMILY_POSTGRESQL:
-		return peek_postgresql(skb, direction, offset, left, now);
+		return parse_postgresql(skb, direction, offset, left, now);
 	case SW_FAMILY_MYSQL:
-		return peek_mysql(skb, direction, offset, left, now);
+		return parse_mysql(skb, direction, offset, left, now);
 	case SW_FAMILY_REDIS:
-		return peek_redis(skb, direction, offset, left, now);
+		return parse_redis(skb, direction, offset, left, now);
 	case SW_FAMILY_TAIL:
-		return peek_tail(skb, direction, offset, left, now);
+		return parse_tail(skb, direction, offset, left, now);
 	default:
 		return 0;
 	}
 }
 
 SEC("?cgroup/skb")
-int peek(struct __sk_buff *skb)
+int protocol_parser(struct __sk_buff *skb)
 {
 	__u8 direction = direction_of(skb);
 	struct sw_flow *flow, *peer;
@@ -270,9 +270,9 @@ int peek(struct __sk_buff *skb)
 			return PASS;
 		taken = 0;
 		if (sw_head_wanted(flow, peer))
-			taken = peek_head(skb, direction, segment.payload + at, segment.length - at, now);
+			taken = parse_head(skb, direction, segment.payload + at, segment.length - at, now);
 		if (!taken)
-			taken = peek_step(skb, flow, direction, segment.payload + at, segment.length - at, now);
+			taken = parse_step(skb, flow, direction, segment.payload + at, segment.length - at, now);
 		if (taken == 0 || taken > segment.length)
 			break;
 		at += taken;
