@@ -34,7 +34,7 @@ def mend(program):
 
 def check_fired(webhook, program, alert, endpoint, cause, page):
     comm = pathlib.Path(f"/proc/{program.pid}/comm").read_text().strip()
-    here = {"alertname": alert, "comm": comm, "endpoint": endpoint}
+    here = {"alertname": alert, "comm": comm, "server_address": endpoint}
     until(lambda: webhook.notified("firing", **here), 60)
     check(f"{alert} is notified", len(webhook.notified("firing", **here)), lambda number: number >= 1)
     annotations = webhook.notified("firing", **here)[0]["annotations"]
@@ -46,11 +46,11 @@ def check_fired(webhook, program, alert, endpoint, cause, page):
 
 
 def check_resolved(webhook, prometheus, alert, endpoint):
-    here = {"alertname": alert, "endpoint": endpoint}
+    here = {"alertname": alert, "server_address": endpoint}
     until(lambda: webhook.notified("resolved", **here), 60)
     check(f"{alert} is notified as over", len(webhook.notified("resolved", **here)), lambda number: number >= 1)
     check("and Prometheus has no such alert", [a for a in prometheus.api("alerts")["alerts"]
-                                              if a["labels"].get("endpoint") == endpoint and a["labels"]["alertname"] == alert], [])
+                                              if a["labels"].get("server_address") == endpoint and a["labels"]["alertname"] == alert], [])
 
 
 def check_full_queue(agent, webhook, prometheus):
