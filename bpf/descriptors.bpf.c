@@ -101,7 +101,7 @@ int descriptor_seen(struct bpf_iter__task_file *ctx)
 		detail.record_id = record ? record->id : 0;
 		detail.tgid = tgid;
 		detail.fd = fd;
-		detail.tcp_state = held.state;
+		detail.tcp_state = held.tp || held.is_mptcp ? held.state : 0;
 		detail.socket_family = held.family;
 		if (bpf_seq_write(ctx->meta->seq, &detail, sizeof(detail)))
 			return ITERATOR_GO_ON; /* full: the kernel shows it again by itself */

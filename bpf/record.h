@@ -357,9 +357,9 @@ struct sw_descriptor {
 	__u32 tgid;
 	__u32 fd;
 	__u32 device;
-	__u32 open_flags; /* f_flags */
-	__u8 type;	  /* enum sw_descriptor_type */
-	__u8 tcp_state;
+	__u32 open_flags;    /* f_flags */
+	__u8 type;	     /* enum sw_descriptor_type */
+	__u8 tcp_state;	     /* 0: no TCP socket */
 	__u16 socket_family; /* 0 = no socket */
 	__u32 pad;
 };

@@ -58,6 +58,12 @@ TEST_CASE("descriptors are counted by process and type") {
   for (const auto& descriptor : watch.last().descriptor_details) listed += descriptor.tgid == child.pid();
   for (const auto count : after.count) counted += count;
   CHECK(listed == counted);
+
+  // A state of TCP is TCP's alone: that of the datagram socket and of the unix socket is none.
+  std::map<int, int> with_tcp_state;
+  for (const auto& descriptor : watch.last().descriptor_details)
+    if (descriptor.tgid == child.pid() && descriptor.tcp_state != 0) ++with_tcp_state[descriptor.type];
+  CHECK(with_tcp_state == std::map<int, int>{{SW_DESCRIPTOR_SOCKET, 1}});
   leave.open();
 }
 
