@@ -4,7 +4,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 #include "agent/publish/json.h"
 
 namespace sockwarden {

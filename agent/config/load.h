@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agent/config/config.h"
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 
 namespace sockwarden {
 

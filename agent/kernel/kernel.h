@@ -2,17 +2,17 @@
 // The only folder that knows libbpf.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
+#include "agent/contract/hook_status.h"
+#include "agent/contract/scan_failure.h"
 #include "agent/sample/sample.h"
 #include "agent/sample/wanted.h"
 
@@ -35,42 +35,6 @@ struct KernelOptions {
   bool stacks = true;
   std::optional<bool> seed_orphans;  ///< by iter/tcp at the start; nothing = only where there is no socket storage
   KernelVariant variant;
-};
-
-/// One hook, for `sockwarden doctor` and the hooks metric.
-struct HookStatus {
-  std::string name;   ///< "inet_sock_set_state"
-  std::string kind;   ///< "tp_btf", "cgroup", "iterator"
-  std::string gives;  ///< what it tells: "connections opened and closed, by whom"
-  bool attached = false;
-  std::string variant;          ///< "socket storage", "hash", "with reason", … or empty
-  std::string reason;           ///< why it is not attached, and what to do
-  std::string lost;             ///< what is lost without it
-  std::string variant_reason;   ///< why no better variant was chosen, in the kernel's own words; empty = it is the best
-  std::string unseen;           ///< what it does not show on any kernel, though it is attached; empty = nothing
-  std::string lost_by_variant;  ///< what `variant` loses against the best one; empty = nothing that a user would miss
-  bool required = false;
-};
-
-/// What a scan reads, one after the other. The names are values of the label `part`.
-enum class ScanPart : std::uint8_t {
-  descriptors,  ///< the pass over descriptors cannot begin, or their counts cannot be read
-  live,         ///< the pass broke off: not every connection was looked at
-  totals,
-  losses,
-  endings,  ///< connections that their owner has closed and that are not yet gone
-};
-inline constexpr std::array scan_parts{ScanPart::descriptors, ScanPart::live, ScanPart::totals, ScanPart::losses,
-                                       ScanPart::endings};
-[[nodiscard]] constexpr const char* name_of(ScanPart part) {
-  constexpr std::array names{"descriptors", "live", "totals", "losses", "endings"};
-  return names[static_cast<std::size_t>(part)];
-}
-
-/// Why a scan read nothing that may be believed.
-struct ScanFailure {
-  ScanPart part{};
-  Error error;
 };
 
 class Kernel {

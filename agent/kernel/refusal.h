@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 
 namespace sockwarden {
 

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 
 namespace sockwarden {
 

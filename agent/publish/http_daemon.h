@@ -5,7 +5,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 #include "agent/publish/bound_socket.h"
 #include "agent/publish/site.h"
 

@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 #include "agent/publish/bound_socket.h"
 
 namespace sockwarden {

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <vector>
 
+#include "agent/contract/hook_status.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/finding.h"
-#include "agent/kernel/kernel.h"
 #include "agent/model/model.h"
 #include "agent/model/pool.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/kernel/kernel.h"
+#include "agent/contract/scan_failure.h"
 #include "agent/publish/json.h"
 
 namespace sockwarden {

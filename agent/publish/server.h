@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/config/config.h"
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 #include "agent/publish/snapshot.h"
 
 namespace sockwarden {

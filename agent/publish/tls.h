@@ -7,7 +7,7 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 #include "agent/publish/web_config.h"
 
 namespace sockwarden {

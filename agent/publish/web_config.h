@@ -7,7 +7,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "agent/kernel/error.h"
+#include "agent/contract/error.h"
 
 namespace sockwarden {
 

@@ -1,3 +1,4 @@
+// How every part of the agent says what failed.
 #pragma once
 
 #include <cerrno>
