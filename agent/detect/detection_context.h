@@ -1,18 +1,18 @@
 // What a detector may look at, and what it answers with. A detector is a pure function of a DetectionContext: no I/O,
-// no clock, no state. One detector a file; detectors.cpp lists them.
+// no clock, no state. One that needs evidence of processes is two such functions, between which they are asked. One
+// detector a file; detectors.cpp lists them.
 #pragma once
 
 #include <functional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "agent/config/config.h"
 #include "agent/detect/finding.h"
 #include "agent/detect/open_wait.h"
 #include "agent/detect/queue_history.h"
+#include "agent/detect/suspect.h"
 #include "agent/detect/wait_history.h"
-#include "agent/evidence/evidence.h"
 #include "agent/model/descriptor_history.h"
 #include "agent/model/model.h"
 #include "agent/model/pool.h"
@@ -27,9 +27,6 @@ struct DetectionContext {
   const WaitHistory& waits;
   const QueueHistory& queues;
 
-  /// Answers to the questions of this round, by connection id; empty the first time that a round asks.
-  const std::unordered_map<std::uint64_t, Evidence>& evidence;
-
   /// Thresholds in force for a process and endpoint ("10.0.0.7:8080").
   std::function<Thresholds(const Process& process, const std::string& endpoint)> thresholds;
 
@@ -40,12 +37,24 @@ struct DetectionContext {
 
 struct DetectorResult {
   std::vector<Finding> findings;
-  /// Connections that wait too long and for which /proc should be asked. With questions, the detector is run again in
-  /// the same round, with the answers.
-  std::vector<EvidenceQuestion> questions;
   std::vector<OpenWait> open_waits;
 };
 
-using Detector = DetectorResult (*)(const DetectionContext& context);
+using Suspects = std::vector<Suspect>;
+
+/// Either `detect`, or the other two: `suspects` names what lasts too long, and `judge` decides by what the processes
+/// of the suspects have answered.
+struct Detector {
+  using Detect = DetectorResult (*)(const DetectionContext& context);
+  using Suspecting = Suspects (*)(const DetectionContext& context);
+  using Judge = DetectorResult (*)(const DetectionContext& context, const Suspects& suspects, const Answers& answers);
+
+  constexpr Detector(Detect by_model) : detect(by_model) {}
+  constexpr Detector(Suspecting first, Judge second) : suspects(first), judge(second) {}
+
+  Detect detect = nullptr;
+  Suspecting suspects = nullptr;
+  Judge judge = nullptr;
+};
 
 }  // namespace sockwarden

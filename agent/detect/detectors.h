@@ -7,8 +7,12 @@
 
 namespace sockwarden {
 
-[[nodiscard]] DetectorResult missing_timeout(const DetectionContext& context);
-[[nodiscard]] DetectorResult stuck_request(const DetectionContext& context);
+[[nodiscard]] Suspects missing_timeout_suspects(const DetectionContext& context);
+[[nodiscard]] DetectorResult judge_missing_timeouts(const DetectionContext& context, const Suspects& suspects,
+                                                    const Answers& answers);
+[[nodiscard]] Suspects stuck_request_suspects(const DetectionContext& context);
+[[nodiscard]] DetectorResult judge_stuck_requests(const DetectionContext& context, const Suspects& suspects,
+                                                  const Answers& answers);
 [[nodiscard]] DetectorResult listen_overflow(const DetectionContext& context);
 [[nodiscard]] DetectorResult undrained_body(const DetectionContext& context);
 [[nodiscard]] DetectorResult connection_leak(const DetectionContext& context);

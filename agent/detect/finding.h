@@ -4,12 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "agent/contract/evidence_value.h"
 #include "agent/model/model.h"
 
 namespace sockwarden {
@@ -18,9 +17,6 @@ enum class Confidence { proven, likely };
 enum class Severity { info, warning, critical };
 [[nodiscard]] const char* name_of(Confidence confidence);
 [[nodiscard]] const char* name_of(Severity severity);
-
-/// A number (seconds, bytes, counts), a text, a truth, or null.
-using EvidenceValue = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string>;
 
 struct OriginStack {
   std::uint64_t count = 0;
@@ -41,7 +37,7 @@ struct Finding {
   std::uint64_t count = 0;  ///< subjects covered now
   std::vector<std::uint64_t>
       subjects;  ///< identities of those subjects (connection ids, …): `total` counts distinct ones
-  std::map<std::string, EvidenceValue> evidence;
+  EvidenceValues evidence;
   std::vector<OriginStack> origin;
   std::vector<std::uint32_t> stack_ids;  ///< to be symbolised into `origin`
   std::string summary;

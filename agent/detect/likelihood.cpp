@@ -13,25 +13,26 @@ bool is_at_clients_pace(const std::string& phase) { return phase.starts_with("se
 
 }  // namespace
 
-bool is_likely_endless(const LongWait& wait, const WaitHistory& history) {
-  const std::string& phase = wait.wait.phase;
+bool is_likely_endless(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
+                       const WaitHistory& history) {
+  const std::string& phase = suspect.wait.phase;
   // Nobody seems to wait at all.
-  if (wait.wait.shown != Wait::Shown::by_its_bytes || wait.evidence.verdict != Verdict::timer_pending) return false;
+  if (suspect.wait.shown != Wait::Shown::by_its_bytes || evidence.verdict != Verdict::timer_pending) return false;
   // A server's limits last minutes, and are hidden behind whatever other timer is due before. What its clients take
   // says nothing about them.
   if (is_at_clients_pace(phase)) return false;
   // A stream of it may be a subscription, answered when there is something to tell, beside calls that take no time.
-  if (wait.wait.connection->protocol == "http/2") return false;
-  if (wait.waited < wait.threshold * beyond_threshold) return false;
-  if (history.will_end(wait.key, wait.waited)) return false;
-  const auto given_up = history.longest_given_up(wait.key);
-  if (given_up && wait.waited <= *given_up * beyond_threshold) return false;
+  if (suspect.wait.connection->protocol == "http/2") return false;
+  if (suspect.waited < suspect.threshold * beyond_threshold) return false;
+  if (history.will_end(key, suspect.waited)) return false;
+  const auto given_up = history.longest_given_up(key);
+  if (given_up && suspect.waited <= *given_up * beyond_threshold) return false;
   // The timer that is pending may be this wait's.
-  const auto& shown = wait.evidence.shown_timeout;
-  if (shown && wait.waited < *shown + *shown / 4) return false;
+  const auto& shown = evidence.shown_timeout;
+  if (shown && suspect.waited < *shown + *shown / 4) return false;
   if (is_always_quick(phase)) return true;
-  const auto typical = history.typical(wait.key);
-  return typical && history.answers(wait.key) >= least_answers && wait.waited >= *typical * beyond_usual;
+  const auto typical = history.typical(key);
+  return typical && history.answers(key) >= least_answers && suspect.waited >= *typical * beyond_usual;
 }
 
 }  // namespace sockwarden

@@ -23,45 +23,41 @@ bool pauses_like_before(const Connection& connection, const std::string& phase, 
   return phase == "body" && connection.exchanges <= 1 && waited < connection.longest_idle * gaps_to_wait;
 }
 
-bool blocked_on_it(const Evidence& evidence) {
-  const auto call = evidence.facts.find("blocked_in");
-  if (call == evidence.facts.end()) return false;
-  const auto* name = std::get_if<std::string>(&call->second);
-  return name != nullptr && name->find("epoll") == std::string::npos;
-}
+bool blocked_on_it(const Evidence& evidence) { return evidence.basis == Basis::blocked_call; }
 
-std::optional<Confidence> judge(const LongWait& wait, const WaitHistory& history) {
-  const Shown shown = wait.wait.shown;
+std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
+                                        const WaitHistory& history) {
+  const Shown shown = suspect.wait.shown;
   if (shown == Shown::by_nothing) return std::nullopt;
   if (shown == Shown::by_sole_wait) {
-    const bool stuck = wait.evidence.verdict == Verdict::infinite && wait.evidence.sole;
-    if (!stuck || wait.waited < wait.threshold * unseen_thresholds) return std::nullopt;
+    const bool stuck = evidence.verdict == Verdict::infinite && evidence.sole;
+    if (!stuck || suspect.waited < suspect.threshold * unseen_thresholds) return std::nullopt;
     return Confidence::likely;
   }
-  if (wait.evidence.verdict == Verdict::infinite) {
-    if (shown == Shown::by_blocked_thread && !blocked_on_it(wait.evidence)) return std::nullopt;
+  if (evidence.verdict == Verdict::infinite) {
+    if (shown == Shown::by_blocked_thread && !blocked_on_it(evidence)) return std::nullopt;
     return Confidence::proven;
   }
-  if (is_likely_endless(wait, history)) return Confidence::likely;
+  if (is_likely_endless(suspect, evidence, key, history)) return Confidence::likely;
   return std::nullopt;
 }
 
 /// It lasts, and what it waits for was not seen.
-bool is_open(const LongWait& wait) {
-  const bool unseen = wait.wait.shown == Shown::by_sole_wait || wait.wait.shown == Shown::by_nothing;
-  return unseen && wait.evidence.verdict == Verdict::infinite && blocked_on_it(wait.evidence);
+bool is_open(const Wait& wait, const Evidence& evidence) {
+  const bool unseen = wait.shown == Shown::by_sole_wait || wait.shown == Shown::by_nothing;
+  return unseen && evidence.verdict == Verdict::infinite && blocked_on_it(evidence);
 }
 
-std::map<std::string, EvidenceValue> facts_of(const LongWait& wait, const WaitHistory& history) {
-  std::map<std::string, EvidenceValue> facts;
-  if (wait.wait.shown == Shown::by_sole_wait) {
-    const auto& socket = wait.wait.connection->raw.socket;
+EvidenceValues facts_of(const Wait& wait, const WaitKey& key, const WaitHistory& history) {
+  EvidenceValues facts;
+  if (wait.shown == Shown::by_sole_wait) {
+    const auto& socket = wait.connection->raw.socket;
     facts["sent_bytes"] = static_cast<std::int64_t>(socket.bytes_acked);
     facts["received_bytes"] = static_cast<std::int64_t>(socket.bytes_received);
   }
-  if (const auto typical = history.typical(wait.key))
+  if (const auto typical = history.typical(key))
     facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
-  if (const auto timeout = history.effective_timeout(wait.key))
+  if (const auto timeout = history.effective_timeout(key))
     facts["effective_timeout_seconds"] = std::chrono::duration<double>(*timeout).count();
   return facts;
 }
@@ -97,9 +93,8 @@ UnseenSockets unseen_sockets(const Model& model) {
 
 }  // namespace
 
-DetectorResult missing_timeout(const DetectionContext& context) {
-  DetectorResult result;
-  WaitingGroups groups;
+Suspects missing_timeout_suspects(const DetectionContext& context) {
+  Suspects suspects;
   std::optional<UnseenSockets> unseen;  // few scans ask for them
   for (const Connection& connection : context.model.connections) {
     const auto wait = wait_of(connection, context.model.time);
@@ -107,27 +102,37 @@ DetectorResult missing_timeout(const DetectionContext& context) {
     if (!wait || process == nullptr) continue;
     if (wait->shown == Shown::by_nothing && !context.tells_open_waits) continue;
     const auto waited = context.model.time - wait->since;
-    const std::string endpoint = endpoint_of(connection);
+    std::string endpoint = endpoint_of(connection);
     const auto threshold = context.thresholds(*process, endpoint).wait;
     if (waited < threshold || pauses_like_before(connection, wait->phase, waited)) continue;
-    const auto answer = context.evidence.find(connection.id);
-    if (answer == context.evidence.end()) {
-      if (auto question = question_of(context.model, connection, wait->direction, waited)) {
-        if (wait->shown == Shown::by_sole_wait) {
-          if (!unseen) unseen = unseen_sockets(context.model);
-          question->besides = (*unseen)[connection.process];
-        }
-        result.questions.push_back(std::move(*question));
-      }
-      continue;
+    auto question = question_of(context.model, connection, wait->direction, waited);
+    if (!question) continue;
+    if (wait->shown == Shown::by_sole_wait) {
+      if (!unseen) unseen = unseen_sockets(context.model);
+      question->besides = (*unseen)[connection.process];
     }
-    const WaitKey key = key_of(*process, connection, wait->phase);
-    const LongWait long_wait{*wait, key, answer->second, waited, threshold};
-    if (const auto confidence = judge(long_wait, context.waits)) {
-      groups[{wait->phase, connection.process, endpoint}].push_back(
-          {&connection, waited, *confidence, &answer->second, facts_of(long_wait, context.waits)});
-    } else if (context.tells_open_waits && is_open(long_wait)) {
-      result.open_waits.push_back({process->identity, connection.pid, endpoint, waited, answer->second.sentence});
+    suspects.push_back({*wait, waited, threshold, std::move(endpoint), std::move(*question)});
+  }
+  return suspects;
+}
+
+DetectorResult judge_missing_timeouts(const DetectionContext& context, const Suspects& suspects,
+                                      const Answers& answers) {
+  DetectorResult result;
+  WaitingGroups groups;
+  for (const Suspect& suspect : suspects) {
+    const Connection& connection = *suspect.wait.connection;
+    const Process* process = context.model.process_of(connection);
+    const auto answer = answers.find(connection.id);
+    if (process == nullptr || answer == answers.end()) continue;
+    const Evidence& evidence = answer->second;
+    const WaitKey key = key_of(*process, connection, suspect.wait.phase);
+    if (const auto confidence = confidence_in(suspect, evidence, key, context.waits)) {
+      groups[{suspect.wait.phase, connection.process, suspect.endpoint}].push_back(
+          {&connection, suspect.waited, *confidence, &evidence, facts_of(suspect.wait, key, context.waits)});
+    } else if (context.tells_open_waits && is_open(suspect.wait, evidence)) {
+      result.open_waits.push_back(
+          {process->identity, connection.pid, suspect.endpoint, suspect.waited, evidence.sentence});
     }
   }
   for (const auto& [key, group] : groups) result.findings.push_back(finding_of(std::get<0>(key), group));

@@ -1,34 +1,20 @@
-#include "agent/evidence/evidence.h"
+#include "agent/detect/suspect.h"
 
 namespace sockwarden {
 
-const char* name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::timer_pending:
-      return "timer pending";
-    case Verdict::finite:
-      return "finite";
-    case Verdict::infinite:
-      return "infinite";
-    default:
-      return "unknown";
-  }
-}
-
-std::optional<EvidenceQuestion> question_of(const Model& model, const Connection& connection, WaitDirection direction,
-                                            std::chrono::nanoseconds waited) {
+std::optional<Question> question_of(const Model& model, const Connection& connection, WaitDirection direction,
+                                    std::chrono::nanoseconds waited) {
   const Process* process = model.process_of(connection);
   if (process == nullptr || connection.pid == 0) return std::nullopt;
   const auto& socket = connection.raw.socket;
   const auto& record = connection.raw.record;
-  EvidenceQuestion question;
+  Question question;
   question.connection = connection.id;
   question.pid = connection.pid;
   question.start_ticks = process->pid == connection.pid ? process->facts.start_ticks : 0;
   question.fd = connection.fd;
   question.inode = connection.inode;
-  question.role = connection.role;
-  question.protocol = connection.protocol;
+  question.serves_http_1 = connection.role == Role::server && is_http_1(connection.protocol);
   question.direction = direction;
   question.worker = record.receiver_tid;
   question.waited = waited;

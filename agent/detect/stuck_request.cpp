@@ -27,13 +27,10 @@ std::unordered_map<std::uint32_t, Instant> waits_upstream(const Model& model) {
   return latest;
 }
 
-bool is_working(const Evidence& evidence) { return evidence.facts.contains("working"); }
-
-bool is_overdue(const DetectionContext& context, const WaitKey& key, const Evidence& evidence,
-                std::chrono::nanoseconds waited, std::chrono::nanoseconds threshold) {
-  if (is_working(evidence) || waited < threshold * beyond_threshold) return false;
-  const auto typical = context.waits.typical(key);
-  return typical && context.waits.answers(key) >= least_answers && waited >= *typical * beyond_usual;
+bool is_overdue(const Suspect& suspect, const Evidence& evidence, const WaitKey& key, const WaitHistory& history) {
+  if (evidence.working || suspect.waited < suspect.threshold * beyond_threshold) return false;
+  const auto typical = history.typical(key);
+  return typical && history.answers(key) >= least_answers && suspect.waited >= *typical * beyond_usual;
 }
 
 Finding finding_of(const std::vector<Accused>& group, const std::string& endpoint) {
@@ -56,36 +53,43 @@ Finding finding_of(const std::vector<Accused>& group, const std::string& endpoin
 
 }  // namespace
 
-DetectorResult stuck_request(const DetectionContext& context) {
-  DetectorResult result;
-  WaitingGroups groups;
+Suspects stuck_request_suspects(const DetectionContext& context) {
+  Suspects suspects;
   const auto upstream = waits_upstream(context.model);
   for (const Connection& connection : context.model.connections) {
     const auto wait = unanswered(connection);
     const Process* process = context.model.process_of(connection);
     if (!wait || process == nullptr) continue;
     const auto waited = context.model.time - wait->since;
-    const std::string endpoint = endpoint_of(connection);
+    std::string endpoint = endpoint_of(connection);
     const auto threshold = context.thresholds(*process, endpoint).wait;
     if (waited < threshold) continue;
     if (const auto busy = upstream.find(connection.process); busy != upstream.end() && busy->second >= wait->since) {
       continue;
     }
-    const auto answer = context.evidence.find(connection.id);
-    if (answer == context.evidence.end()) {
-      if (const auto question = question_of(context.model, connection, wait->direction, waited))
-        result.questions.push_back(*question);
-      continue;
-    }
+    auto question = question_of(context.model, connection, wait->direction, waited);
+    if (question) suspects.push_back({*wait, waited, threshold, std::move(endpoint), std::move(*question)});
+  }
+  return suspects;
+}
+
+DetectorResult judge_stuck_requests(const DetectionContext& context, const Suspects& suspects, const Answers& answers) {
+  DetectorResult result;
+  WaitingGroups groups;
+  for (const Suspect& suspect : suspects) {
+    const Connection& connection = *suspect.wait.connection;
+    const Process* process = context.model.process_of(connection);
+    const auto answer = answers.find(connection.id);
+    if (process == nullptr || answer == answers.end()) continue;
     const Evidence& evidence = answer->second;
-    const WaitKey key = key_of(*process, connection, wait->phase);
+    const WaitKey key = key_of(*process, connection, suspect.wait.phase);
     const bool proven = evidence.verdict == Verdict::infinite;
-    if (!proven && !is_overdue(context, key, evidence, waited, threshold)) continue;
-    std::map<std::string, EvidenceValue> facts;
+    if (!proven && !is_overdue(suspect, evidence, key, context.waits)) continue;
+    EvidenceValues facts;
     if (const auto typical = context.waits.typical(key))
       facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
-    groups[{"", connection.process, endpoint}].push_back(
-        {&connection, waited, proven ? Confidence::proven : Confidence::likely, &evidence, std::move(facts)});
+    groups[{"", connection.process, suspect.endpoint}].push_back(
+        {&connection, suspect.waited, proven ? Confidence::proven : Confidence::likely, &evidence, std::move(facts)});
   }
   for (const auto& [key, group] : groups) result.findings.push_back(finding_of(group, std::get<2>(key)));
   return result;

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "agent/contract/question.h"
 #include "agent/detect/wait_history.h"
-#include "agent/evidence/evidence.h"
 #include "agent/model/model.h"
 #include "agent/model/phase.h"
 

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include "agent/contract/evidence.h"
 #include "agent/detect/finding.h"
-#include "agent/evidence/evidence.h"
 #include "agent/model/model.h"
 
 namespace sockwarden {
@@ -19,8 +19,8 @@ struct Accused {
   const Connection* connection = nullptr;
   std::chrono::nanoseconds waited{};
   Confidence confidence = Confidence::likely;
-  const Evidence* evidence = nullptr;          ///< may be missing
-  std::map<std::string, EvidenceValue> facts;  ///< besides those of the evidence
+  const Evidence* evidence = nullptr;  ///< may be missing
+  EvidenceValues facts;                ///< besides those of the evidence
 };
 
 /// By phase, process and endpoint.

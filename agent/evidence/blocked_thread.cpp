@@ -128,6 +128,7 @@ std::optional<Evidence> ask_blocked_thread(Probe& probe) {
   const auto blocked = find_blocked(probe);
   if (!blocked) return std::nullopt;
   Evidence evidence;
+  evidence.basis = Basis::blocked_call;
   const auto& thread = *blocked->thread;
   evidence.sentence = "thread " + std::to_string(thread.id) + " is blocked in " + thread.wait.call + " on fd " +
                       std::to_string(blocked->fd);

@@ -40,6 +40,7 @@ std::optional<Evidence> ask_event_loop(Probe& probe) {
     const auto entry = registered(probe, wait.fds.front());
     if (!entry) continue;
     Evidence evidence;
+    evidence.basis = Basis::event_loop;
     evidence.sentence = "thread " + std::to_string(thread.id) + " waits in " + wait.call + " for fd " +
                         std::to_string(entry->fd) + " and others";
     evidence.facts["thread"] = static_cast<std::int64_t>(thread.id);

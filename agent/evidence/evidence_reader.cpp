@@ -13,23 +13,7 @@ namespace {
 
 constexpr std::size_t most_binaries = 256;
 
-HasSocketTimeout timeouts_in(const Model* model) {
-  // Few threads are asked about: the index is built with the first.
-  auto known = std::make_shared<std::unordered_map<std::uint64_t, bool>>();
-  return [model, known](std::uint64_t inode) -> std::optional<bool> {
-    if (model == nullptr) return std::nullopt;
-    if (known->empty()) {
-      for (const auto& connection : model->connections) {
-        const auto& socket = connection.raw.socket;
-        (*known)[connection.inode] = socket.receive_timeout_ns != 0 || socket.send_timeout_ns != 0;
-      }
-    }
-    const auto found = known->find(inode);
-    return found == known->end() ? std::nullopt : std::optional<bool>(found->second);
-  };
-}
-
-void add_notes(const EvidenceQuestion& question, Evidence& evidence) {
+void add_notes(const Question& question, Evidence& evidence) {
   evidence.connection = question.connection;
   evidence.facts["proof"] = evidence.sentence;
   if (question.direction == WaitDirection::work) return;
@@ -85,7 +69,8 @@ const GoBinary* EvidenceReader::go_binary(const std::string& executable) {
   return known->second ? &*known->second : nullptr;
 }
 
-std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>& questions, const Model* model) {
+std::vector<Evidence> EvidenceReader::answer(const std::vector<Question>& questions,
+                                             const HasSocketTimeout& has_timeout) {
   if (binaries_.size() >= most_binaries) binaries_.clear();
   std::unordered_map<std::uint32_t, std::unique_ptr<Visit>> visits;
   const auto visit = [&](std::uint32_t pid, std::uint64_t start_ticks) -> Visit& {
@@ -94,11 +79,11 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<EvidenceQuestion>
       visited = std::make_unique<Visit>(pid, start_ticks);
       auto& process = visited->process;
       if (process.failure().empty()) visited->go = go_binary(process.executable());
-      visited->timers = std::make_unique<PendingTimer>(process, visited->go, timeouts_in(model), v8_);
+      visited->timers = std::make_unique<PendingTimer>(process, visited->go, has_timeout, v8_);
     }
     return *visited;
   };
-  const auto ask = [&](const EvidenceQuestion& question, std::uint32_t pid) -> Evidence {
+  const auto ask = [&](const Question& question, std::uint32_t pid) -> Evidence {
     Visit& visited = visit(pid, pid == question.pid ? question.start_ticks : 0);
     Evidence none;
     none.sentence = visited.process.failure();

@@ -8,7 +8,8 @@
 #include <tuple>
 #include <vector>
 
-#include "agent/evidence/evidence.h"
+#include "agent/contract/evidence.h"
+#include "agent/contract/question.h"
 #include "agent/evidence/go_binary.h"
 #include "agent/evidence/pending_timer.h"
 #include "agent/evidence/v8_timers.h"
@@ -17,10 +18,10 @@ namespace sockwarden {
 
 class EvidenceReader {
  public:
-  /// One answer a question, in their order. `model` tells the timeouts of the sockets that other threads are blocked
-  /// on; without it such threads keep an event loop from being proven.
-  [[nodiscard]] std::vector<Evidence> answer(const std::vector<EvidenceQuestion>& questions,
-                                             const Model* model = nullptr);
+  /// One answer a question, in their order. `has_timeout` is asked about the sockets that other threads are blocked on;
+  /// without it such threads keep an event loop from being proven.
+  [[nodiscard]] std::vector<Evidence> answer(const std::vector<Question>& questions,
+                                             const HasSocketTimeout& has_timeout = {});
 
  private:
   struct Visit;

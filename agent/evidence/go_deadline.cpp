@@ -65,6 +65,7 @@ std::optional<Evidence> ask_go_deadline(Probe& probe) {
   const auto deadline = reads ? deadlines->read_ns : deadlines->write_ns;
   const std::string side = reads ? "read" : "write";
   Evidence evidence;
+  evidence.basis = Basis::deadline;
   evidence.facts["fd"] = static_cast<std::int64_t>(deadlines->fd);
   if (!probe.go->release.empty()) evidence.facts["go_release"] = probe.go->release;
   auto& fact = evidence.facts["go_" + side + "_deadline_in_seconds"];
@@ -82,10 +83,9 @@ std::optional<Evidence> ask_go_deadline(Probe& probe) {
   } else {
     evidence.sentence += " is not set";
     // A server of net/http sets every timeout of HTTP/1 on the descriptor. Clients, HTTP/2 and others also use timers.
-    const bool nothing_else = question.role == Role::server && question.protocol.starts_with("http/1");
-    const std::string sign = nothing_else ? std::string() : probe.timers.sign();
+    const std::string sign = question.serves_http_1 ? std::string() : probe.timers.sign();
     evidence.verdict = sign.empty() ? Verdict::infinite : Verdict::timer_pending;
-    if (!nothing_else && sign.empty()) evidence.sentence += ", and no timer is pending in the whole process";
+    if (!question.serves_http_1 && sign.empty()) evidence.sentence += ", and no timer is pending in the whole process";
     if (!sign.empty()) evidence.sentence += "; a timer may be pending: " + sign;
   }
   return evidence;

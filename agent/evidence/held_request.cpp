@@ -75,7 +75,9 @@ std::optional<Evidence> ask_held_request(Probe& probe) {
   } else {
     evidence.sentence = named(*worker) + ", which took the request, is in " + worker->wait.call;
   }
-  if (find_working(probe.process) != nullptr) evidence.facts["working"] = true;
+  evidence.basis = Basis::worker;
+  evidence.working = find_working(probe.process) != nullptr;
+  if (evidence.working) evidence.facts["working"] = true;
   evidence.facts["thread"] = static_cast<std::int64_t>(worker->id);
   if (!worker->wait.call.empty()) evidence.facts["blocked_in"] = worker->wait.call;
   return evidence;

@@ -1,18 +1,15 @@
 // Whether any timer may be pending in a whole process.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
+#include "agent/contract/question.h"
 #include "agent/evidence/go_binary.h"
 #include "agent/evidence/process_view.h"
 #include "agent/evidence/v8_timers.h"
 
 namespace sockwarden {
-
-/// Whether SO_RCVTIMEO or SO_SNDTIMEO is set on the socket with this inode; nothing if the socket is not known.
-using HasSocketTimeout = std::function<std::optional<bool>(std::uint64_t inode)>;
 
 /// Silence is the proof: no thread runs, sleeps, or waits with a time limit of the program's, and no timer descriptor
 /// is armed.

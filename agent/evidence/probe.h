@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "agent/evidence/evidence.h"
+#include "agent/contract/evidence.h"
+#include "agent/contract/question.h"
 #include "agent/evidence/go_binary.h"
 #include "agent/evidence/pending_timer.h"
 #include "agent/evidence/process_view.h"
@@ -14,7 +15,7 @@ namespace sockwarden {
 
 struct Probe {
   ProcessView& process;
-  const EvidenceQuestion& question;
+  const Question& question;
   const GoBinary* go = nullptr;  ///< of a Go program
   PendingTimer& timers;
 };

@@ -7,6 +7,7 @@
 
 #include "agent/config/target.h"
 #include "agent/detect/detectors.h"
+#include "agent/inspection/socket_timeouts.h"
 
 namespace sockwarden {
 namespace {
@@ -63,40 +64,43 @@ std::vector<PoolFigures> Inspector::pools() const {
 }
 
 std::vector<Finding> Inspector::detect(const Model& model, const Config& config) {
-  const Answers none;
-  const auto thresholds = [&config](const Process& process, const std::string& endpoint) {
-    return thresholds_of_endpoint(config, process, endpoint);
-  };
+  const DetectionContext context{model,
+                                 pools_,
+                                 waits_,
+                                 queues_,
+                                 [&config](const Process& process, const std::string& endpoint) {
+                                   return thresholds_of_endpoint(config, process, endpoint);
+                                 },
+                                 &descriptors_,
+                                 &binds_,
+                                 tells_open_waits_};
   open_waits_.clear();
-  std::vector<EvidenceQuestion> questions;
   std::vector<Finding> findings;
-  std::vector<Detector> again;
-  for (const Detector detector : detectors()) {
-    DetectorResult result =
-        detector({model, pools_, waits_, queues_, none, thresholds, &descriptors_, &binds_, tells_open_waits_});
-    if (result.questions.empty()) {
-      findings.insert(findings.end(), std::make_move_iterator(result.findings.begin()),
-                      std::make_move_iterator(result.findings.end()));
-      continue;
-    }
-    again.push_back(detector);
-    questions.insert(questions.end(), result.questions.begin(), result.questions.end());
-  }
-  const Answers answers = answers_to(questions, model);
-  for (const Detector detector : again) {
-    DetectorResult result =
-        detector({model, pools_, waits_, queues_, answers, thresholds, &descriptors_, &binds_, tells_open_waits_});
+  const auto take = [&](DetectorResult result) {
     open_waits_.insert(open_waits_.end(), result.open_waits.begin(), result.open_waits.end());
     findings.insert(findings.end(), std::make_move_iterator(result.findings.begin()),
                     std::make_move_iterator(result.findings.end()));
+  };
+  std::vector<Question> questions;
+  std::vector<std::pair<Detector, Suspects>> suspicions;
+  for (const Detector& detector : detectors()) {
+    if (detector.detect != nullptr) {
+      take(detector.detect(context));
+      continue;
+    }
+    Suspects suspects = detector.suspects(context);
+    for (const Suspect& suspect : suspects) questions.push_back(suspect.question);
+    suspicions.emplace_back(detector, std::move(suspects));
   }
+  const Answers answers = answers_to(questions, model);
+  for (const auto& [detector, suspects] : suspicions) take(detector.judge(context, suspects, answers));
   return findings;
 }
 
-Inspector::Answers Inspector::answers_to(const std::vector<EvidenceQuestion>& questions, const Model& model) {
+Answers Inspector::answers_to(const std::vector<Question>& questions, const Model& model) {
   Answers answers;
-  std::vector<EvidenceQuestion> open;
-  for (const EvidenceQuestion& question : questions) {
+  std::vector<Question> open;
+  for (const Question& question : questions) {
     const Instant begin = model.time - question.waited;
     const auto [found, added] = known_.try_emplace(question.connection);
     Known& known = found->second;
@@ -109,7 +113,7 @@ Inspector::Answers Inspector::answers_to(const std::vector<EvidenceQuestion>& qu
       open.push_back(question);
     }
   }
-  for (Evidence& evidence : reader_.answer(open, &model)) {
+  for (Evidence& evidence : reader_.answer(open, socket_timeouts(model))) {
     Known& known = known_[evidence.connection];
     const bool news = evidence.verdict == Verdict::infinite || evidence.verdict == Verdict::finite;
     if (news || !known.accused) known.evidence = std::move(evidence);

@@ -46,7 +46,6 @@ class Inspector {
 
  private:
   [[nodiscard]] std::vector<PoolFigures> pools() const;
-  using Answers = std::unordered_map<std::uint64_t, Evidence>;
   /// What was found of a wait stays true while it lasts: a program that moves for a moment does not take it back.
   struct Known {
     Instant begin{};
@@ -57,7 +56,7 @@ class Inspector {
 
   /// Open waits are left in `open_waits_`.
   [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
-  [[nodiscard]] Answers answers_to(const std::vector<EvidenceQuestion>& questions, const Model& model);
+  [[nodiscard]] Answers answers_to(const std::vector<Question>& questions, const Model& model);
   void remember_accused(const std::vector<Finding>& findings);
   void tell(const std::vector<LedgerEvent>& events) const;
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts();

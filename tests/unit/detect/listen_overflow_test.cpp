@@ -18,9 +18,7 @@ std::uint64_t listen(Stage& stage, std::uint32_t queued, std::uint32_t limit) {
 std::vector<Finding> look(Stage& stage) {
   stage.ask(listen_overflow);
   stage.queues.update(stage.model);
-  return listen_overflow({stage.model, stage.pools, stage.waits, stage.queues, stage.evidence,
-                          [&](const auto&, const auto&) { return stage.thresholds; }})
-      .findings;
+  return listen_overflow(stage.context()).findings;
 }
 
 }  // namespace

@@ -10,19 +10,21 @@ using testing::Stage;
 
 const std::string remote = "10.0.0.7:8080";
 
-std::vector<Finding> findings(Stage& stage) { return stage.ask(missing_timeout).findings; }
+const Detector detector{missing_timeout_suspects, judge_missing_timeouts};
+
+std::vector<Finding> findings(Stage& stage) { return stage.ask(detector).findings; }
 
 }  // namespace
 
 TEST_CASE("a wait is asked about only beyond the threshold") {
   Stage stage;
   stage.asked(3.5);
-  CHECK(stage.ask(missing_timeout).questions.empty());
+  CHECK(stage.suspects(detector).empty());
   const auto late = stage.asked(6);
-  const auto result = stage.ask(missing_timeout);
-  REQUIRE_FALSE(result.questions.empty());
-  CHECK(result.questions.back().connection == late);
-  CHECK(result.findings.empty());
+  const auto suspects = stage.suspects(detector);
+  REQUIRE_FALSE(suspects.empty());
+  CHECK(suspects.back().question.connection == late);
+  CHECK(findings(stage).empty());
 }
 
 TEST_CASE("connections that wait for an answer for ever are one finding with their count") {
@@ -150,9 +152,9 @@ TEST_CASE(
     raw.socket.last_arrival_known = 1;
     raw.socket.last_arrival_ago_ns = 20 * testing::second_ns;
     CHECK(findings(stage).empty());
-    CHECK(stage.ask(missing_timeout).open_waits.empty());
+    CHECK(stage.ask(detector).open_waits.empty());
     stage.tells_open_waits = true;
-    const auto told = stage.ask(missing_timeout);
+    const auto told = stage.ask(detector);
     CHECK(told.findings.empty());
     REQUIRE(told.open_waits.size() == 1);
     CHECK(told.open_waits[0].pid == 42);

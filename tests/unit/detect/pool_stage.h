@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "agent/detect/detectors.h"
@@ -20,7 +19,6 @@ struct PoolStage {
   WaitHistory waits;
   QueueHistory queues;
   DescriptorHistory descriptors;
-  std::unordered_map<std::uint64_t, Evidence> evidence;
   Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .leak_count = 3};
   std::vector<sw_descriptor> held;
   std::uint64_t last_file = 0;
@@ -113,9 +111,10 @@ struct PoolStage {
     held.push_back(one);
   }
 
-  std::vector<Finding> ask(Detector detector) const {
-    return detector({model, pools, waits, queues, evidence,
-                     [this](const Process&, const std::string&) { return thresholds; }, &descriptors})
+  std::vector<Finding> ask(const Detector& detector) const {
+    return detector
+        .detect({model, pools, waits, queues, [this](const Process&, const std::string&) { return thresholds; },
+                 &descriptors})
         .findings;
   }
 };

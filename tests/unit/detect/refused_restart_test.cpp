@@ -46,9 +46,8 @@ struct Restart {
     static const Pools pools;
     static const WaitHistory waits;
     static const QueueHistory queues;
-    static const std::unordered_map<std::uint64_t, Evidence> none;
-    DetectionContext context{model,  pools, waits,
-                             queues, none,  [](const Process&, const std::string&) { return Thresholds{.leak = 4s}; }};
+    DetectionContext context{model, pools, waits, queues,
+                             [](const Process&, const std::string&) { return Thresholds{.leak = 4s}; }};
     context.binds = &binds;
     return socket_option(context).findings;
   }

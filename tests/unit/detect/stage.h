@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <unordered_map>
 
 #include "agent/detect/detectors.h"
 #include "agent/detect/wait.h"
@@ -16,7 +15,7 @@ struct Stage {
   Pools pools;
   WaitHistory waits;
   QueueHistory queues;
-  std::unordered_map<std::uint64_t, Evidence> evidence;
+  Answers evidence;
   bool tells_open_waits = false;
   Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .leak_count = 3};
   std::uint32_t serial = world.start(42, "orders");
@@ -78,7 +77,7 @@ struct Stage {
     told.connection = id;
     told.verdict = verdict;
     told.shown_timeout = shown;
-    told.facts["blocked_in"] = std::string("recvfrom");
+    told.basis = Basis::blocked_call;
   }
 
   /// Earlier waits of the same program on the same endpoint.
@@ -90,10 +89,21 @@ struct Stage {
     }
   }
 
-  DetectorResult ask(Detector detector) {
+  DetectionContext context() const {
+    return {model,   pools,   waits,           queues, [this](const auto&, const auto&) { return thresholds; },
+            nullptr, nullptr, tells_open_waits};
+  }
+  Suspects suspects(const Detector& detector) {
     model = world.next(model);
-    return detector({model, pools, waits, queues, evidence, [this](const auto&, const auto&) { return thresholds; },
-                     nullptr, nullptr, tells_open_waits});
+    return detector.suspects(context());
+  }
+  DetectorResult ask(const Detector& detector) {
+    if (detector.judge != nullptr) {
+      const Suspects named = suspects(detector);
+      return detector.judge(context(), named, evidence);
+    }
+    model = world.next(model);
+    return detector.detect(context());
   }
 
  private:

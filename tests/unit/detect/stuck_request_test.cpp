@@ -10,7 +10,9 @@ using testing::Stage;
 
 const std::string local = "10.0.0.1:80";
 
-std::vector<Finding> findings(Stage& stage) { return stage.ask(stuck_request).findings; }
+const Detector detector{stuck_request_suspects, judge_stuck_requests};
+
+std::vector<Finding> findings(Stage& stage) { return stage.ask(detector).findings; }
 
 }  // namespace
 
@@ -45,7 +47,7 @@ TEST_CASE("a request that takes far longer than others is likely stuck, one that
   const auto found = findings(stage);
   REQUIRE(found.size() == 1);
   CHECK(found[0].confidence == Confidence::likely);
-  stage.evidence[id].facts["working"] = true;
+  stage.evidence[id].working = true;
   CHECK(findings(stage).empty());
 }
 

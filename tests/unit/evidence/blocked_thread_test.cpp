@@ -21,10 +21,10 @@ struct Waiting {
   SilentPeer peer;
   int fd = connect_to(peer.port());
   ChildProcess child;
-  EvidenceQuestion question;
+  Question question;
 
   explicit Waiting(const std::function<void(int)>& wait) : child([&] { wait(fd); }) {
-    std::optional<EvidenceQuestion> asked;  // a descriptor that is duplicated just now may show under neither number
+    std::optional<Question> asked;  // a descriptor that is duplicated just now may show under neither number
     REQUIRE(eventually([&] { return (asked = question_about(child.pid(), peer.port())).has_value(); }));
     question = *asked;
     question.fd = fd;
@@ -319,10 +319,10 @@ TEST_CASE("many connections of one process are answered together") {
   });
   EvidenceReader reader;
   CHECK(eventually([&] {
-    std::vector<EvidenceQuestion> questions;
+    std::vector<Question> questions;
     for (const auto& row : sockets_of(child.pid())) {
       if (row.remote_port != peer.port()) continue;
-      EvidenceQuestion question;
+      Question question;
       question.connection = row.inode;
       question.pid = child.pid();
       question.fd = row.fd;

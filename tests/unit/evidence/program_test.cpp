@@ -89,12 +89,11 @@ Evidence ask_go_server(const std::string& binary, const std::vector<std::string>
   eventually([&] {
     for (const auto& row : sockets_of(program.pid())) {
       if (row.local_port != port || row.state != 1) continue;
-      EvidenceQuestion question;
+      Question question;
       question.pid = program.pid();
       question.fd = row.fd;
       question.inode = row.inode;
-      question.role = Role::server;
-      question.protocol = protocol;
+      question.serves_http_1 = protocol == "http/1.1";
       evidence = answer(question);
     }
     return evidence.verdict == expected;

@@ -118,26 +118,25 @@ inline std::vector<SocketRow> sockets_of(std::uint32_t pid) {
   return rows;
 }
 
-inline std::optional<EvidenceQuestion> question_about(std::uint32_t pid, unsigned remote_port) {
+inline std::optional<Question> question_about(std::uint32_t pid, unsigned remote_port) {
   for (const auto& row : sockets_of(pid)) {
     if (row.remote_port != remote_port) continue;
-    EvidenceQuestion question;
+    Question question;
     question.pid = pid;
     question.fd = row.fd;
     question.inode = row.inode;
-    question.role = Role::client;
     return question;
   }
   return std::nullopt;
 }
 
-inline Evidence answer(const EvidenceQuestion& question) {
+inline Evidence answer(const Question& question) {
   static EvidenceReader reader;
   return reader.answer({question}).front();
 }
 
 /// The answer once it is `expected`, or the last one. What is limited must not look endless for one moment.
-inline Evidence await(const EvidenceQuestion& question, Verdict expected) {
+inline Evidence await(const Question& question, Verdict expected) {
   Evidence evidence;
   eventually([&] { return (evidence = answer(question)).verdict == expected; });
   for (int count = 0; expected != Verdict::infinite && count < 50; ++count) {
@@ -147,7 +146,7 @@ inline Evidence await(const EvidenceQuestion& question, Verdict expected) {
 }
 
 /// Whether a timer is what is said to be pending, in these words, once the program has come to its rest.
-inline bool comes_to_say(const EvidenceQuestion& question, const std::string& words) {
+inline bool comes_to_say(const Question& question, const std::string& words) {
   const auto said = [&] { return answer(question).sentence.find(words) != std::string::npos; };
   return eventually(said) && await(question, Verdict::timer_pending).verdict == Verdict::timer_pending;
 }
@@ -157,7 +156,7 @@ inline Evidence await(const ChildProcess& program, std::uint16_t port, Verdict e
                       WaitDirection direction = WaitDirection::receive) {
   Evidence evidence;
   evidence.sentence = "it never connected";
-  std::optional<EvidenceQuestion> question;
+  std::optional<Question> question;
   const bool held = eventually([&] {
     // Anew each time: before its exec, the child still holds what it inherited.
     question = question_about(program.pid(), port);
