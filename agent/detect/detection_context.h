@@ -49,7 +49,7 @@ struct Detector {
   using Suspecting = Suspects (*)(const DetectionContext& context);
   using Judge = DetectorResult (*)(const DetectionContext& context, const Suspects& suspects, const Answers& answers);
 
-  constexpr Detector(Detect by_model) : detect(by_model) {}
+  constexpr Detector(Detect by_model) : detect(by_model) {}  // NOLINT(google-explicit-constructor): it is one
   constexpr Detector(Suspecting first, Judge second) : suspects(first), judge(second) {}
 
   Detect detect = nullptr;
