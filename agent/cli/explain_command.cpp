@@ -6,22 +6,16 @@
 #include "agent/cli/complaint.h"
 #include "agent/cli/pages.h"
 #include "agent/config/nearest.h"
+#include "agent/detect/finding_class.h"
 
 namespace sockwarden {
 namespace {
 
-/// The first line, without "# class: ".
-std::string subject_of(std::string_view text) {
-  std::string line(text.substr(0, text.find('\n')));
-  const auto colon = line.find(": ");
-  return colon == std::string::npos ? line : line.substr(colon + 2);
-}
-
 int list() {
-  for (const Page& page : pages()) {
-    std::string name(page.class_name);
+  for (const FindingClass& one : finding_classes()) {
+    std::string name(one.name);
     name.resize(std::max<std::size_t>(name.size() + 2, 18), ' ');
-    std::cout << name << subject_of(page.text) << "\n";
+    std::cout << name << one.title << "\n";
   }
   std::cout << "\nsockwarden explain CLASS prints the whole page.\n";
   return exit_good;

@@ -1,10 +1,8 @@
-# Writes pages.cpp from agent/detect/*.md: each page a raw string.
-file(GLOB page_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/agent/detect/*.md)
-list(SORT page_files)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page_files})
+# Writes pages.cpp from the page of each class of agent/detect/classes.json: each a raw string.
 set(pages "")
-foreach(page_file ${page_files})
-  get_filename_component(class_name ${page_file} NAME_WE)
+foreach(class_name ${finding_class_names})
+  set(page_file ${PROJECT_SOURCE_DIR}/agent/detect/${class_name}.md)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${page_file})
   file(READ ${page_file} text)
   string(APPEND pages "      {\"${class_name}\", R\"page(${text})page\"},\n")
 endforeach()

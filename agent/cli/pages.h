@@ -11,7 +11,7 @@ struct Page {
   std::string_view text;
 };
 
-/// By class.
+/// In the order of the registry of classes.
 [[nodiscard]] const std::vector<Page>& pages();
 
 }  // namespace sockwarden

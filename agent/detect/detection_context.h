@@ -1,6 +1,6 @@
 // What a detector may look at, and what it answers with. A detector is a pure function of a DetectionContext: no I/O,
 // no clock, no state. One that needs evidence of processes is two such functions, between which they are asked. One
-// detector a file; detectors.cpp lists them.
+// detector a file; classes.json lists them.
 #pragma once
 
 #include <functional>

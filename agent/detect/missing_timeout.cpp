@@ -116,8 +116,8 @@ Suspects missing_timeout_suspects(const DetectionContext& context) {
   return suspects;
 }
 
-DetectorResult judge_missing_timeouts(const DetectionContext& context, const Suspects& suspects,
-                                      const Answers& answers) {
+DetectorResult judge_missing_timeout(const DetectionContext& context, const Suspects& suspects,
+                                     const Answers& answers) {
   DetectorResult result;
   WaitingGroups groups;
   for (const Suspect& suspect : suspects) {

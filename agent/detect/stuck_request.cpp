@@ -73,7 +73,7 @@ Suspects stuck_request_suspects(const DetectionContext& context) {
   return suspects;
 }
 
-DetectorResult judge_stuck_requests(const DetectionContext& context, const Suspects& suspects, const Answers& answers) {
+DetectorResult judge_stuck_request(const DetectionContext& context, const Suspects& suspects, const Answers& answers) {
   DetectorResult result;
   WaitingGroups groups;
   for (const Suspect& suspect : suspects) {

@@ -1,46 +1,27 @@
 #include "agent/findings/precedence.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
-#include <string_view>
+
+#include "agent/detect/finding_class.h"
 
 namespace sockwarden {
 namespace {
 
-enum class Scope { process, endpoint };
+bool have_one_subject(const Explanation& winner, const Finding& loser, const ProcessSubject& process) {
+  if (winner.process != process) return false;
+  const FindingClass* of = finding_class(loser.class_name);
+  if (of != nullptr && of->subject == ClassSubject::process) return true;
+  return winner.role == loser.role && winner.remote == loser.remote && winner.local == loser.local;
+}
 
-enum class Extent {
-  whole,       // the loser goes
-  if_covered,  // the loser goes where the winners account for at least half of its count
-  subjects,    // the loser loses the subjects that it shares, and goes when none is left
-};
-
-struct Rule {
-  std::string_view winner;
-  std::string_view loser;
-  std::string_view loser_qualifier;  // empty = any
-  Scope scope;
-  Extent extent;
-};
-
-constexpr std::array rules{
-    Rule{"undrained-body", "pool-churn", "", Scope::endpoint, Extent::whole},
-    Rule{"connection-leak", "fd-leak", "socket", Scope::process, Extent::whole},
-    Rule{"connection-leak", "pool-unbounded", "", Scope::endpoint, Extent::whole},
-    Rule{"missing-timeout", "connection-leak", "", Scope::endpoint, Extent::subjects},
-    Rule{"stuck-request", "connection-leak", "", Scope::endpoint, Extent::subjects},
-    Rule{"missing-timeout", "fd-leak", "socket", Scope::process, Extent::if_covered},
-    Rule{"stuck-request", "fd-leak", "socket", Scope::process, Extent::if_covered},
-    Rule{"pool-unbounded", "fd-leak", "socket", Scope::process, Extent::if_covered},
-};
-
-bool applies(const Rule& rule, const Explanation& winner, const AttributedFinding& loser,
-             const ProcessSubject& subject) {
-  if (winner.class_name != rule.winner || winner.process != subject) return false;
-  if (rule.scope == Scope::process) return true;
-  const Finding& finding = loser.finding;
-  return winner.role == finding.role && winner.remote == finding.remote && winner.local == finding.local;
+const Supersession* rule_for(const Explanation& winner, const Finding& loser) {
+  const FindingClass* of = finding_class(winner.class_name);
+  if (of == nullptr) return nullptr;
+  const auto found = std::find_if(of->supersedes.begin(), of->supersedes.end(), [&](const Supersession& rule) {
+    return rule.class_name == loser.class_name && (rule.qualifier.empty() || rule.qualifier == loser.qualifier);
+  });
+  return found == of->supersedes.end() ? nullptr : &*found;
 }
 
 /// Takes the winner's subjects away; true if nothing is left.
@@ -53,17 +34,14 @@ bool take_subjects(Finding& loser, const std::vector<std::uint64_t>& subjects) {
 }
 
 bool is_explained(AttributedFinding& loser, const std::vector<Explanation>& explanations) {
-  const ProcessSubject subject = subject_of(loser.process);
+  const ProcessSubject process = subject_of(loser.process);
   std::uint64_t covered = 0;
-  for (const Rule& rule : rules) {
-    if (loser.finding.class_name != rule.loser) continue;
-    if (!rule.loser_qualifier.empty() && loser.finding.qualifier != rule.loser_qualifier) continue;
-    for (const Explanation& winner : explanations) {
-      if (!applies(rule, winner, loser, subject)) continue;
-      if (rule.extent == Extent::whole) return true;
-      if (rule.extent == Extent::subjects && take_subjects(loser.finding, winner.subjects)) return true;
-      if (rule.extent == Extent::if_covered) covered += winner.count;
-    }
+  for (const Explanation& winner : explanations) {
+    const Supersession* rule = rule_for(winner, loser.finding);
+    if (rule == nullptr || !have_one_subject(winner, loser.finding, process)) continue;
+    if (rule->takes == Takes::all) return true;
+    if (rule->takes == Takes::shared && take_subjects(loser.finding, winner.subjects)) return true;
+    if (rule->takes == Takes::half) covered += winner.count;
   }
   return covered != 0 && covered * 2 >= loser.finding.count;
 }

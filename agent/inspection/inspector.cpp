@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "agent/config/target.h"
-#include "agent/detect/detectors.h"
+#include "agent/detect/finding_class.h"
 #include "agent/inspection/socket_timeouts.h"
 
 namespace sockwarden {
@@ -83,7 +83,8 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
   };
   std::vector<Question> questions;
   std::vector<std::pair<Detector, Suspects>> suspicions;
-  for (const Detector& detector : detectors()) {
+  for (const FindingClass& one : finding_classes()) {
+    const Detector& detector = one.detector;
     if (detector.detect != nullptr) {
       take(detector.detect(context));
       continue;

@@ -1,9 +1,9 @@
-#include <array>
 #include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 
+#include "agent/detect/finding_class.h"
 #include "agent/publish/metrics.h"
 
 namespace sockwarden {
@@ -12,11 +12,6 @@ namespace {
 Labels labels_of(const std::string& class_name, const std::string& qualifier, const Identity& identity) {
   return labels_of(identity, {{"class", class_name}, {"qualifier", qualifier}});
 }
-
-/// Each is shown at 0 for no process in particular, so that a sum by class is there before the first finding.
-constexpr std::array classes{"missing-timeout", "undrained-body", "connection-leak", "pool-churn",
-                             "pool-unbounded",  "stuck-request",  "fd-leak",         "stale-reuse",
-                             "listen-overflow", "socket-option"};
 
 using EndpointNames = std::set<std::tuple<Identity, Role, std::string>>;
 
@@ -48,7 +43,8 @@ void add_finding_metrics(MetricSet& set, const Published& published) {
     labels.push_back({"server_address", endpoint_of(finding, identity, names)});
     now.add(std::move(labels), entry.active ? static_cast<double>(finding.count) : 0);
   }
-  for (const char* class_name : classes) total.add(labels_of(class_name, "", Identity{}), 0);
+  // Each class at 0 for no process in particular, so that a sum by class is there before the first finding.
+  for (const FindingClass& one : finding_classes()) total.add(labels_of(std::string(one.name), "", Identity{}), 0);
   for (const auto& [key, count] : published.finding_totals) {
     total.add(labels_of(key.class_name, key.qualifier, key.identity), static_cast<double>(count));
   }

@@ -2,6 +2,7 @@
 """The dashboard keeps to Grafana's schema and to good practice, and every alert has its tests and its runbook."""
 
 import itertools
+import json
 import pathlib
 import re
 import subprocess
@@ -12,8 +13,7 @@ import dashboards_files as files
 from host import check
 
 ROOT = files.ROOT
-CLASSES = ["missing-timeout", "undrained-body", "connection-leak", "pool-churn", "pool-unbounded", "stuck-request",
-           "fd-leak", "stale-reuse", "listen-overflow", "socket-option"]
+CLASSES = [one["class"] for one in json.loads((ROOT / "agent/detect/classes.json").read_text())]
 GRID_WIDTH = 24
 
 

@@ -2,15 +2,15 @@
 
 import dataclasses
 import fnmatch
+import json
 import pathlib
 import re
 
 import yaml
 
 SCENARIOS = pathlib.Path(__file__).resolve().parent.parent
-QUALIFIERS = {"missing-timeout": "phase", "pool-churn": "cause", "fd-leak": "type", "socket-option": "option"}
-CLASSES = {"missing-timeout", "undrained-body", "connection-leak", "pool-churn", "pool-unbounded", "stuck-request",
-           "fd-leak", "stale-reuse", "listen-overflow", "socket-option"}
+REGISTRY = SCENARIOS.parent.parent / "agent/detect/classes.json"
+QUALIFIERS = {one["class"]: one.get("qualifier", "") for one in json.loads(REGISTRY.read_text())}
 SCRIPTED = re.compile(r"\{((?:plain|tls|mute|full)[46])\}")
 SERVICES = ("nginx", "nginx_tls", "nginx_port", "postgres", "mysql", "redis")
 ENTRY_KEYS = {"name", "about", "client", "server", "scripted", "expect", "may", "lasts", "signal", "settle"}
@@ -72,14 +72,14 @@ class Scenario:
 
 def qualified(entry, where):
     class_name = entry.get("class")
-    if class_name not in CLASSES:
-        raise BadManifest(f"{where}: class {class_name!r} is none of {', '.join(sorted(CLASSES))}")
-    return class_name, str(entry.get(QUALIFIERS.get(class_name, ""), ""))
+    if class_name not in QUALIFIERS:
+        raise BadManifest(f"{where}: class {class_name!r} is none of {', '.join(sorted(QUALIFIERS))}")
+    return class_name, str(entry.get(QUALIFIERS[class_name], ""))
 
 
 def expectation(entry, where):
     class_name, qualifier = qualified(entry, where)
-    if class_name in QUALIFIERS and not qualifier:
+    if QUALIFIERS[class_name] and not qualifier:
         raise BadManifest(f"{where}: {class_name} needs its {QUALIFIERS[class_name]}")
     confidence = entry.get("confidence", ["proven", "likely"])
     return Expectation(entry["process"], class_name, qualifier, entry.get("count"), entry.get("total"),
@@ -126,13 +126,20 @@ def scenario(entry, harness):
                   float(entry.get("lasts", 60)), float(entry.get("settle", 2.5)), entry.get("signal", {}))
 
 
-def load(path, only="*", class_name=None):
-    """The scenarios whose name matches, and what is allowed of the shared services."""
+def read(path):
     try:
-        document = yaml.safe_load(pathlib.Path(path).read_text())
+        return yaml.safe_load(path.read_text())
     except (OSError, yaml.YAMLError) as error:
         raise BadManifest(f"{path}: {error}") from error
-    scenarios = [scenario(entry, document["harness"]) for entry in document["scenarios"]]
+
+
+def load(path, only="*", class_name=None):
+    """The scenarios of the manifest and of the files in the folder of its name, those whose name matches, and what is allowed
+    of the shared services."""
+    path = pathlib.Path(path)
+    document = read(path)
+    entries = [entry for part in [path, *sorted(path.with_suffix("").glob("*.yaml"))] for entry in read(part)["scenarios"]]
+    scenarios = [scenario(entry, document["harness"]) for entry in entries]
     names = [one.name for one in scenarios]
     for name in names:
         if names.count(name) > 1:

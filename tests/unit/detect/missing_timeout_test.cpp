@@ -10,7 +10,7 @@ using testing::Stage;
 
 const std::string remote = "10.0.0.7:8080";
 
-const Detector detector{missing_timeout_suspects, judge_missing_timeouts};
+const Detector detector{missing_timeout_suspects, judge_missing_timeout};
 
 std::vector<Finding> findings(Stage& stage) { return stage.ask(detector).findings; }
 

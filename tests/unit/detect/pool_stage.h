@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/detect/detectors.h"
+#include "tests/unit/detect/conforming.h"
 #include "tests/unit/model/world.h"
 
 namespace sockwarden::testing {
@@ -112,10 +113,11 @@ struct PoolStage {
   }
 
   std::vector<Finding> ask(const Detector& detector) const {
-    return detector
-        .detect({model, pools, waits, queues, [this](const Process&, const std::string&) { return thresholds; },
-                 &descriptors})
-        .findings;
+    return conforming(detector
+                          .detect({model, pools, waits, queues,
+                                   [this](const Process&, const std::string&) { return thresholds; }, &descriptors})
+                          .findings,
+                      detector);
   }
 };
 

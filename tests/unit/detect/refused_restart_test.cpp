@@ -2,6 +2,7 @@
 
 #include "agent/detect/bind_history.h"
 #include "agent/detect/detectors.h"
+#include "tests/unit/detect/conforming.h"
 #include "tests/unit/model/world.h"
 
 using namespace sockwarden;
@@ -49,7 +50,7 @@ struct Restart {
     DetectionContext context{model, pools, waits, queues,
                              [](const Process&, const std::string&) { return Thresholds{.leak = 4s}; }};
     context.binds = &binds;
-    return socket_option(context).findings;
+    return conforming(socket_option(context).findings, socket_option);
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include "agent/detect/detectors.h"
 #include "agent/detect/wait.h"
+#include "tests/unit/detect/conforming.h"
 #include "tests/unit/model/world.h"
 
 namespace sockwarden::testing {
@@ -98,6 +99,13 @@ struct Stage {
     return detector.suspects(context());
   }
   DetectorResult ask(const Detector& detector) {
+    DetectorResult result = result_of(detector);
+    conforming(result.findings, detector);
+    return result;
+  }
+
+ private:
+  DetectorResult result_of(const Detector& detector) {
     if (detector.judge != nullptr) {
       const Suspects named = suspects(detector);
       return detector.judge(context(), named, evidence);
@@ -105,8 +113,6 @@ struct Stage {
     model = world.next(model);
     return detector.detect(context());
   }
-
- private:
   void take_request(sw_flow& request, double seconds_ago) const {
     request.protocol = SW_PROTOCOL_HTTP_1_1;
     request.flags = SW_FLOW_REQUEST;

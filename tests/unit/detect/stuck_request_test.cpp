@@ -10,7 +10,7 @@ using testing::Stage;
 
 const std::string local = "10.0.0.1:80";
 
-const Detector detector{stuck_request_suspects, judge_stuck_requests};
+const Detector detector{stuck_request_suspects, judge_stuck_request};
 
 std::vector<Finding> findings(Stage& stage) { return stage.ask(detector).findings; }
 
