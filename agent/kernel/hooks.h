@@ -1,4 +1,4 @@
-// The list of programs: what each hook tells, what is lost without it, and which of them this kernel can run.
+// Which of the hooks of hook_list.h this kernel can run, and in which variant.
 #pragma once
 
 #include <bpf/libbpf.h>
