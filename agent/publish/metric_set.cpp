@@ -25,14 +25,25 @@ prometheus::MetricType type_of(MetricKind kind) {
 
 }  // namespace
 
+const char* name_of(MetricKind kind) {
+  switch (kind) {
+    case MetricKind::counter:
+      return "counter";
+    case MetricKind::gauge:
+      return "gauge";
+    case MetricKind::histogram:
+      return "histogram";
+    case MetricKind::summary:
+      return "summary";
+  }
+  return "";
+}
+
 Labels labels_of(const Identity& identity, Labels more) {
   Labels labels{{"comm", identity.comm}, {"container_id", identity.container_id}, {"unit", identity.unit}};
   labels.insert(labels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   return labels;
 }
-
-MetricFamilyBuilder::MetricFamilyBuilder(std::string name, std::string help, MetricKind kind, Merge merge)
-    : name_(std::move(name)), help_(std::move(help)), kind_(kind), merge_(merge) {}
 
 MetricFamilyBuilder::Value& MetricFamilyBuilder::at(Labels labels, bool& inserted) {
   for (auto& label : labels) label.value = valid_utf8(label.value);
@@ -72,7 +83,7 @@ void MetricFamilyBuilder::add_histogram(Labels labels, const sw_histogram& histo
 }
 
 prometheus::MetricFamily MetricFamilyBuilder::family() const {
-  prometheus::MetricFamily family{name_, help_, type_of(kind_), {}};
+  prometheus::MetricFamily family{std::string(text_.name), std::string(text_.help), type_of(kind_), {}};
   family.metric.reserve(metrics_.size());
   for (const auto& [labels, value] : metrics_) {
     auto& metric = family.metric.emplace_back();
@@ -91,22 +102,6 @@ prometheus::MetricFamily MetricFamilyBuilder::family() const {
     }
   }
   return family;
-}
-
-MetricFamilyBuilder& MetricSet::counter(std::string name, std::string help) {
-  return builders_.emplace_back(std::move(name), std::move(help), MetricKind::counter, Merge::sum);
-}
-
-MetricFamilyBuilder& MetricSet::gauge(std::string name, std::string help, Merge merge) {
-  return builders_.emplace_back(std::move(name), std::move(help), MetricKind::gauge, merge);
-}
-
-MetricFamilyBuilder& MetricSet::histogram(std::string name, std::string help) {
-  return builders_.emplace_back(std::move(name), std::move(help), MetricKind::histogram, Merge::sum);
-}
-
-MetricFamilyBuilder& MetricSet::summary(std::string name, std::string help) {
-  return builders_.emplace_back(std::move(name), std::move(help), MetricKind::summary, Merge::sum);
 }
 
 std::vector<prometheus::MetricFamily> MetricSet::families() const {

@@ -2,24 +2,36 @@
 
 namespace sockwarden {
 
-std::vector<prometheus::MetricFamily> metric_families(const Published* published, const ScanHealth& health,
-                                                      const WebUse& use, const ProcessUsage& usage) {
-  MetricSet set;
+void add_metrics(MetricSet& set, const Published* published, const ScanHealth& health, const WebUse& use,
+                 const ProcessUsage& usage) {
   if (published != nullptr) {
+    set.section("Connections");
     add_endpoint_metrics(set, published->model);
     add_connection_metrics(set, published->model);
+    set.section("Distributions, one a process and role",
+                "Buckets are powers of two. A histogram appears with its first observation.");
     add_distribution_metrics(set, published->model);
+    set.section("Options, listeners, descriptors");
     add_option_metrics(set, published->model);
     add_listener_metrics(set, *published);
     add_descriptor_metrics(set, published->model);
+    set.section("Pools");
     add_pool_metrics(set, *published);
+    set.section("Findings");
     add_finding_metrics(set, *published);
+    set.section("The agent itself");
     add_agent_metrics(set, *published);
   }
   add_scan_metrics(set, health);
   add_build_metrics(set);
   add_web_metrics(set, use);
   add_process_metrics(set, usage);
+}
+
+std::vector<prometheus::MetricFamily> metric_families(const Published* published, const ScanHealth& health,
+                                                      const WebUse& use, const ProcessUsage& usage) {
+  MetricSet set;
+  add_metrics(set, published, health, use, usage);
   return set.families();
 }
 

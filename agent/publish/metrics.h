@@ -1,7 +1,9 @@
-// One function a group of metrics; metrics.md lists them all.
+// One function a group of metrics. metrics.md is made of what they say: SOCKWARDEN_UPDATE_GOLDEN=1 unit_publish writes
+// it.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include <prometheus/metric_family.h>
@@ -34,7 +36,13 @@ void add_build_metrics(MetricSet& set);
 void add_web_metrics(MetricSet& set, const WebUse& use);
 void add_process_metrics(MetricSet& set, const ProcessUsage& usage);
 
-/// All of them; those of the agent alone before the first good scan (`published` null).
+/// metrics.md: every metric there is, with all that is said of it.
+[[nodiscard]] std::string metrics_page();
+
+/// Every metric, under the headings of the page; those of the agent alone before the first good scan (`published`
+/// null).
+void add_metrics(MetricSet& set, const Published* published, const ScanHealth& health, const WebUse& use,
+                 const ProcessUsage& usage);
 [[nodiscard]] std::vector<prometheus::MetricFamily> metric_families(const Published* published,
                                                                     const ScanHealth& health, const WebUse& use,
                                                                     const ProcessUsage& usage);

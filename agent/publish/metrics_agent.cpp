@@ -10,17 +10,24 @@ double unix_seconds(WallTime time) { return std::chrono::duration<double>(time.t
 
 void add_losses(MetricSet& set, const Model& model) {
   const auto count_of = [&](sw_loss loss) { return static_cast<double>(model.losses[loss]); };
-  set.counter("sockwarden_details_lost_total",
-              "Closed connections whose details were lost to a full ring; the totals still count them.")
+  set.counter({"sockwarden_details_lost_total", "", "connections",
+               "Closed connections whose details were lost to a full ring; the totals still count them."})
       .add({}, count_of(SW_LOSS_DETAIL));
-  set.counter("sockwarden_connections_unattributed_total", "Connections that ended before any process used them.")
+  set.counter({"sockwarden_connections_unattributed_total", "", "connections",
+               "Connections that ended before any process used them."})
       .add({}, count_of(SW_LOSS_UNATTRIBUTED));
-  set.counter("sockwarden_mptcp_connections_total", "MPTCP connections seen, whose data is not followed.")
+  set.counter({"sockwarden_mptcp_connections_total", "", "connections",
+               "MPTCP connections seen, whose data is not followed."})
       .add({}, count_of(SW_LOSS_MPTCP_PARENT));
-  set.counter("sockwarden_events_missed_total",
-              "Kernel events that were not delivered to the agent; later events, or the next scan, made up for them.")
+  set.counter({"sockwarden_events_missed_total", "", "events",
+               "Kernel events that were not delivered to the agent; later events, or the next scan, made up for them.",
+               "They had interrupted the program of their own kind, or fell into the time of a process that is hidden "
+               "from tracing programs."})
       .add({}, count_of(SW_LOSS_MISSED));
-  auto& others = set.counter("sockwarden_losses_total", "What found no room in a kernel table, by kind.");
+  auto& others =
+      set.counter({"sockwarden_losses_total", "kind", "events", "What found no room in a kernel table, by kind.",
+                   "`kind`: `record`, `process`, `endpoint`, `stack`, `descriptors`, `option`, `bind`, "
+                   "`ending`, `listener`; 0 is shown."});
   for (const auto loss : {SW_LOSS_RECORD, SW_LOSS_PROCESS, SW_LOSS_ENDPOINT, SW_LOSS_STACK, SW_LOSS_DESCRIPTORS,
                           SW_LOSS_OPTION, SW_LOSS_BIND, SW_LOSS_ENDING, SW_LOSS_LISTENER}) {
     others.add({{"kind", name_of_loss(loss)}}, count_of(loss));
@@ -28,80 +35,98 @@ void add_losses(MetricSet& set, const Model& model) {
 }
 
 void add_tables(MetricSet& set, const Model& model) {
-  auto& entries = set.gauge("sockwarden_table_entries", "Entries in use in a table of the kernel or of the agent.");
-  auto& capacity = set.gauge("sockwarden_table_capacity", "Room for entries in a table of the kernel or of the agent.");
+  auto& entries = set.gauge({"sockwarden_table_entries", "table", "entries",
+                             "Entries in use in a table of the kernel or of the agent.",
+                             "Those of the agent: `pools`, `pool_connections`, `pool_endings`, `findings`."});
+  auto& capacity = set.gauge(
+      {"sockwarden_table_capacity", "table", "entries", "Room for entries in a table of the kernel or of the agent."});
   for (const auto& table : model.tables) {
     entries.add({{"table", table.name}}, static_cast<double>(table.entries));
     capacity.add({{"table", table.name}}, static_cast<double>(table.capacity));
   }
 }
 
+void add_configuration(MetricSet& set, const ConfigState& config) {
+  set.gauge({"sockwarden_config_last_reload_successful", "", "",
+             "1 where the last reload of the configuration was taken over."})
+      .add({}, config.reload_successful ? 1 : 0);
+  set.gauge({"sockwarden_config_last_reload_success_timestamp_seconds", "", "seconds",
+             "Unix time at which the configuration was last taken over."})
+      .add({}, unix_seconds(config.reloaded));
+}
+
 }  // namespace
 
 void add_agent_metrics(MetricSet& set, const Published& published) {
   const Model& model = published.model;
-  auto& hooks =
-      set.gauge("sockwarden_hook_attached", "1 where the hook is attached, 0 where it is not.", Merge::highest);
+  auto& hooks = set.gauge(
+      {"sockwarden_hook_attached", "hook, kind, variant", "", "1 where the hook is attached, 0 where it is not.",
+       "`sockwarden doctor` says why. `variant` `at rest`: `setsockopt`, let go for a minute, since it was "
+       "called for corks alone more than 10,000 times a second."},
+      Merge::highest);
   for (const auto& hook : published.hooks) {
     hooks.add({{"hook", hook.name}, {"kind", hook.kind}, {"variant", hook.variant}}, hook.attached ? 1 : 0);
   }
   add_losses(set, model);
   add_tables(set, model);
-  set.counter("sockwarden_pool_connections_dropped_total",
-              "Connections that the pool model had no room for, counted in each scan.")
+  set.counter({"sockwarden_pool_connections_dropped_total", "", "connections",
+               "Connections that the pool model had no room for, counted in each scan."})
       .add({}, static_cast<double>(published.dropped_connections));
-  set.counter("sockwarden_findings_refused_total", "Findings that had no room among the others, counted in each scan.")
+  set.counter({"sockwarden_findings_refused_total", "", "findings",
+               "Findings that had no room among the others, counted in each scan.",
+               "Of one process at most a quarter of the table is kept."})
       .add({}, static_cast<double>(published.refused_findings));
-  set.gauge("sockwarden_endpoint_series_folded", "Endpoints summed in server_address=\"other\" by the label limit.")
+  set.gauge({"sockwarden_endpoint_series_folded", "", "series",
+             "Endpoints summed in server_address=\"other\" by the label limit."})
       .add({}, static_cast<double>(model.folded_endpoints));
-  set.counter("sockwarden_identities_folded_total", "Identities summed in comm=\"other\", since there were too many.")
+  set.counter({"sockwarden_identities_folded_total", "", "identities",
+               "Identities summed in comm=\"other\", since there were too many.", "More than 4096 had come and gone."})
       .add({}, static_cast<double>(model.folded_identities));
-  set.gauge("sockwarden_scan_duration_seconds", "Duration of the last good scan.")
+  set.gauge({"sockwarden_scan_duration_seconds", "", "seconds", "Duration of the last good scan."})
       .add({}, std::chrono::duration<double>(model.scan_duration).count());
-  set.gauge("sockwarden_last_scan_timestamp_seconds", "Unix time of the last good scan.")
+  set.gauge({"sockwarden_last_scan_timestamp_seconds", "", "seconds", "Unix time of the last good scan."})
       .add({}, unix_seconds(model.wall));
-  set.gauge("sockwarden_start_timestamp_seconds", "Unix time at which the agent started.")
+  set.gauge({"sockwarden_start_timestamp_seconds", "", "seconds", "Unix time at which the agent started."})
       .add({}, unix_seconds(published.started));
-  set.gauge("sockwarden_config_last_reload_successful", "1 where the last reload of the configuration was taken over.")
-      .add({}, published.config.reload_successful ? 1 : 0);
-  set.gauge("sockwarden_config_last_reload_success_timestamp_seconds",
-            "Unix time at which the configuration was last taken over.")
-      .add({}, unix_seconds(published.config.reloaded));
+  add_configuration(set, published.config);
 }
 
 void add_scan_metrics(MetricSet& set, const ScanHealth& health) {
-  set.counter("sockwarden_scans_total", "Good scans.").add({}, static_cast<double>(health.done));
-  auto& failures = set.counter("sockwarden_scan_failures_total",
-                               "Scans that failed, by the part that could not be read; what is shown stays as of the "
-                               "last good scan.");
+  set.counter({"sockwarden_scans_total", "", "scans", "Good scans."}).add({}, static_cast<double>(health.done));
+  auto& failures = set.counter({"sockwarden_scan_failures_total", "part", "scans",
+                                "Scans that failed, by the part that could not be read; what is shown stays as of the "
+                                "last good scan.",
+                                "`part`: `descriptors`, `live`, `totals`, `losses`, `endings`; 0 is shown."});
   for (const auto& [part, count] : health.failures) failures.add({{"part", part}}, static_cast<double>(count));
 }
 
 void add_build_metrics(MetricSet& set) {
-  set.gauge("sockwarden_build_info", "The agent's version; the value is always 1.")
+  set.gauge({"sockwarden_build_info", "version", "", "The agent's version; the value is always 1."})
       .add({{"version", SOCKWARDEN_VERSION}}, 1);
 }
 
 void add_web_metrics(MetricSet& set, const WebUse& use) {
-  set.summary("sockwarden_scrape_duration_seconds", "Time taken to write this page, over the scrapes before this one.")
+  set.summary({"sockwarden_scrape_duration_seconds", "", "seconds",
+               "Time taken to write this page, over the scrapes before this one."})
       .add_summary({}, use.scrapes, use.scrape_seconds);
-  set.gauge("sockwarden_web_config_last_reload_successful",
-            "1 where the last change of the web configuration was taken over.")
+  set.gauge({"sockwarden_web_config_last_reload_successful", "", "",
+             "1 where the last change of the web configuration was taken over.", "That is `--web.config.file`."})
       .add({}, use.reload_successful ? 1 : 0);
 }
 
 void add_process_metrics(MetricSet& set, const ProcessUsage& usage) {
-  const auto add_gauge = [&](const char* name, const char* help, auto value) {
-    auto& family = set.gauge(name, help);
+  const auto add_gauge = [&](const MetricText& text, auto value) {
+    auto& family = set.gauge(text);
     if (value) family.add({}, static_cast<double>(*value));
   };
-  auto& cpu = set.counter("process_cpu_seconds_total", "CPU time of the agent, user and system.");
+  auto& cpu = set.counter({"process_cpu_seconds_total", "", "seconds", "CPU time of the agent, user and system."});
   if (usage.cpu_seconds) cpu.add({}, *usage.cpu_seconds);
-  add_gauge("process_resident_memory_bytes", "Resident memory of the agent.", usage.resident_bytes);
-  add_gauge("process_virtual_memory_bytes", "Virtual memory of the agent.", usage.virtual_bytes);
-  add_gauge("process_open_fds", "Open descriptors of the agent.", usage.open_descriptors);
-  add_gauge("process_max_fds", "Limit of open descriptors of the agent.", usage.descriptor_limit);
-  add_gauge("process_start_time_seconds", "Unix time at which the agent's process started.", usage.start_time_seconds);
+  add_gauge({"process_resident_memory_bytes", "", "bytes", "Resident memory of the agent."}, usage.resident_bytes);
+  add_gauge({"process_virtual_memory_bytes", "", "bytes", "Virtual memory of the agent."}, usage.virtual_bytes);
+  add_gauge({"process_open_fds", "", "descriptors", "Open descriptors of the agent."}, usage.open_descriptors);
+  add_gauge({"process_max_fds", "", "descriptors", "Limit of open descriptors of the agent."}, usage.descriptor_limit);
+  add_gauge({"process_start_time_seconds", "", "seconds", "Unix time at which the agent's process started."},
+            usage.start_time_seconds);
 }
 
 }  // namespace sockwarden

@@ -5,11 +5,14 @@
 namespace sockwarden {
 
 void add_connection_metrics(MetricSet& set, const Model& model) {
-  auto& by_state = set.gauge("sockwarden_connections", "Connections now, by TCP state.");
-  auto& unguarded = set.gauge("sockwarden_connections_without_keepalive",
-                              "Connections established now on which SO_KEEPALIVE is off.");
-  auto& unread = set.gauge("sockwarden_unread_receive_bytes", "Bytes received and not yet read, now.");
-  auto& unsent = set.gauge("sockwarden_unsent_bytes", "Bytes written and not yet acknowledged, now.");
+  auto& by_state = set.gauge({"sockwarden_connections", "identity, role, state", "connections",
+                              "Connections now, by TCP state.", "`state`: `ESTABLISHED`, `CLOSE_WAIT`, `LISTEN`, …"});
+  auto& unguarded = set.gauge({"sockwarden_connections_without_keepalive", "identity, role", "connections",
+                               "Connections established now on which SO_KEEPALIVE is off.", "0 is shown."});
+  auto& unread = set.gauge({"sockwarden_unread_receive_bytes", "identity, role", "bytes",
+                            "Bytes received and not yet read, now.", "0 is shown."});
+  auto& unsent = set.gauge({"sockwarden_unsent_bytes", "identity, role", "bytes",
+                            "Bytes written and not yet acknowledged, now.", "0 is shown."});
   for (const auto& connection : model.connections) {
     const Process* process = model.process_of(connection);
     const Identity identity = process != nullptr ? process->identity : Identity{};
@@ -26,7 +29,10 @@ void add_connection_metrics(MetricSet& set, const Model& model) {
 }
 
 void add_option_metrics(MetricSet& set, const Model& model) {
-  auto& options = set.counter("sockwarden_setsockopt_total", "Calls of setsockopt() on TCP sockets, by option.");
+  auto& options = set.counter({"sockwarden_setsockopt_total", "identity, option", "calls",
+                               "Calls of setsockopt() on TCP sockets, by option.",
+                               "`option`: `TCP_NODELAY`, …, or `level/name` by number; `TCP_CORK` once a connection; "
+                               "not counted while that hook is at rest, see `sockwarden_hook_attached`."});
   for (const auto& row : model.option_rows) {
     if (row.count == 0) continue;
     options.add(labels_of(row.identity, {{"option", row.option}}), static_cast<double>(row.count));

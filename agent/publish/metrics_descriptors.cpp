@@ -5,13 +5,14 @@
 namespace sockwarden {
 
 void add_descriptor_metrics(MetricSet& set, const Model& model) {
-  auto& open = set.gauge("sockwarden_descriptors", "Open descriptors, by type.");
-  auto& limit =
-      set.gauge("sockwarden_descriptors_limit",
-                "Limit of open descriptors (RLIMIT_NOFILE), the lowest of the processes summed here.", Merge::lowest);
-  auto& used =
-      set.gauge("sockwarden_descriptors_used_ratio",
-                "Share of the limit of descriptors in use, the highest of the processes summed here.", Merge::highest);
+  auto& open = set.gauge({"sockwarden_descriptors", "identity, type", "descriptors", "Open descriptors, by type.",
+                          "`type`: `file`, `socket`, `pipe`, `eventfd`, `timerfd`, `epoll`, `unix`, `other`, …"});
+  auto& limit = set.gauge({"sockwarden_descriptors_limit", "identity", "descriptors",
+                           "Limit of open descriptors (RLIMIT_NOFILE), the lowest of the processes summed here."},
+                          Merge::lowest);
+  auto& used = set.gauge({"sockwarden_descriptors_used_ratio", "identity", "ratio",
+                          "Share of the limit of descriptors in use, the highest of the processes summed here."},
+                         Merge::highest);
   for (const auto& row : model.descriptor_rows) {
     for (std::uint8_t type = 0; type < SW_DESCRIPTOR_COUNT; ++type) {
       if (row.count[type] != 0)

@@ -8,22 +8,35 @@ namespace {
 
 struct Distribution {
   sw_histogram_kind kind;
-  const char* name;
-  const char* help;
   double unit;
+  MetricText text;
 };
 
 constexpr Distribution distributions[] = {
-    {SW_HISTOGRAM_LIFETIME_MS, "sockwarden_connection_lifetime_seconds", "Age of closed connections at their end.",
-     1e-3},
-    {SW_HISTOGRAM_IDLE_MS, "sockwarden_connection_longest_idle_seconds",
-     "Longest gap between two receives, of closed connections.", 1e-3},
-    {SW_HISTOGRAM_EXCHANGES, "sockwarden_connection_exchanges", "Exchanges of closed connections.", 1},
-    {SW_HISTOGRAM_CONNECT_US, "sockwarden_connect_duration_seconds", "Time from connect() to established.", 1e-6},
-    {SW_HISTOGRAM_TLS_HANDSHAKE_US, "sockwarden_tls_handshake_duration_seconds",
-     "Time from the client's TLS hello until both sides have sent their first encrypted record.", 1e-6},
-    {SW_HISTOGRAM_FIRST_BYTE_US, "sockwarden_first_byte_duration_seconds",
-     "Time from request sent to first byte of the response, each exchange.", 1e-6},
+    {SW_HISTOGRAM_LIFETIME_MS,
+     1e-3,
+     {"sockwarden_connection_lifetime_seconds", "identity, role", "seconds",
+      "Age of closed connections at their end."}},
+    {SW_HISTOGRAM_IDLE_MS,
+     1e-3,
+     {"sockwarden_connection_longest_idle_seconds", "identity, role", "seconds",
+      "Longest gap between two receives, of closed connections."}},
+    {SW_HISTOGRAM_EXCHANGES,
+     1,
+     {"sockwarden_connection_exchanges", "identity, role", "exchanges", "Exchanges of closed connections."}},
+    {SW_HISTOGRAM_CONNECT_US,
+     1e-6,
+     {"sockwarden_connect_duration_seconds", "identity, role", "seconds", "Time from connect() to established."}},
+    {SW_HISTOGRAM_TLS_HANDSHAKE_US,
+     1e-6,
+     {"sockwarden_tls_handshake_duration_seconds", "identity, role", "seconds",
+      "Time from the client's TLS hello until both sides have sent their first encrypted record.",
+      "Live and closed connections; refused, unfinished and older handshakes do not count; not without the protocol "
+      "parser."}},
+    {SW_HISTOGRAM_FIRST_BYTE_US,
+     1e-6,
+     {"sockwarden_first_byte_duration_seconds", "identity, role", "seconds",
+      "Time from request sent to first byte of the response, each exchange."}},
 };
 
 bool is_empty(const sw_histogram& histogram) {
@@ -34,7 +47,7 @@ bool is_empty(const sw_histogram& histogram) {
 
 void add_distribution_metrics(MetricSet& set, const Model& model) {
   for (const auto& distribution : distributions) {
-    auto& family = set.histogram(distribution.name, distribution.help);
+    auto& family = set.histogram(distribution.text);
     for (const auto& row : model.process_rows) {
       const auto& histogram = row.histograms[distribution.kind];
       if (is_empty(histogram)) continue;

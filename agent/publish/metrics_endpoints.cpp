@@ -5,27 +5,34 @@ namespace {
 
 constexpr double nanosecond = 1e-9;
 
+constexpr std::string_view endpoint = "identity, role, server_address";
+
 /// A counter of sw_totals that every endpoint has.
 struct EndpointCounter {
-  const char* name;
-  const char* help;
   __u64 sw_totals::*value;
+  MetricText text;
 };
 
 constexpr EndpointCounter counters[] = {
-    {"sockwarden_connections_opened_total", "Connections established while the agent runs.", &sw_totals::opened},
-    {"sockwarden_connections_preexisting_total", "Connections older than the agent, found when it started.",
-     &sw_totals::preexisting},
-    {"sockwarden_unused_closes_total", "Established connections that ended with no exchange.",
-     &sw_totals::unused_closes},
-    {"sockwarden_unread_closes_total", "Connections closed by the process with received bytes unread.",
-     &sw_totals::unread_closes},
-    {"sockwarden_unread_bytes_total", "Bytes received and never read, at the process's own closes.",
-     &sw_totals::unread_bytes},
-    {"sockwarden_exchanges_total", "Changes of direction: a request or a response, as seen by its receiver.",
-     &sw_totals::exchanges},
-    {"sockwarden_received_bytes_total", "Bytes received.", &sw_totals::bytes_received},
-    {"sockwarden_sent_bytes_total", "Bytes sent and acknowledged.", &sw_totals::bytes_sent},
+    {&sw_totals::opened,
+     {"sockwarden_connections_opened_total", endpoint, "connections", "Connections established while the agent runs."}},
+    {&sw_totals::preexisting,
+     {"sockwarden_connections_preexisting_total", endpoint, "connections",
+      "Connections older than the agent, found when it started."}},
+    {&sw_totals::unused_closes,
+     {"sockwarden_unused_closes_total", endpoint, "connections",
+      "Established connections that ended with no exchange."}},
+    {&sw_totals::unread_closes,
+     {"sockwarden_unread_closes_total", endpoint, "connections",
+      "Connections closed by the process with received bytes unread."}},
+    {&sw_totals::unread_bytes,
+     {"sockwarden_unread_bytes_total", endpoint, "bytes",
+      "Bytes received and never read, at the process's own closes."}},
+    {&sw_totals::exchanges,
+     {"sockwarden_exchanges_total", endpoint, "exchanges",
+      "Changes of direction: a request or a response, as seen by its receiver."}},
+    {&sw_totals::bytes_received, {"sockwarden_received_bytes_total", endpoint, "bytes", "Bytes received."}},
+    {&sw_totals::bytes_sent, {"sockwarden_sent_bytes_total", endpoint, "bytes", "Bytes sent and acknowledged."}},
 };
 
 Labels endpoint_labels(const EndpointRow& row, Labels more = {}) {
@@ -46,8 +53,11 @@ bool is_ordinary_outcome(Role role, std::uint8_t outcome) {
 }
 
 void add_closes(MetricSet& set, const Model& model) {
-  auto& closed = set.counter("sockwarden_connections_closed_total",
-                             "Connections that ended, by who ended them first and in which close_reason.");
+  auto& closed =
+      set.counter({"sockwarden_connections_closed_total", "identity, role, server_address, closed_by, close_reason",
+                   "connections", "Connections that ended, by who ended them first and how.",
+                   "`closed_by`: `own`, `peer`, `network`, `none`; `close_reason`: `fin`, `reset`, `exit`, "
+                   "`timeout`, `error`, `none`."});
   for (const auto& row : model.endpoint_rows) {
     for (std::size_t closed_by = 0; closed_by < SW_CLOSED_BY_COUNT; ++closed_by) {
       for (std::size_t close_reason = 0; close_reason < SW_CLOSE_REASON_COUNT; ++close_reason) {
@@ -62,17 +72,21 @@ void add_closes(MetricSet& set, const Model& model) {
 }
 
 void add_connects(MetricSet& set, const Model& model) {
-  auto& attempts = set.counter("sockwarden_connect_attempts_total", "Calls of connect() begun.");
-  auto& outcomes = set.counter("sockwarden_connect_outcomes_total", "Attempts to connect that ended, by outcome.");
+  auto& attempts = set.counter(
+      {"sockwarden_connect_attempts_total", "identity, server_address", "attempts", "Calls of connect() begun."});
+  auto& outcomes = set.counter({"sockwarden_connect_outcomes_total", "identity, server_address, outcome", "attempts",
+                                "Attempts to connect that ended, by outcome.",
+                                "`outcome`: `established`, `refused`, `timed_out`, `unreachable`, `no_port`, "
+                                "`abandoned`, `other`."});
   for (const auto& row : model.endpoint_rows) {
     const auto begun = row.totals.connects[SW_CONNECT_PENDING];
-    const Labels endpoint{{"server_address", row.endpoint}};
+    const Labels address{{"server_address", row.endpoint}};
     if (begun != 0 || row.role == Role::client)
-      attempts.add(labels_of(row.identity, endpoint), static_cast<double>(begun));
+      attempts.add(labels_of(row.identity, address), static_cast<double>(begun));
     for (std::uint8_t outcome = SW_CONNECT_ESTABLISHED; outcome < SW_CONNECT_COUNT; ++outcome) {
       const auto count = row.totals.connects[outcome];
       if (count == 0 && !is_ordinary_outcome(row.role, outcome)) continue;
-      Labels labels = endpoint;
+      Labels labels = address;
       labels.push_back({"outcome", name_of_connect(outcome)});
       outcomes.add(labels_of(row.identity, labels), static_cast<double>(count));
     }
@@ -83,15 +97,16 @@ void add_connects(MetricSet& set, const Model& model) {
 
 void add_endpoint_metrics(MetricSet& set, const Model& model) {
   for (const auto& counter : counters) {
-    auto& family = set.counter(counter.name, counter.help);
+    auto& family = set.counter(counter.text);
     for (const auto& row : model.endpoint_rows) {
       family.add(endpoint_labels(row), static_cast<double>(row.totals.*counter.value));
     }
   }
   add_closes(set, model);
   add_connects(set, model);
-  auto& first_byte = set.summary("sockwarden_endpoint_first_byte_duration_seconds",
-                                 "Request sent to first byte of the response, by endpoint.");
+  auto& first_byte = set.summary({"sockwarden_endpoint_first_byte_duration_seconds", endpoint, "seconds",
+                                  "Request sent to first byte of the response, by endpoint.",
+                                  "As `_sum` and `_count`; absent without exchanges."});
   for (const auto& row : model.endpoint_rows) {
     if (row.totals.first_byte_count == 0) continue;
     first_byte.add_summary(endpoint_labels(row), row.totals.first_byte_count,

@@ -31,9 +31,12 @@ std::string endpoint_of(const Finding& finding, const Identity& identity, const 
 }  // namespace
 
 void add_finding_metrics(MetricSet& set, const Published& published) {
-  auto& now = set.gauge("sockwarden_findings", "Connections, descriptors or requests that active findings cover now.");
-  auto& total = set.counter("sockwarden_findings_total",
-                            "Connections, descriptors or requests covered by findings since the agent started.");
+  auto& now = set.gauge({"sockwarden_findings", "identity, class, qualifier, role, server_address", "subjects",
+                         "Connections, descriptors or requests that active findings cover now.",
+                         "0 while a resolved one is kept."});
+  auto& total = set.counter({"sockwarden_findings_total", "identity, class, qualifier", "subjects",
+                             "Connections, descriptors or requests covered by findings since the agent started.",
+                             "Every class has a series of no identity with 0 from the start."});
   const auto names = endpoint_names(published.model);
   for (const auto& entry : published.findings) {
     const auto& finding = entry.finding;

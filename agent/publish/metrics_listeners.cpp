@@ -9,9 +9,12 @@ Labels labels_of(const ListenerKey& key) { return labels_of(key.identity, {{"ser
 }  // namespace
 
 void add_listener_metrics(MetricSet& set, const Published& published) {
-  auto& length = set.gauge("sockwarden_accept_queue_length", "Connections established and not yet accepted.");
-  auto& limit = set.gauge("sockwarden_accept_queue_limit", "Length of the accept queue beyond which drops begin.");
-  auto& drops = set.counter("sockwarden_accept_queue_drops_total", "Packets dropped by listening sockets.");
+  auto& length = set.gauge({"sockwarden_accept_queue_length", "identity, server_address", "connections",
+                            "Connections established and not yet accepted."});
+  auto& limit = set.gauge({"sockwarden_accept_queue_limit", "identity, server_address", "connections",
+                           "Length of the accept queue beyond which drops begin.", "The backlog in force."});
+  auto& drops = set.counter({"sockwarden_accept_queue_drops_total", "identity, server_address", "packets",
+                             "Packets dropped by listening sockets."});
   const auto keys = listener_keys(published.model);
   for (const auto& connection : published.model.connections) {
     const auto key = keys.find(connection.id);

@@ -14,24 +14,51 @@ std::set<std::pair<Identity, std::string>> named_endpoints(const Model& model) {
   return named;
 }
 
+struct Families {
+  MetricFamilyBuilder& connections;
+  MetricFamilyBuilder& peak;
+  MetricFamilyBuilder& needed;
+  MetricFamilyBuilder& kept;
+  MetricFamilyBuilder& idle_limit;
+  MetricFamilyBuilder& lifetime;
+  MetricFamilyBuilder& text;
+};
+
+constexpr std::string_view pool_labels = "identity, server_address";
+
+Families families_in(MetricSet& set) {
+  return {
+      .connections = set.gauge({"sockwarden_pool_connections", "identity, server_address, state", "connections",
+                                "Connections of a client's pool, by state.", "`state`: `in_use`, `idle`."}),
+      .peak = set.gauge({"sockwarden_pool_peak_connections", pool_labels, "connections",
+                         "Most connections open at once in a process, in the last ten minutes."},
+                        Merge::highest),
+      .needed = set.gauge({"sockwarden_pool_needed_connections", pool_labels, "connections",
+                           "Most connections in use at once in a process, in the last ten minutes.",
+                           "So many would have served the same traffic."},
+                          Merge::highest),
+      .kept = set.gauge({"sockwarden_pool_kept_idle_connections", pool_labels, "connections",
+                         "Idle connections that the pool keeps at the most, where it throws others away."},
+                        Merge::lowest),
+      .idle_limit = set.gauge(
+          {"sockwarden_pool_idle_limit_seconds", "identity, server_address, closed_by", "seconds",
+           "Idle time after which connections are closed, as observed, by who closes.", "`closed_by`: `own`, `peer`."},
+          Merge::lowest),
+      .lifetime = set.gauge({"sockwarden_pool_lifetime_limit_seconds", pool_labels, "seconds",
+                             "Age at which the program closes connections, as observed."},
+                            Merge::lowest),
+      .text = set.gauge({"sockwarden_pool_text_statements_ratio", pool_labels, "ratio",
+                         "Share of a database's statements that are sent as text."},
+                        Merge::highest),
+  };
+}
+
+double seconds(std::chrono::milliseconds limit) { return std::chrono::duration<double>(limit).count(); }
+
 }  // namespace
 
 void add_pool_metrics(MetricSet& set, const Published& published) {
-  auto& connections = set.gauge("sockwarden_pool_connections", "Connections of a client's pool, by state.");
-  auto& peak = set.gauge("sockwarden_pool_peak_connections",
-                         "Most connections open at once in a process, in the last ten minutes.", Merge::highest);
-  auto& needed = set.gauge("sockwarden_pool_needed_connections",
-                           "Most connections in use at once in a process, in the last ten minutes.", Merge::highest);
-  auto& kept =
-      set.gauge("sockwarden_pool_kept_idle_connections",
-                "Idle connections that the pool keeps at the most, where it throws others away.", Merge::lowest);
-  auto& idle_limit =
-      set.gauge("sockwarden_pool_idle_limit_seconds",
-                "Idle time after which connections are closed, as observed, by who closes.", Merge::lowest);
-  auto& lifetime = set.gauge("sockwarden_pool_lifetime_limit_seconds",
-                             "Age at which the program closes connections, as observed.", Merge::lowest);
-  auto& text = set.gauge("sockwarden_pool_text_statements_ratio",
-                         "Share of a database's statements that are sent as text.", Merge::highest);
+  const Families families = families_in(set);
   const auto named = named_endpoints(published.model);
   for (const PoolFigures& pool : published.pools) {
     const Process* process = published.model.process_of_serial(pool.key.process);
@@ -42,16 +69,15 @@ void add_pool_metrics(MetricSet& set, const Published& published) {
       more.insert(more.begin(), endpoint.begin(), endpoint.end());
       return labels_of(process->identity, std::move(more));
     };
-    const auto seconds = [](std::chrono::milliseconds limit) { return std::chrono::duration<double>(limit).count(); };
-    connections.add(labels({{"state", "in_use"}}), static_cast<double>(pool.in_use));
-    connections.add(labels({{"state", "idle"}}), static_cast<double>(pool.idle));
-    peak.add(labels(), static_cast<double>(pool.peak_open.recent()));
-    needed.add(labels(), static_cast<double>(needed_connections(pool)));
-    if (pool.kept_idle) kept.add(labels(), static_cast<double>(*pool.kept_idle));
-    if (pool.idle_limit) idle_limit.add(labels({{"closed_by", "own"}}), seconds(*pool.idle_limit));
-    if (pool.peer_idle_limit) idle_limit.add(labels({{"closed_by", "peer"}}), seconds(*pool.peer_idle_limit));
-    if (pool.lifetime_limit) lifetime.add(labels(), seconds(*pool.lifetime_limit));
-    if (const auto share = text_share(pool)) text.add(labels(), *share);
+    families.connections.add(labels({{"state", "in_use"}}), static_cast<double>(pool.in_use));
+    families.connections.add(labels({{"state", "idle"}}), static_cast<double>(pool.idle));
+    families.peak.add(labels(), static_cast<double>(pool.peak_open.recent()));
+    families.needed.add(labels(), static_cast<double>(needed_connections(pool)));
+    if (pool.kept_idle) families.kept.add(labels(), static_cast<double>(*pool.kept_idle));
+    if (pool.idle_limit) families.idle_limit.add(labels({{"closed_by", "own"}}), seconds(*pool.idle_limit));
+    if (pool.peer_idle_limit) families.idle_limit.add(labels({{"closed_by", "peer"}}), seconds(*pool.peer_idle_limit));
+    if (pool.lifetime_limit) families.lifetime.add(labels(), seconds(*pool.lifetime_limit));
+    if (const auto share = text_share(pool)) families.text.add(labels(), *share);
   }
 }
 
