@@ -1,0 +1,53 @@
+local p = import 'panels.libsonnet';
+
+local choice(name, label, description, query) = {
+  name: name,
+  label: label,
+  description: description,
+  type: 'query',
+  datasource: p.datasource,
+  definition: query,
+  query: { query: query, refId: 'PrometheusVariableQueryEditor-VariableQuery' },
+  refresh: 2,
+  regex: '',
+  sort: 1,
+  multi: true,
+  includeAll: true,
+  allValue: '.*',
+  current: { selected: true, text: ['All'], value: ['$__all'] },
+  hide: 0,
+  skipUrlSync: false,
+  options: [],
+};
+
+[
+  {
+    name: 'datasource',
+    label: 'Data source',
+    description: 'The Prometheus that scrapes the agents.',
+    type: 'datasource',
+    query: 'prometheus',
+    refresh: 1,
+    regex: '',
+    multi: false,
+    includeAll: false,
+    hide: 0,
+    skipUrlSync: false,
+    options: [],
+  },
+  choice('job', 'Job', 'Jobs that scrape agents.', 'label_values(sockwarden_build_info, job)'),
+  choice('instance', 'Instance', 'Agents, one a host.', 'label_values(sockwarden_build_info{job=~"$job"}, instance)'),
+  choice('unit', 'Unit', 'systemd units. All includes programs outside a unit.', 'label_values(sockwarden_descriptors_limit{%s}, unit)' % p.words.host),
+  choice('container', 'Container', 'Containers by id. All includes programs outside a container.', 'label_values(sockwarden_descriptors_limit{%s}, container_id)' % p.words.host),
+  choice('comm', 'Program', 'Names of programs, as the kernel has them.', 'label_values(sockwarden_descriptors_limit{%s, unit=~"$unit", container_id=~"$container"}, comm)' % p.words.host),
+  {
+    name: 'runbooks',
+    label: 'Runbooks at',
+    description: 'Address of a copy of this repository; the links to runbooks begin with it.',
+    type: 'textbox',
+    query: '',
+    hide: 0,
+    skipUrlSync: false,
+    options: [],
+  },
+]

@@ -1,0 +1,73 @@
+// What the panel and the alert of a class say. A class of the registry that is not here has words made from its title.
+{
+  'missing-timeout': {
+    panel: 'Missing timeouts',
+    shows: 'Connections that wait on a peer in a phase in which nothing will ever end the wait.',
+    cause: 'no timeout in phase {{ $labels.qualifier }}',
+    summary: '{{ $value }} connections wait with no timeout in phase {{ $labels.qualifier }}',
+    description: 'Nothing ends the wait in this phase. One peer that hangs takes these connections, and what waits for them, for ever.',
+  },
+  'undrained-body': {
+    panel: 'Undrained bodies',
+    shows: 'Responses that were closed before they were read to their end, so that the connection could not be used again.',
+    cause: 'a response body closed before its end',
+    summary: '{{ $value }} responses closed before they were read to their end',
+    description: 'A connection whose response was not read cannot be used again, so each such request pays for a new one.',
+  },
+  'connection-leak': {
+    panel: 'Leaked connections',
+    shows: 'Connections that are held and never used again: checked out and forgotten, or ended by the peer alone.',
+    cause: 'a connection checked out and never given back',
+    summary: '{{ $value }} connections are held and never used again',
+    description: 'They stay until a pool, a peer or the limit of descriptors runs out.',
+  },
+  'pool-churn': {
+    panel: 'Pool churn',
+    shows: 'Connections to one endpoint, opened and thrown away although they could have been reused.',
+    cause: '{{ $labels.qualifier }}',
+    summary: '{{ $value }} connections opened and thrown away that could have been reused',
+    description: 'Each request pays for a handshake, and closed connections fill TIME_WAIT.',
+  },
+  'pool-unbounded': {
+    panel: 'Unbounded pools',
+    shows: 'Bursts that open far more connections at once than are needed at rest.',
+    cause: 'a pool without an upper limit',
+    summary: 'a burst opened {{ $value }} connections at once',
+    description: 'The next burst can take all connections that the other side accepts, also from its other clients.',
+  },
+  'stuck-request': {
+    panel: 'Stuck requests',
+    shows: 'Requests that a server has read and never answers, while it answers others or used to.',
+    cause: 'a handler that never answers',
+    summary: '{{ $value }} requests are read and never answered',
+    description: 'The server has the whole request and does not answer, while it answers others or used to: a lock never released is the usual reason.',
+  },
+  'fd-leak': {
+    panel: 'Leaked descriptors',
+    shows: 'Descriptors of one type that grow and are not used again.',
+    cause: 'a {{ $labels.qualifier }} opened and never closed',
+    summary: '{{ $value }} descriptors of type {{ $labels.qualifier }} are open and unused',
+    description: 'Their number grows and does not come back. At the limit of descriptors the process can neither open a file nor accept a connection.',
+  },
+  'stale-reuse': {
+    panel: 'Stale reuse',
+    shows: 'Writes on connections that the peer had already closed, because its idle limit is the shorter one.',
+    cause: 'an idle limit longer than that of the peer',
+    summary: '{{ $value }} writes on connections that the peer had closed',
+    description: 'A request that meets such a connection fails although the peer is healthy.',
+  },
+  'listen-overflow': {
+    panel: 'Listen overflows',
+    shows: 'Connections dropped, or about to be, because the accept queue is full.',
+    cause: 'an accept queue too short, or accepted too slowly',
+    summary: 'the accept queue is full, {{ $value }} connections are affected',
+    description: 'Connections beyond the queue are dropped; their clients wait for retransmissions of a second and more.',
+  },
+  'socket-option': {
+    panel: 'Socket options at fault',
+    shows: 'Options that the traffic needs and that are absent, set too late, or harmful.',
+    cause: 'option {{ $labels.qualifier }}',
+    summary: '{{ $value }} connections lack or misuse {{ $labels.qualifier }}',
+    description: 'The option is absent where the traffic needs it, set too late to act, or harmful.',
+  },
+}
