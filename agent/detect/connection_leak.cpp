@@ -76,7 +76,7 @@ Finding finding_of(const HeldKey& key, const std::vector<HeldConnection>& held) 
   finding.summary = counted(finding.count, "connection") + (role == Role::server ? " accepted at " : " to ") +
                     endpoint + (finding.count == 1 ? " is" : " are") + " held and not used, for up to " +
                     seconds_text(tally.longest) + ": " + reason_text(tally) + ".";
-  finding.advice = advice_for(tally, is_database(finding.protocol));
+  finding.advice = advice_for(tally, is_sql(finding.protocol));
   return finding;
 }
 

@@ -31,7 +31,7 @@ struct Finding {
   Severity severity = Severity::warning;
   std::uint32_t process = 0;  ///< serial
   Role role = Role::unknown;
-  std::string protocol;
+  Protocol protocol = Protocol::unknown;
   std::string remote;  ///< "10.0.0.7:8080", or empty
   std::string local;
   std::uint64_t count = 0;  ///< subjects covered now

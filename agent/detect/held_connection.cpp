@@ -13,7 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr std::uint8_t established = 1, close_wait = 8;  // include/net/tcp_states.h
 /// A pool that opens one more while the last answer is being handled is no proof of anything.
 constexpr milliseconds slack{100};
 
@@ -47,8 +46,8 @@ class Openings {
 
 std::optional<HeldConnection> left_half_closed(const Connection& connection, const Thresholds& thresholds,
                                                Instant now) {
-  if (connection.state != close_wait) return std::nullopt;
-  const Phase phase = phase_of(connection.raw).phase;
+  if (connection.state != TcpState::close_wait) return std::nullopt;
+  const Phase phase = connection.phase.phase;
   if (phase == Phase::handler || phase == Phase::response) return std::nullopt;  // it may still owe an answer
   const nanoseconds since = now - connection.peer_closed.value_or(connection.birth);
   const nanoseconds disused = std::min(since, connection.idle);
@@ -58,11 +57,11 @@ std::optional<HeldConnection> left_half_closed(const Connection& connection, con
 
 std::optional<HeldConnection> left_after_answer(const Connection& connection, const Thresholds& thresholds,
                                                 const Openings& openings, Instant now) {
-  if (connection.role != Role::client || connection.state != established || connection.idle < thresholds.leak)
+  if (connection.role != Role::client || connection.state != TcpState::established || connection.idle < thresholds.leak)
     return std::nullopt;
   if (connection.exchanges == 0 && connection.unread_bytes == 0) return std::nullopt;
   if (connection.preexisting && !connection.last_arrival && !connection.last_receive) return std::nullopt;
-  const PhaseNow phase = phase_of(connection.raw);
+  const PhaseNow& phase = connection.phase;
   if (phase.waits_by_protocol) return std::nullopt;
   const auto status = connection.raw.record.wire.flow[SW_INGRESS].status;
   const bool answered = phase.phase == Phase::idle || (phase.phase == Phase::body && connection.unread_bytes != 0) ||
@@ -71,7 +70,7 @@ std::optional<HeldConnection> left_after_answer(const Connection& connection, co
   Holding why = Holding::forgotten;
   if (connection.unread_bytes != 0) {
     why = Holding::unread;
-  } else if (is_database(connection.protocol) && (status == SW_TRANSACTION_OPEN || status == SW_TRANSACTION_FAILED)) {
+  } else if (is_sql(connection.protocol) && (status == SW_TRANSACTION_OPEN || status == SW_TRANSACTION_FAILED)) {
     why = Holding::transaction;
   }
   HeldConnection held{&connection, why, connection.idle};
@@ -95,7 +94,7 @@ std::map<HeldKey, std::vector<HeldConnection>> held_connections(const DetectionC
   const Openings openings(context.model);
   std::map<HeldKey, std::vector<HeldConnection>> held;
   for (const Connection& connection : context.model.connections) {
-    if (connection.state != established && connection.state != close_wait) continue;
+    if (connection.state != TcpState::established && connection.state != TcpState::close_wait) continue;
     if (connection.role == Role::listener || !connection.accepted || connection.raw.socket.has_descriptor == 0)
       continue;
     const Process* process = context.model.process_of(connection);

@@ -22,7 +22,7 @@ bool is_likely_endless(const Suspect& suspect, const Evidence& evidence, const W
   // says nothing about them.
   if (is_at_clients_pace(phase)) return false;
   // A stream of it may be a subscription, answered when there is something to tell, beside calls that take no time.
-  if (suspect.wait.connection->protocol == "http/2") return false;
+  if (traits_of(suspect.wait.connection->protocol).may_wait) return false;
   if (suspect.waited < suspect.threshold * beyond_threshold) return false;
   if (history.will_end(key, suspect.waited)) return false;
   const auto given_up = history.longest_given_up(key);

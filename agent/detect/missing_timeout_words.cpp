@@ -54,22 +54,18 @@ const std::map<std::string, Words>& words() {
   return all;
 }
 
-std::string advice_for_database(const std::string& protocol) {
-  if (protocol == "postgresql")
+std::string advice_for_database(Protocol protocol) {
+  if (protocol == Protocol::postgresql)
     return "Limit statements: SET statement_timeout for the session or role, and a deadline in the client (a context "
            "in "
            "Go, asyncio.timeout in Python, query_timeout in Node, setQueryTimeout in Java, poll with a limit around "
            "PQsocket in C++).";
-  if (protocol == "mysql")
+  if (protocol == Protocol::mysql)
     return "Limit statements: max_execution_time in the session, and the client's read timeout (readTimeout in Go's "
            "DSN, "
            "read_timeout in Python, socketTimeout in Java, MYSQL_OPT_READ_TIMEOUT in C++).";
   return "Give the client a read timeout: ReadTimeout in Go, socket_timeout in Python, commandTimeout in Node, the "
          "command timeout in Java, a timeout of the context in C++.";
-}
-
-bool is_database(const std::string& protocol) {
-  return protocol == "postgresql" || protocol == "mysql" || protocol == "redis";
 }
 
 }  // namespace
@@ -86,7 +82,7 @@ std::string missing_timeout_summary(const Finding& finding, std::chrono::nanosec
 
 std::string missing_timeout_advice(const Finding& finding) {
   const bool statement = finding.qualifier == "header" || finding.qualifier == "body";
-  if (statement && is_database(finding.protocol)) return advice_for_database(finding.protocol);
+  if (statement && traits_of(finding.protocol).is_database) return advice_for_database(finding.protocol);
   return words().at(finding.qualifier).advice;
 }
 

@@ -32,12 +32,12 @@ bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < p
 /// Empty as long as too little is known: a name that is given is not taken back.
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
   const std::uint64_t kept = pool_case.kept_idle();
-  const bool is_database_pool = is_database(pool_case.pool.protocol);
+  const bool is_database_pool = is_sql(pool_case.pool.protocol);
   // What a pool keeps it uses again; of a database it takes long until that shows.
   const bool uses_kept = kept != 0 && (is_database_pool || pool_case.reuses());
   if (uses_kept && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
   // One request too many that was counted in a few must not decide.
-  if (!are_single(endings, requests_of_one_use(pool_case.pool.protocol)))
+  if (!are_single(endings, traits_of(pool_case.pool.protocol).requests_of_one_use))
     return pool_case.throwing_rounds() >= 8 ? "unknown" : "";
   // What is used again was kept by somebody. Some that seem to be kept may show soon that they are.
   const bool may_keep = kept != 0 && pool_case.peak_open() > 2;
@@ -60,7 +60,7 @@ void describe(Finding& finding, const PoolCase& pool_case) {
                       std::to_string(pool_case.kept_idle()) + " idle, but uses up to " + std::to_string(peak) +
                       " at once.";
     finding.advice = "Let the pool keep " + std::to_string(peak) + " idle connections (" +
-                     known_as_kept(is_database(pool.protocol)) + ").";
+                     known_as_kept(is_sql(pool.protocol)) + ").";
   } else if (finding.qualifier == "connection-per-query") {
     finding.summary = thrown + " each served one piece of work" + in_window + " and were closed.";
     finding.advice = "Open the database once, share it, and let it pool its connections.";

@@ -35,7 +35,7 @@ std::size_t PoolCase::throwing_rounds() const {
 }
 
 bool PoolCase::reuses() const {
-  const std::uint32_t one_use = requests_of_one_use(pool.protocol);
+  const std::uint32_t one_use = traits_of(pool.protocol).requests_of_one_use;
   return std::any_of(pool.rounds.begin(), pool.rounds.end(),
                      [](const PoolRound& round) { return round.reused != 0; }) ||
          std::any_of(pool.endings.begin(), pool.endings.end(),

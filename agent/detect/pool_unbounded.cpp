@@ -56,7 +56,7 @@ std::optional<Burst> burst_of(const PoolCase& pool_case) {
 Finding finding_of(const PoolCase& pool_case, const Burst& burst) {
   Finding finding = pool_case.finding("pool-unbounded");
   finding.count = burst.open;
-  finding.severity = is_database(pool_case.pool.protocol) ? Severity::warning : Severity::info;
+  finding.severity = is_sql(pool_case.pool.protocol) ? Severity::warning : Severity::info;
   finding.evidence["peak_open"] = static_cast<std::int64_t>(burst.open);
   finding.evidence["usual_in_use"] = static_cast<std::int64_t>(burst.usual);
   finding.evidence["opened_in_burst"] = static_cast<std::int64_t>(burst.opened);

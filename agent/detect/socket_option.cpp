@@ -136,8 +136,8 @@ void find_refused_restarts(const DetectionContext& context, DetectorResult& resu
 void find_silent_connections(const DetectionContext& context, DetectorResult& result) {
   std::map<std::pair<std::uint32_t, std::string>, std::vector<const Connection*>> silent;
   for (const Connection& connection : context.model.connections) {
-    constexpr std::uint8_t established = 1;
-    if (connection.role != Role::client || connection.state != established || is_loopback(connection.remote)) continue;
+    if (connection.role != Role::client || connection.state != TcpState::established || is_loopback(connection.remote))
+      continue;
     const auto& socket = connection.raw.socket;
     if ((socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0 || socket.user_timeout_ms != 0) continue;
     const Process* process = context.model.process_of(connection);

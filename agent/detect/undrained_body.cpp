@@ -8,7 +8,7 @@ namespace {
 Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings, std::size_t seen) {
   Finding finding = pool_case.finding("undrained-body");
   take_endings(finding, endings);
-  finding.confidence = pool_case.pool.protocol == "tls" ? Confidence::likely : Confidence::proven;
+  finding.confidence = pool_case.pool.protocol == Protocol::tls ? Confidence::likely : Confidence::proven;
   std::int64_t unread = 0, most = 0;
   for (const Ending* ending : endings) {
     unread += ending->unread_bytes;

@@ -12,15 +12,6 @@ constexpr double least_bytes_per_second = 1000;
 /// What came less long ago than this is about to be read.
 constexpr std::chrono::seconds reading_time{1};
 
-bool is_database(std::uint8_t protocol) {
-  return protocol == SW_PROTOCOL_POSTGRESQL || protocol == SW_PROTOCOL_MYSQL || protocol == SW_PROTOCOL_REDIS;
-}
-
-bool is_database(const Connection& connection) {
-  return is_database(request_flow(connection).protocol) || is_database(response_flow(connection).protocol) ||
-         is_database(connection.raw.record.wire.inner);
-}
-
 Instant later(Instant since, const std::optional<Instant>& arrival) {
   return arrival ? std::max(since, *arrival) : since;
 }
@@ -55,7 +46,6 @@ bool leaves_unread(const Connection& connection, Phase phase, Instant now) {
 
 std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& now) {
   Wait wait{.connection = &connection, .phase = "", .since = *now.since};
-  const bool encrypted = connection.protocol == "tls";
   switch (now.phase) {
     case Phase::dial:
       wait.phase = "dial";
@@ -66,7 +56,7 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       wait.since = later(wait.since, connection.last_arrival);
       return wait;
     case Phase::first_byte_wait:
-      if (connection.protocol.empty()) {
+      if (!has_name(connection.protocol)) {
         // One whose first bytes were seen speaks something else than is known here, and some of that never answers.
         if (connection.raw.record.wire.last != 0) return std::nullopt;
         wait.shown = connection.raw.socket.bytes_received == 0 ? Wait::Shown::by_sole_wait : Wait::Shown::by_nothing;
@@ -78,7 +68,7 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       wait.since = later(wait.since, connection.last_arrival);
       return wait;
     case Phase::idle:
-      if (!encrypted || is_database(connection)) return std::nullopt;
+      if (connection.protocol != Protocol::tls) return std::nullopt;
       if (connection.exchanges == 0 || connection.raw.socket.bytes_received < least_body_bytes) return std::nullopt;
       wait.phase = "body";
       wait.since = later(wait.since, connection.last_arrival);
@@ -91,8 +81,7 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
 
 std::optional<Wait> server_wait(const Connection& connection, const PhaseNow& now, Instant time) {
   Wait wait{.connection = &connection, .phase = "", .since = *now.since};
-  const bool encrypted = connection.protocol == "tls" && !is_database(connection);
-  const bool http = is_http_1(connection.protocol) || connection.protocol == "http/2";
+  const ProtocolTraits& protocol = traits_of(connection.protocol);
   switch (now.phase) {
     case Phase::tls:
       // Only while it is the client's turn to speak.
@@ -105,14 +94,14 @@ std::optional<Wait> server_wait(const Connection& connection, const PhaseNow& no
       wait.phase = "server-header";
       return wait;
     case Phase::server_body:
-      if (!http) return std::nullopt;
+      if (!protocol.is_http) return std::nullopt;
       wait.phase = "server-body";
       if (!drips(connection, wait.since, time)) wait.since = later(wait.since, connection.last_arrival);
       return wait;
     case Phase::server_first_byte_wait:
     case Phase::server_idle:
       // Sessions of other protocols last as long as their clients like.
-      if (!http && !encrypted) return std::nullopt;
+      if (!protocol.ends_clients) return std::nullopt;
       wait.phase = "server-idle";
       return wait;
     default:
@@ -121,8 +110,6 @@ std::optional<Wait> server_wait(const Connection& connection, const PhaseNow& no
 }
 
 }  // namespace
-
-bool is_http_1(const std::string& protocol) { return protocol.starts_with("http/1"); }
 
 const sw_flow& request_flow(const Connection& connection) {
   return connection.raw.record.wire.flow[connection.role == Role::server ? SW_INGRESS : SW_EGRESS];
@@ -142,7 +129,7 @@ WaitKey key_of(const Process& process, const Connection& connection, const std::
 
 std::optional<Wait> wait_of(const Connection& connection, Instant now) {
   if (connection.mptcp || !connection.accepted) return std::nullopt;
-  const PhaseNow phase = phase_of(connection.raw);
+  const PhaseNow& phase = connection.phase;
   if (!phase.since || phase.waits_by_protocol || leaves_unread(connection, phase.phase, now)) return std::nullopt;
   if (connection.role == Role::client) return client_wait(connection, phase);
   if (connection.role == Role::server) return server_wait(connection, phase, now);
@@ -152,7 +139,7 @@ std::optional<Wait> wait_of(const Connection& connection, Instant now) {
 std::optional<Wait> unanswered(const Connection& connection) {
   if (connection.role != Role::server || connection.mptcp || !connection.accepted) return std::nullopt;
   if (!is_http_1(connection.protocol)) return std::nullopt;
-  const PhaseNow phase = phase_of(connection.raw);
+  const PhaseNow& phase = connection.phase;
   if (phase.phase != Phase::handler || !phase.since || phase.coarse || phase.waits_by_protocol) return std::nullopt;
   return Wait{.connection = &connection, .phase = "handler", .direction = WaitDirection::work, .since = *phase.since};
 }

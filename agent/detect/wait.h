@@ -39,8 +39,6 @@ struct Wait {
 
 [[nodiscard]] WaitKey key_of(const Process& process, const Connection& connection, const std::string& phase);
 
-[[nodiscard]] bool is_http_1(const std::string& protocol);
-
 /// The flow of the client's bytes, and that of the server's.
 [[nodiscard]] const sw_flow& request_flow(const Connection& connection);
 [[nodiscard]] const sw_flow& response_flow(const Connection& connection);

@@ -9,9 +9,6 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// include/net/tcp_states.h
-enum : std::uint8_t { established = 1, syn_sent = 2 };
-
 /// More of one connection within one scan tell nothing new.
 constexpr std::uint32_t most_answers = 32;
 
@@ -41,10 +38,7 @@ WaitEnd end_of(const Connection& connection) {
 void take_end(const Connection& connection, const Process& process, WaitHistory& history) {
   const auto end = first_end(connection);
   if (!end) return;
-  Connection before = connection;
-  before.raw.socket.state = connection.raw.record.established_ns == 0 ? syn_sent : established;
-  before.accepted = true;
-  const auto wait = wait_of(before, *end);
+  const auto wait = wait_of(connection, *end);
   if (!wait || wait->since > *end || wait->shown == Wait::Shown::by_nothing) return;
   history.add(key_of(process, connection, wait->phase),
               {.begin = wait->since, .duration = *end - wait->since, .end = end_of(connection)});

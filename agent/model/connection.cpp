@@ -8,17 +8,21 @@
 namespace sockwarden {
 namespace {
 
-// include/net/tcp_states.h
-enum : std::uint8_t { tcp_syn_sent = 2, tcp_syn_recv = 3, tcp_listen = 10 };
-
 std::optional<Instant> instant_before(std::uint64_t read_ns, std::uint64_t ago_ns) {
   if (ago_ns >= read_ns) return std::nullopt;
   return instant_of(read_ns - ago_ns);
 }
 
 bool has_data_times(const sw_socket& socket, bool closed) {
-  if (socket.state == tcp_listen || socket.state == tcp_syn_sent || socket.state == tcp_syn_recv) return false;
-  return socket.state != 0 && (!closed || socket.last_send_ago_ns != 0);
+  switch (static_cast<TcpState>(socket.state)) {
+    case TcpState::unknown:
+    case TcpState::listen:
+    case TcpState::syn_sent:
+    case TcpState::syn_recv:
+      return false;
+    default:
+      return !closed || socket.last_send_ago_ns != 0;
+  }
 }
 
 struct Owner {
@@ -88,9 +92,10 @@ Connection connection_from(const sw_connection& raw, const Model& model, const L
   if (record.holder_tgid != 0 && record.holder_tgid == owner.pid) connection.fd = record.holder_fd;
   connection.inode = socket.inode;
   connection.role = record.role < SW_ROLE_COUNT ? static_cast<Role>(record.role) : Role::unknown;
-  if (socket.state == tcp_listen) connection.role = Role::listener;
-  connection.protocol = protocol_of(raw);
-  connection.state = socket.state;
+  connection.state = static_cast<TcpState>(socket.state);
+  if (connection.state == TcpState::listen) connection.role = Role::listener;
+  connection.protocol = protocol_of(record.wire);
+  connection.phase = closed ? phase_at_end(raw) : phase_of(raw);
   connection.local = Address::from(record.local);
   connection.remote = Address::from(record.remote);
   connection.preexisting = (record.flags & SW_FLAG_PREEXISTING) != 0;

@@ -10,15 +10,18 @@ namespace {
 /// A count that stood still for so many rounds needs no look, unless something is waiting to be confirmed.
 constexpr std::uint32_t quiet_after = 12;
 constexpr std::uint32_t last_inherited = 2;  // standard input, output and error
-constexpr std::uint8_t tcp_close = 7;        // include/net/tcp_states.h
+
+TcpState state_of(const sw_descriptor& detail) { return static_cast<TcpState>(detail.tcp_state); }
 
 std::uint8_t kind_of(const sw_descriptor& detail, std::uint8_t unconnected) {
   if (detail.type >= SW_DESCRIPTOR_COUNT) return SW_DESCRIPTOR_OTHER;
-  return detail.type == SW_DESCRIPTOR_SOCKET && detail.tcp_state == tcp_close ? unconnected : detail.type;
+  return detail.type == SW_DESCRIPTOR_SOCKET && state_of(detail) == TcpState::close ? unconnected : detail.type;
 }
 
 /// Connections and listeners have a model of their own.
-bool is_tcp_in_use(const sw_descriptor& detail) { return detail.tcp_state != 0 && detail.tcp_state != tcp_close; }
+bool is_tcp_in_use(const sw_descriptor& detail) {
+  return state_of(detail) != TcpState::unknown && state_of(detail) != TcpState::close;
+}
 
 }  // namespace
 

@@ -16,35 +16,12 @@ constexpr milliseconds patience{500};
 constexpr milliseconds own_limit{1000};
 /// TLS: alerts and what else is no data of the program.
 constexpr std::uint32_t least_tls_bytes = 64;
-/// PostgreSQL's Terminate with our FIN is 6, MySQL's COM_QUIT with it too.
-constexpr std::uint32_t least_database_bytes = 7;
 constexpr milliseconds least_idle{500};
-/// HTTP/2's GOAWAY with our FIN is 18; the shortest request is a block of headers.
-constexpr std::uint32_t least_http_2_bytes = 24;
-/// QUIT of a line protocol, or of Redis (14), with our FIN; a close frame of a WebSocket.
-constexpr std::uint32_t least_other_bytes = 16;
 /// What is written has long been acknowledged, or refused.
 constexpr milliseconds longest_flight{250};
 
-enum class Family { other, http_1, http_2, tls, database, redis };
-
 Family family_of(const Connection& connection) {
-  switch (connection.raw.record.wire.flow[SW_EGRESS].protocol) {
-    case SW_PROTOCOL_HTTP_1_0:
-    case SW_PROTOCOL_HTTP_1_1:
-      return Family::http_1;
-    case SW_PROTOCOL_HTTP_2:
-      return Family::http_2;
-    case SW_PROTOCOL_TLS:
-      return Family::tls;
-    case SW_PROTOCOL_POSTGRESQL:
-    case SW_PROTOCOL_MYSQL:
-      return Family::database;
-    case SW_PROTOCOL_REDIS:
-      return Family::redis;
-    default:
-      return Family::other;
-  }
+  return traits_of(protocol_of(connection.raw.record.wire.flow[SW_EGRESS])).family;
 }
 
 const sw_flow& response_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_INGRESS]; }
@@ -67,7 +44,7 @@ bool is_complete(const Connection& connection) {
     case Family::http_1:
       return response.message == SW_MESSAGE_COMPLETE &&
              (response.done_ns == 0 || response.done_ns <= connection.raw.record.own_closed_ns);
-    case Family::database:
+    case Family::sql:
       return response.protocol == SW_PROTOCOL_MYSQL || response.message == SW_MESSAGE_COMPLETE;
     case Family::http_2:
       return request_of(connection).messages <= response.messages;
@@ -140,20 +117,8 @@ bool is_undrained(const Connection& connection) {
 
 /// What was written after the peer's end is a request and no farewell (an alert of TLS, a Terminate, our FIN).
 bool is_request(const Connection& connection) {
-  switch (family_of(connection)) {
-    case Family::tls:  // GOAWAY and close_notify with our FIN are 64
-      return connection.unsent_bytes > least_tls_bytes;
-    case Family::database:
-      return connection.unsent_bytes >= least_database_bytes;
-    case Family::http_1:
-      return connection.unsent_bytes > 1;
-    case Family::http_2:
-      return connection.unsent_bytes >= least_http_2_bytes;
-    case Family::redis:
-    case Family::other:
-      break;
-  }
-  return connection.unsent_bytes >= least_other_bytes;
+  const Protocol protocol = protocol_of(request_of(connection));
+  return connection.unsent_bytes >= traits_of(protocol).least_request_bytes;
 }
 
 /// When what no answer was taken for was sent.
@@ -191,10 +156,6 @@ void take_staleness(Ending& ending, const Connection& connection) {
 
 }  // namespace
 
-bool is_database(const std::string& protocol) { return protocol == "postgresql" || protocol == "mysql"; }
-
-std::uint32_t requests_of_one_use(const std::string& protocol) { return is_database(protocol) ? 8 : 1; }
-
 std::uint32_t requests_of(const Connection& connection) {
   const sw_wire& wire = connection.raw.record.wire;
   switch (family_of(connection)) {
@@ -202,7 +163,7 @@ std::uint32_t requests_of(const Connection& connection) {
     case Family::http_2:
     case Family::redis:
       return wire.flow[SW_EGRESS].messages;
-    case Family::database:
+    case Family::sql:
       return wire.text_statements + wire.executes;
     case Family::tls: {  // exchanges of the handshake are none of the program's
       const bool tls_1_3 = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0;

@@ -37,9 +37,4 @@ struct Ending {
 /// Requests or statements that a client has sent, as far as the protocol tells them.
 [[nodiscard]] std::uint32_t requests_of(const Connection& connection);
 
-[[nodiscard]] bool is_database(const std::string& protocol);
-/// Requests that one use of a connection makes at the most; a unit of work in a database is begin, some statements,
-/// commit.
-[[nodiscard]] std::uint32_t requests_of_one_use(const std::string& protocol);
-
 }  // namespace sockwarden

@@ -1,11 +1,7 @@
 #include "agent/model/listeners.h"
 
 namespace sockwarden {
-namespace {
-
-constexpr std::uint8_t tcp_listen = 10;  // TCP_LISTEN, include/net/tcp_states.h
-
-}  // namespace
+namespace {}  // namespace
 
 std::array<Address, 3> listening_addresses(const Address& local) {
   Address any_v6{.ip = {}, .port = local.port};
@@ -16,7 +12,8 @@ std::array<Address, 3> listening_addresses(const Address& local) {
 
 Listeners::Listeners(const std::vector<sw_connection>& live) {
   for (const sw_connection& raw : live) {
-    const bool listens = raw.record.role == SW_ROLE_LISTENER || raw.socket.state == tcp_listen;
+    const bool listens =
+        raw.record.role == SW_ROLE_LISTENER || static_cast<TcpState>(raw.socket.state) == TcpState::listen;
     if (!listens || raw.record.process == 0) continue;
     const Address local = Address::from(raw.record.local);
     by_namespace_[{raw.record.netns, local}] = raw.record.process;

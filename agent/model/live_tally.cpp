@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "agent/model/listeners.h"
-#include "agent/model/protocol.h"
 #include "bpf/wire_handshake.h"
 
 namespace sockwarden {
@@ -25,7 +24,7 @@ void add(sw_histogram& first_bytes, const sw_record& record) {
 }
 
 void name_protocol(Tally& tally, const sw_connection& raw) {
-  if (*tally.protocol == '\0') tally.protocol = protocol_of(raw);
+  if (!has_name(tally.protocol)) tally.protocol = protocol_of(raw.record.wire);
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ struct EndpointKey {
 struct EndpointCarried {
   Carried totals;
   Instant changed{};
-  const char* protocol = "";  ///< the first that was seen: a label that stays
-  std::uint64_t live = 0;     ///< connections now
+  Protocol protocol = Protocol::unknown;  ///< the first that was seen: a label that stays
+  std::uint64_t live = 0;                 ///< connections now
 };
 
 /// Options without a name by level and number; those with one have level `named_option_level`.

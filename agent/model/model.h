@@ -11,6 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/model/phase.h"
+#include "agent/model/protocol.h"
+#include "agent/model/tcp_state.h"
 #include "agent/sample/sample.h"
 
 namespace sockwarden {
@@ -55,7 +58,6 @@ enum class ClosedBy : std::uint8_t { none, own, peer, network };
 enum class CloseReason : std::uint8_t { none, fin, reset, exit, timeout, error };
 [[nodiscard]] const char* name_of(ClosedBy closed_by);
 [[nodiscard]] const char* name_of(CloseReason close_reason);
-[[nodiscard]] const char* name_of_tcp_state(std::uint8_t state);  ///< "ESTABLISHED"
 [[nodiscard]] const char* name_of_option(std::uint8_t option);    ///< "SO_KEEPALIVE"
 [[nodiscard]] const char* name_of_descriptor(std::uint8_t type);  ///< "file"
 [[nodiscard]] const char* name_of_connect(std::uint8_t outcome);  ///< "refused"
@@ -70,8 +72,9 @@ struct Connection {
   std::optional<std::uint32_t> fd;  ///< in that pid
   std::uint64_t inode = 0;
   Role role = Role::unknown;
-  std::string protocol;  ///< "http/1.1", "tls", …; empty = unknown
-  std::uint8_t state = 0;
+  Protocol protocol = Protocol::unknown;
+  TcpState state = TcpState::unknown;
+  PhaseNow phase;  ///< of a closed one: that in which its end came
   Address local, remote;
   bool preexisting = false;  ///< older than the agent
   bool mptcp = false;
@@ -97,7 +100,7 @@ struct Connection {
 struct EndpointRow {
   Identity identity;
   Role role = Role::unknown;
-  std::string protocol;
+  Protocol protocol = Protocol::unknown;
   std::string endpoint;  ///< "10.0.0.7:8080"; "other" = folded
   sw_totals totals{};
   std::uint64_t live = 0;  ///< connections now: opened + preexisting - closed

@@ -10,7 +10,7 @@ const char* entry(const std::array<const char*, size>& names, std::size_t index)
   return index < size ? names[index] : "unknown";
 }
 
-// include/net/tcp_states.h
+// By enum TcpState.
 constexpr std::array tcp_states{"UNKNOWN",   "ESTABLISHED", "SYN_SENT",     "SYN_RECV",   "FIN_WAIT1",
                                 "FIN_WAIT2", "TIME_WAIT",   "CLOSE",        "CLOSE_WAIT", "LAST_ACK",
                                 "LISTEN",    "CLOSING",     "NEW_SYN_RECV", "BOUND"};
@@ -44,7 +44,7 @@ const char* name_of(CloseReason close_reason) {
   return entry(names, static_cast<std::size_t>(close_reason));
 }
 
-const char* name_of_tcp_state(std::uint8_t state) { return entry(tcp_states, state); }
+const char* name_of(TcpState state) { return entry(tcp_states, static_cast<std::size_t>(state)); }
 const char* name_of_option(std::uint8_t option) { return entry(options, option); }
 const char* name_of_descriptor(std::uint8_t type) { return entry(descriptors, type); }
 const char* name_of_connect(std::uint8_t outcome) { return entry(connects, outcome); }

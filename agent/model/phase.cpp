@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "agent/model/protocol.h"
+
 namespace sockwarden {
 namespace {
-
-// include/net/tcp_states.h
-enum : std::uint8_t { established = 1, syn_sent = 2, syn_received = 3, close_wait = 8, listening = 10 };
 
 /// A TLS record that holds a request is longer than this, one that holds HTTP/2's acknowledgements is not.
 constexpr std::uint16_t least_request_record = 48;
@@ -40,17 +39,14 @@ struct View {
   [[nodiscard]] Phase choose(Phase as_client, Phase as_server) const { return client ? as_client : as_server; }
 };
 
-bool is_http_1(const sw_flow& flow) {
-  return flow.protocol == SW_PROTOCOL_HTTP_1_1 || flow.protocol == SW_PROTOCOL_HTTP_1_0;
-}
-
 bool is_under_way(const sw_flow& flow) { return flow.message == SW_MESSAGE_HEAD || flow.message == SW_MESSAGE_BODY; }
 
 bool is_lost(const sw_flow& flow) { return (flow.flags & (SW_FLOW_LOST | SW_FLOW_HOLE)) != 0; }
 
 /// Requests without a final response.
 std::int32_t outstanding(const View& view) {
-  return static_cast<std::int32_t>(view.request.messages - (is_http_1(view.response) ? view.response.index : 0));
+  return static_cast<std::int32_t>(view.request.messages -
+                                   (is_http_1(protocol_of(view.response)) ? view.response.index : 0));
 }
 
 /// Who spoke last is all that is known.
@@ -135,7 +131,7 @@ PhaseNow tls(const View& view) {
   return now;
 }
 
-PhaseNow database(const View& view) {
+PhaseNow sql(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
   if (is_lost(request)) return by_exchanges(view);
   const bool ready = response.message == SW_MESSAGE_COMPLETE;
@@ -214,20 +210,19 @@ PhaseNow phase_of_open(const sw_connection& raw) {
                   .client = *client,
                   .answer_last = wire.last == 1 + (1 - requests)};
   // The bytes of the request flow decide; a response may not have come yet.
-  switch (view.request.protocol != SW_PROTOCOL_UNKNOWN ? view.request.protocol : view.response.protocol) {
-    case SW_PROTOCOL_HTTP_1_0:
-    case SW_PROTOCOL_HTTP_1_1:
+  const Protocol requests_protocol = protocol_of(view.request);
+  switch (traits_of(requests_protocol != Protocol::unknown ? requests_protocol : protocol_of(view.response)).family) {
+    case Family::http_1:
       return http_1(view);
-    case SW_PROTOCOL_HTTP_2:
+    case Family::http_2:
       return http_2(view);
-    case SW_PROTOCOL_TLS:
+    case Family::tls:
       return tls(view);
-    case SW_PROTOCOL_POSTGRESQL:
-    case SW_PROTOCOL_MYSQL:
-      return database(view);
-    case SW_PROTOCOL_REDIS:
+    case Family::sql:
+      return sql(view);
+    case Family::redis:
       return redis(view);
-    default:
+    case Family::other:
       break;
   }
   // A head or a hello of which only the beginning has come.
@@ -237,27 +232,33 @@ PhaseNow phase_of_open(const sw_connection& raw) {
   return by_exchanges(view);
 }
 
-}  // namespace
-
-PhaseNow phase_of(const sw_connection& connection) {
-  const auto& record = connection.record;
-  switch (connection.socket.state) {
-    case syn_sent:
+PhaseNow phase_in(const sw_connection& raw, TcpState state) {
+  const auto& record = raw.record;
+  switch (state) {
+    case TcpState::syn_sent:
       return at(Phase::dial, record.birth_ns);
-    case established:
-      return phase_of_open(connection);
-    case close_wait: {
+    case TcpState::established:
+      return phase_of_open(raw);
+    case TcpState::close_wait: {
       // The peer only said that it sends no more: a server may still owe it a response.
-      const PhaseNow now = phase_of_open(connection);
+      const PhaseNow now = phase_of_open(raw);
       if (now.phase == Phase::handler || now.phase == Phase::response) return now;
       return at(Phase::closing, record.peer_closed_ns);
     }
-    case syn_received:
-    case listening:
+    case TcpState::syn_recv:
+    case TcpState::listen:
       return {};
     default:
       return at(Phase::closing, record.own_closed_ns != 0 ? record.own_closed_ns : record.peer_closed_ns);
   }
+}
+
+}  // namespace
+
+PhaseNow phase_of(const sw_connection& raw) { return phase_in(raw, static_cast<TcpState>(raw.socket.state)); }
+
+PhaseNow phase_at_end(const sw_connection& raw) {
+  return phase_in(raw, raw.record.established_ns == 0 ? TcpState::syn_sent : TcpState::established);
 }
 
 }  // namespace sockwarden

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "agent/model/tcp_state.h"
 #include "agent/sample/sample.h"
 
 namespace sockwarden {
@@ -37,6 +38,8 @@ struct PhaseNow {
 };
 
 /// Pure. Without the protocol parser (no first bytes seen) every phase after the dial is coarse.
-[[nodiscard]] PhaseNow phase_of(const sw_connection& connection);
+[[nodiscard]] PhaseNow phase_of(const sw_connection& raw);
+/// Of a closed one: that in which its end came.
+[[nodiscard]] PhaseNow phase_at_end(const sw_connection& raw);
 
 }  // namespace sockwarden

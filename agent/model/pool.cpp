@@ -23,8 +23,7 @@ constexpr std::size_t rounds_of_pool = 128;
 constexpr std::size_t stalls_of_pool = 32;
 
 bool is_established(const Connection& connection) {
-  constexpr std::uint8_t syn_sent = 2, close = 7;
-  return connection.state != syn_sent && connection.state != close &&
+  return connection.state != TcpState::syn_sent && connection.state != TcpState::close &&
          (connection.raw.record.flags & SW_FLAG_SETTLED) == 0;
 }
 
@@ -159,11 +158,11 @@ void Pools::take_live(State& state, const Connection& connection) {
   }
   if (is_in_response(connection)) usage.response.reset();
   ++pool.open;
-  state.reused += requests_of(connection) > requests_of_one_use(connection.protocol) ? 1 : 0;
+  state.reused += requests_of(connection) > traits_of(connection.protocol).requests_of_one_use ? 1 : 0;
   state.live_exchanges += connection.exchanges;
   ++(usage.request && !usage.response ? pool.in_use : pool.idle);
   state.usages.push_back(usage);
-  if (!connection.protocol.empty()) pool.protocol = connection.protocol;
+  if (has_name(connection.protocol)) pool.protocol = connection.protocol;
   const sw_wire& wire = connection.raw.record.wire;
   if (wire.text_length != 0)
     pool.name.assign(wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text)));
@@ -207,7 +206,7 @@ void Pools::take_closed(State& state, const Connection& connection, bool is_prop
   pool.unused += connection.exchanges == 0 ? 1 : 0;
   pool.unread_closes += connection.raw.record.unread_bytes != 0 ? 1 : 0;
   pool.resets += connection.close_reason == CloseReason::reset ? 1 : 0;
-  if (!connection.protocol.empty()) pool.protocol = connection.protocol;
+  if (has_name(connection.protocol)) pool.protocol = connection.protocol;
   const sw_wire& wire = connection.raw.record.wire;
   const std::array<std::uint32_t, 3> statements{wire.text_statements, wire.prepares, wire.executes};
   for (std::size_t i = 0; i < statements.size(); ++i) state.closed_statements[i] += statements[i];

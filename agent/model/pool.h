@@ -36,7 +36,7 @@ struct PoolRound {
 /// A pool as it is now, and what it has counted.
 struct PoolFigures {
   PoolKey key;
-  std::string protocol;
+  Protocol protocol = Protocol::unknown;
   std::string name;  ///< Host, TLS server name or "user/database" of the latest connection that told one
 
   std::uint64_t open = 0;

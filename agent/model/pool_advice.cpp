@@ -93,7 +93,7 @@ std::optional<double> text_share(const PoolFigures& pool) {
 }
 
 std::vector<PoolAdvice> advice_for(const PoolFigures& pool) {
-  const bool database = is_database(pool.protocol);
+  const bool database = is_sql(pool.protocol);
   std::vector<PoolAdvice> advice;
   advise_kept(pool, database, advice);
   advise_limits(pool, database, advice);

@@ -21,10 +21,10 @@ struct Filter {
 };
 
 std::vector<std::string> tcp_states() {
-  constexpr std::uint8_t first = 1;  // TCP_ESTABLISHED
-  constexpr std::uint8_t last = 12;  // TCP_NEW_SYN_RECV
+  constexpr auto first = static_cast<std::uint8_t>(TcpState::established);
+  constexpr auto last = static_cast<std::uint8_t>(TcpState::new_syn_recv);
   std::vector<std::string> names;
-  for (std::uint8_t state = first; state <= last; ++state) names.emplace_back(name_of_tcp_state(state));
+  for (std::uint8_t state = first; state <= last; ++state) names.emplace_back(name_of(static_cast<TcpState>(state)));
   return names;
 }
 
@@ -50,7 +50,7 @@ bool matches_remote(const Address& remote, const std::string& wanted) {
 bool matches(const Filter& filter, const Connection& connection, const Model& model) {
   if (filter.pid && connection.pid != *filter.pid) return false;
   if (filter.role && *filter.role != name_of(connection.role)) return false;
-  if (filter.state && *filter.state != name_of_tcp_state(connection.state)) return false;
+  if (filter.state && *filter.state != name_of(connection.state)) return false;
   if (filter.remote && (connection.role == Role::listener || !matches_remote(connection.remote, *filter.remote))) {
     return false;
   }

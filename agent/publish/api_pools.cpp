@@ -38,7 +38,7 @@ Json to_json(const PoolFigures& pool, const Process& process) {
                     {"container_id", process.identity.container_id},
                     {"unit", process.identity.unit}};
   row["remote"] = pool.key.remote.string();
-  row["protocol"] = json_of_known(pool.protocol);
+  row["protocol"] = json_of_known(name_of(pool.protocol));
   row["name"] = json_of_known(pool.name);
   row["open"] = pool.open;
   row["in_use"] = pool.in_use;

@@ -1,7 +1,5 @@
 #include "agent/publish/connection_json.h"
 
-#include <netinet/tcp.h>
-
 #include <chrono>
 
 namespace sockwarden {
@@ -87,8 +85,8 @@ Json to_json(const Connection& connection, const Model& model) {
   json["id"] = connection.id;
   json["process"] = process_json(connection, model.process_of(connection));
   json["role"] = name_of(connection.role);
-  json["protocol"] = json_of_known(connection.protocol);
-  json["state"] = name_of_tcp_state(connection.state);
+  json["protocol"] = json_of_known(name_of(connection.protocol));
+  json["state"] = name_of(connection.state);
   json["local"] = connection.local.string();
   json["remote"] = listener ? Json(nullptr) : Json(connection.remote.string());
   json["fd"] = connection.fd ? Json(*connection.fd) : Json(nullptr);

@@ -45,7 +45,7 @@ Json to_json(const LedgerEntry& entry) {
   json["state"] = entry.active ? "active" : "resolved";
   json["process"] = process_json(entry.process);
   json["endpoint"] = {{"role", name_of(finding.role)},
-                      {"protocol", finding.protocol},
+                      {"protocol", name_of(finding.protocol)},
                       {"remote", finding.remote},
                       {"local", finding.local}};
   json["count"] = finding.count;

@@ -1,5 +1,3 @@
-#include <netinet/tcp.h>
-
 #include "agent/publish/metrics.h"
 
 namespace sockwarden {
@@ -18,11 +16,11 @@ void add_connection_metrics(MetricSet& set, const Model& model) {
     const Identity identity = process != nullptr ? process->identity : Identity{};
     const Labels role{{"role", name_of(connection.role)}};
     Labels state = role;
-    state.push_back({"state", name_of_tcp_state(connection.state)});
+    state.push_back({"state", name_of(connection.state)});
     by_state.add(labels_of(identity, state), 1);
     if (connection.role == Role::listener) continue;
     const bool kept_alive = (connection.raw.socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0;
-    if (connection.state == TCP_ESTABLISHED) unguarded.add(labels_of(identity, role), kept_alive ? 0 : 1);
+    if (connection.state == TcpState::established) unguarded.add(labels_of(identity, role), kept_alive ? 0 : 1);
     unread.add(labels_of(identity, role), connection.unread_bytes);
     unsent.add(labels_of(identity, role), connection.unsent_bytes);
   }

@@ -2,6 +2,7 @@
 // so the end is kept from the table instead: what the real close left there is put back once the real end has taken it.
 #include <bpf/bpf.h>
 #include <linux/filter.h>
+#include <netinet/tcp.h>
 
 #include <optional>
 
@@ -10,8 +11,6 @@
 
 namespace sockwarden::testing {
 namespace {
-
-constexpr std::uint8_t fin_wait_1 = 4;  // include/net/tcp_states.h
 
 /// The table of this process's newest kernel side.
 class Ending {
@@ -85,13 +84,13 @@ TEST_CASE("an end that no event shows is made up for by the scan, once, and coun
   const auto kept = ending.find(client);
   REQUIRE(kept);
   CHECK(kept->connection.record.exchanges == 1);
-  CHECK(kept->connection.socket.state == fin_wait_1);
+  CHECK(kept->connection.socket.state == TCP_FIN_WAIT1);
   CHECK(kept->connection.socket.bytes_received == 8);
   watch.scan();
   const auto* orphan = watch.live(SW_ROLE_CLIENT, client, server);
   REQUIRE(orphan != nullptr);
   CHECK(orphan->socket.has_descriptor == 0);
-  CHECK(orphan->socket.state == fin_wait_1);
+  CHECK(orphan->socket.state == TCP_FIN_WAIT1);
   for (const auto& live : watch.last().live) CHECK(orphan->read_ns >= live.read_ns);  // is of this scan, too
 
   // While the socket is there, it is not made up, although its close is long ago.

@@ -70,7 +70,7 @@ TEST_CASE("what the peer has closed and the program has not is a leak after the 
     const std::uint64_t id = stage.open();
     stage.exchange(id);
     stage.record(id).peer_closed_ns = stage.world.now_ns;
-    stage.world.connection(id).socket.state = 8;  // CLOSE_WAIT
+    stage.world.connection(id).socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
   }
   stage.wait(2);
   CHECK(stage.ask(connection_leak).empty());
@@ -88,7 +88,7 @@ TEST_CASE("a slow reader of what a closed peer sent has not leaked") {
     ids.push_back(stage.open());
     stage.exchange(ids.back());
     stage.record(ids.back()).peer_closed_ns = stage.world.now_ns;
-    stage.world.connection(ids.back()).socket.state = 8;  // CLOSE_WAIT
+    stage.world.connection(ids.back()).socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
   }
   for (int i = 0; i < 8; ++i) {
     stage.wait(1);

@@ -100,7 +100,7 @@ TEST_CASE("a dial and a handshake need no history to be too long") {
   Stage stage;
   const auto id = stage.world.client(stage.serial, Stage::peer);
   auto& raw = stage.world.connection(id);
-  raw.socket.state = 2;
+  raw.socket.state = static_cast<std::uint8_t>(TcpState::syn_sent);
   raw.record.birth_ns = stage.at(13);
   raw.record.established_ns = 0;
   stage.answer(id, Verdict::timer_pending, 3s);

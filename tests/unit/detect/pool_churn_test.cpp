@@ -92,8 +92,8 @@ TEST_CASE("a unit of work in a database is some statements; what serves more was
     wire.text_statements += statements;
   };
   const auto [statements, cause] = GENERATE(table<std::uint32_t, std::string>({
-      {requests_of_one_use("postgresql"), "connection-per-query"},
-      {requests_of_one_use("postgresql") + 1, "unknown"},
+      {traits_of(Protocol::postgresql).requests_of_one_use, "connection-per-query"},
+      {traits_of(Protocol::postgresql).requests_of_one_use + 1, "unknown"},
   }));
   for (int i = 0; i < 10; ++i) {
     const std::uint64_t id = stage.open();

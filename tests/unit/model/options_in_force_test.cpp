@@ -63,10 +63,10 @@ TEST_CASE("every code of the ABI has a name of its own") {
   CHECK(std::string(name_of(Role::listener)) == "listener");
   CHECK(std::string(name_of(ClosedBy::network)) == "network");
   CHECK(std::string(name_of(CloseReason::timeout)) == "timeout");
-  CHECK(std::string(name_of_tcp_state(1)) == "ESTABLISHED");
-  CHECK(std::string(name_of_tcp_state(8)) == "CLOSE_WAIT");
-  CHECK(std::string(name_of_tcp_state(10)) == "LISTEN");
-  CHECK(std::string(name_of_tcp_state(200)) == "unknown");
+  CHECK(std::string(name_of(TcpState::established)) == "ESTABLISHED");
+  CHECK(std::string(name_of(TcpState::close_wait)) == "CLOSE_WAIT");
+  CHECK(std::string(name_of(TcpState::listen)) == "LISTEN");
+  CHECK(std::string(name_of(static_cast<TcpState>(200))) == "unknown");
 }
 
 TEST_CASE("a reset's reason is unknown at 0 and the kernel's name above") {

@@ -10,18 +10,16 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr std::uint8_t established = 1, syn_sent = 2, fin_wait_1 = 4, close_wait = 8;
-
 const std::string get = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
 
-sw_connection connection(sw_role role, const sw_wire& wire = {}, std::uint8_t state = established) {
+sw_connection connection(sw_role role, const sw_wire& wire = {}, TcpState state = TcpState::established) {
   sw_connection raw{};
   raw.record.role = role;
   raw.record.birth_ns = 1;
   raw.record.established_ns = 1;
   raw.record.wire = wire;
-  raw.socket.state = state;
+  raw.socket.state = static_cast<std::uint8_t>(state);
   return raw;
 }
 
@@ -57,7 +55,7 @@ std::string frame(char type, bool ends, char stream) {
 }  // namespace
 
 TEST_CASE("a connection in SYN_SENT dials since connect()") {
-  const auto now = phase_of(connection(SW_ROLE_CLIENT, {}, syn_sent));
+  const auto now = phase_of(connection(SW_ROLE_CLIENT, {}, TcpState::syn_sent));
   CHECK(now.phase == Phase::dial);
   CHECK(now.since == at(1));
   CHECK_FALSE(now.coarse);
@@ -249,7 +247,7 @@ TEST_CASE("a PostgreSQL session waits, receives and rests by its messages") {
   c.receive("C\0\0\0\x04Z\0\0\0\x05T"s);
   CHECK(client(c).phase == Phase::idle);
   CHECK(server(c).phase == Phase::server_idle);
-  CHECK(std::string(protocol_name(c.wire())) == "postgresql");
+  CHECK(protocol_of(c.wire()) == Protocol::postgresql);
 }
 
 TEST_CASE("a MySQL statement that is closed owes no answer, and the next one does") {
@@ -280,7 +278,7 @@ TEST_CASE("a Redis command that blocks waits by its protocol, another does not")
   c.receive("$1\r\nv\r\n").send("*3\r\n$5\r\nblpop\r\n$1\r\nk\r\n$1\r\n0\r\n");
   CHECK(client(c).phase == Phase::first_byte_wait);
   CHECK(client(c).waits_by_protocol);
-  CHECK(std::string(protocol_name(c.wire())) == "redis");
+  CHECK(protocol_of(c.wire()) == Protocol::redis);
 }
 
 TEST_CASE("an unknown protocol has phases by who spoke last, and says that they are coarse") {
@@ -291,7 +289,7 @@ TEST_CASE("an unknown protocol has phases by who spoke last, and says that they 
   c.receive("\x03");
   CHECK(client(c).phase == Phase::idle);
   CHECK(client(c).coarse);
-  CHECK(std::string(protocol_name(c.wire())).empty());
+  CHECK_FALSE(has_name(protocol_of(c.wire())));
 }
 
 TEST_CASE("without the protocol parser phases come from the socket's times and are coarse") {
@@ -365,10 +363,10 @@ TEST_CASE("a server that owes a response to a half-closed client is still its ha
   sw_wire wire = c.wire();
   std::swap(wire.flow[0], wire.flow[1]);
   wire.last = 1;
-  CHECK(phase_of(connection(SW_ROLE_SERVER, wire, close_wait)).phase == Phase::handler);
+  CHECK(phase_of(connection(SW_ROLE_SERVER, wire, TcpState::close_wait)).phase == Phase::handler);
   c.receive(ok + "1234");
-  CHECK(phase_of(connection(SW_ROLE_CLIENT, c.wire(), close_wait)).phase == Phase::closing);
-  CHECK(phase_of(connection(SW_ROLE_CLIENT, c.wire(), fin_wait_1)).phase == Phase::closing);
+  CHECK(phase_of(connection(SW_ROLE_CLIENT, c.wire(), TcpState::close_wait)).phase == Phase::closing);
+  CHECK(phase_of(connection(SW_ROLE_CLIENT, c.wire(), TcpState::fin_wait1)).phase == Phase::closing);
 }
 
 }  // namespace sockwarden

@@ -167,7 +167,7 @@ TEST_CASE("a connection that the program has closed is not open while the kernel
   raw.record.own_closed_ns = program.world.now_ns;
   raw.record.closed_by = SW_CLOSED_BY_OWN;
   raw.record.close_reason = SW_CLOSE_REASON_FIN;
-  raw.socket.state = 5;  // TCP_FIN_WAIT2
+  raw.socket.state = static_cast<std::uint8_t>(TcpState::fin_wait2);
   program.scan();
   CHECK(program.pool().open == 0);
   CHECK(program.pool().openings.size() == 1);
@@ -306,7 +306,7 @@ TEST_CASE("idleness before a reuse is recorded") {
 
 TEST_CASE("connections that only try are not open") {
   Program program;
-  program.world.connection(program.open()).socket.state = 2;
+  program.world.connection(program.open()).socket.state = static_cast<std::uint8_t>(TcpState::syn_sent);
   program.scan();
   CHECK(program.pools.find({program.serial, Address::from(program.remote)}) == nullptr);
 }

@@ -88,7 +88,7 @@ class World {
     raw.record.remote = remote;
     raw.record.flags = SW_FLAG_COUNTED | (preexisting ? SW_FLAG_PREEXISTING : 0);
     raw.record.netns = 1;
-    raw.socket.state = role == SW_ROLE_LISTENER ? 10 : 1;
+    raw.socket.state = static_cast<std::uint8_t>(role == SW_ROLE_LISTENER ? TcpState::listen : TcpState::established);
     raw.socket.has_descriptor = 1;
     if (role != SW_ROLE_LISTENER)
       count(raw, [&](sw_totals& totals) { ++(preexisting ? totals.preexisting : totals.opened); });
@@ -117,7 +117,7 @@ class World {
     raw.record.close_reason = static_cast<std::uint8_t>(close_reason);
     (closed_by == SW_CLOSED_BY_OWN ? raw.record.own_closed_ns : raw.record.peer_closed_ns) = now_ns;
     raw.record.flags |= SW_FLAG_SETTLED;
-    raw.socket.state = 7;
+    raw.socket.state = static_cast<std::uint8_t>(TcpState::close);
     read(raw);
     count(raw, [&](sw_totals& totals) {
       ++totals.closed[closed_by][close_reason];

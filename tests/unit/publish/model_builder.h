@@ -27,7 +27,7 @@ inline Process process(std::uint32_t serial, std::uint32_t pid, const std::strin
   return result;
 }
 
-inline Connection connection(std::uint64_t id, const Process& owner, Role role, std::uint8_t state) {
+inline Connection connection(std::uint64_t id, const Process& owner, Role role, TcpState state) {
   Connection result;
   result.id = id;
   result.process = owner.serial;

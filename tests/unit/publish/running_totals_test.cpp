@@ -1,7 +1,5 @@
 #include "agent/publish/running_totals.h"
 
-#include <netinet/tcp.h>
-
 #include <catch2/catch.hpp>
 
 #include "tests/unit/publish/model_builder.h"
@@ -23,7 +21,7 @@ Published with_finding(std::uint64_t total) {
 Published with_drops(std::uint64_t id, std::uint32_t drops) {
   Published published;
   add(published.model, shop);
-  Connection listener = connection(id, shop, Role::listener, TCP_LISTEN);
+  Connection listener = connection(id, shop, Role::listener, TcpState::listen);
   listener.raw.socket.drops = drops;
   published.model.connections.push_back(listener);
   return published;

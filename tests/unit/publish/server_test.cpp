@@ -1,7 +1,6 @@
 #include "agent/publish/server.h"
 
 #include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -61,9 +60,9 @@ Published shop() {
   add(model, parent);
   add(model, child);
   model.parents[11] = {1, 10};
-  model.connections.push_back(connection(1, parent, Role::listener, TCP_LISTEN));
-  model.connections.push_back(connection(2, parent, Role::server, TCP_ESTABLISHED));
-  model.connections.push_back(connection(3, child, Role::client, TCP_CLOSE_WAIT));
+  model.connections.push_back(connection(1, parent, Role::listener, TcpState::listen));
+  model.connections.push_back(connection(2, parent, Role::server, TcpState::established));
+  model.connections.push_back(connection(3, child, Role::client, TcpState::close_wait));
   model.connections.back().remote = address("9", 5432);
   for (auto& each : model.connections) each.birth = at(std::chrono::seconds(990));
   model.connections.back().preexisting = true;
