@@ -1,23 +1,17 @@
-// One exchange of the agent: scan, narrow to the targets, model, inspect, publish.
+// What the agent does with each round: publish it, or count and log that there was none.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "agent/cli/origins.h"
-#include "agent/cli/target_filter.h"
-#include "agent/config/config.h"
-#include "agent/inspection/inspector.h"
-#include "agent/kernel/kernel.h"
+#include "agent/pipeline/pipeline.h"
 #include "agent/publish/snapshot.h"
 
 namespace sockwarden {
 
 class Agent {
  public:
-  Agent(std::unique_ptr<Kernel> kernel, std::shared_ptr<Snapshot> snapshot, WallTime started);
+  Agent(Pipeline pipeline, std::shared_ptr<Snapshot> snapshot, WallTime started);
 
   /// Takes the settings over, at the start and on a reload.
   void configure(const Config& config, const ConfigState& state);
@@ -27,22 +21,16 @@ class Agent {
   /// Publishes what is new. A scan that fails changes nothing of what is published, and is counted and logged.
   void step();
 
-  [[nodiscard]] const Kernel& kernel() const { return *kernel_; }
   [[nodiscard]] const ConfigState& state() const { return state_; }
 
  private:
   void count(const ScanFailure& failure);
-  void publish(Model model, Inspection inspection);
+  void publish(Round round);
 
-  std::unique_ptr<Kernel> kernel_;
+  Pipeline pipeline_;
   std::shared_ptr<Snapshot> snapshot_;
-  Inspector inspector_;
-  Origins origins_;
   WallTime started_;
-  Config config_;
   ConfigState state_;
-  TargetFilter filter_;
-  Wanted wanted_;
   std::uint64_t failed_in_a_row_ = 0;
 };
 

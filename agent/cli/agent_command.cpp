@@ -41,11 +41,11 @@ int run(const SettingFlags& flags) {
   const auto snapshot = std::make_shared<Snapshot>();
   auto web = WebServer::open(config.web, Content{snapshot});
   if (!web) return fatal(web.error(), config);
-  auto kernel = Kernel::open(kernel_options(config.kernel, *variant));
+  auto kernel = load_kernel(kernel_options(config.kernel, *variant));
   if (!kernel) return fatal(kernel.error(), config);
   report_missing((*kernel)->hooks());
 
-  Agent agent(std::move(*kernel), snapshot, started);
+  Agent agent(Pipeline(std::move(*kernel), config), snapshot, started);
   agent.configure(config, config_state(sources, config));
   Daemon(agent, **web, signals, sources, config).run();
   return exit_good;

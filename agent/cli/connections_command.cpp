@@ -43,7 +43,7 @@ tl::expected<Listing, Error> from_agent(const std::string& url) {
 }
 
 tl::expected<Listing, Error> from_scan(const KernelOptions& options) {
-  auto kernel = Kernel::open(options);
+  auto kernel = load_kernel(options);
   if (!kernel) return tl::unexpected(kernel.error());
   const auto sample = (*kernel)->scan();
   if (!sample) return tl::unexpected(sample.error().error);

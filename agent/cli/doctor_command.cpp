@@ -22,7 +22,7 @@ int run(const Flags& flags) {
   if (!variant) return complain(variant.error(), exit_usage);
 
   Diagnosis diagnosis{.host = probe_host(), .failure = std::nullopt, .hooks = {}, .scan_failure = std::nullopt};
-  if (auto kernel = Kernel::open(kernel_options(loaded->config.kernel, *variant))) {
+  if (auto kernel = load_kernel(kernel_options(loaded->config.kernel, *variant))) {
     diagnosis.hooks = (*kernel)->hooks();
     if (const auto sample = (*kernel)->scan(); !sample) diagnosis.scan_failure = sample.error();
   } else {

@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "agent/kernel/kernel.h"
+#include "agent/contract/hook_status.h"
+#include "agent/contract/scan_failure.h"
+#include "agent/kernel/host.h"
 #include "agent/publish/json.h"
 
 namespace sockwarden {

@@ -104,9 +104,9 @@ int run(const Flags& flags) {
   static_cast<void>((*session)->step());
   out << report_of(**session, json) << std::flush;
   if (status != 0 || !flags.error_status) return status;
-  const auto& entries = (*session)->entries();
+  const auto findings = (*session)->findings();
   const Severity least = severity_of(flags.least_severity);
-  const bool bad = std::any_of(entries.begin(), entries.end(),
+  const bool bad = std::any_of(findings.begin(), findings.end(),
                                [&](const LedgerEntry& entry) { return entry.finding.severity >= least; });
   return bad ? *flags.error_status : status;
 }

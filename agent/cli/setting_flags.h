@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "agent/config/load.h"
-#include "agent/kernel/kernel.h"
+#include "agent/kernel/load.h"
 
 namespace sockwarden {
 

@@ -31,9 +31,9 @@ tl::expected<Config, Error> WatchFlags::config() const {
 tl::expected<std::unique_ptr<WatchSession>, Error> WatchFlags::open(const Config& config) const {
   const auto variant = settings_.variant();
   if (!variant) return tl::unexpected(variant.error());
-  auto kernel = Kernel::open(kernel_options(config.kernel, *variant));
+  auto kernel = load_kernel(kernel_options(config.kernel, *variant));
   if (!kernel) return tl::unexpected(kernel.error());
-  return std::make_unique<WatchSession>(std::move(*kernel), config);
+  return std::make_unique<WatchSession>(Pipeline(std::move(*kernel), config, /*tells_open_waits=*/true));
 }
 
 }  // namespace sockwarden

@@ -2,9 +2,26 @@
 
 #include "agent/cli/display.h"
 #include "agent/cli/findings_text.h"
+#include "agent/publish/finding_json.h"
+#include "agent/publish/timeout_json.h"
 
 namespace sockwarden {
 namespace {
+
+Json to_json(const OpenWait& wait) {
+  return {{"pid", wait.pid},
+          {"comm", wait.process.comm},
+          {"endpoint", wait.endpoint},
+          {"waited_seconds", json_of(wait.waited)},
+          {"proof", wait.proof}};
+}
+
+template <class Row>
+Json rows_of(const std::vector<Row>& rows) {
+  Json json = Json::array();
+  for (const Row& row : rows) json.push_back(to_json(row));
+  return json;
+}
 
 Json scans_json(const ScanTally& scans) {
   return {{"done", scans.good}, {"failed", scans.failed}, {"reason", json_of_known(scans.reason)}};
@@ -19,9 +36,9 @@ std::string scans_text(const ScanTally& scans) {
 }  // namespace
 
 std::string report_of(const WatchSession& session, bool json) {
-  const Json findings = session.findings();
-  const Json timeouts = session.timeouts();
-  const Json waits = session.open_waits();
+  const Json findings = rows_of(session.findings());
+  const Json timeouts = rows_of(session.timeouts());
+  const Json waits = rows_of(session.open_waits());
   if (json) {
     return text_of(Json{{"watched", true},
                         {"reason", nullptr},

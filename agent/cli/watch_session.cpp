@@ -5,42 +5,43 @@
 
 #include <algorithm>
 #include <cerrno>
-
-#include "agent/publish/finding_json.h"
-#include "agent/publish/timeout_json.h"
+#include <iterator>
+#include <utility>
 
 namespace sockwarden {
+namespace {
+
+template <class Row, class Ours>
+std::vector<Row> those(const std::vector<Row>& rows, Ours ours) {
+  std::vector<Row> kept;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(kept), ours);
+  return kept;
+}
+
+}  // namespace
 
 tl::expected<void, Error> WatchSession::step() {
-  const auto scanned = kernel_->scan(inspection_.wanted);
-  if (!scanned) {
+  auto round = pipeline_.next(last_.model);
+  if (!round) {
     ++scans_.failed;
-    scans_.reason = scanned.error().error.message();
-    return tl::unexpected(scanned.error().error);
+    scans_.reason = round.error().error.message();
+    return tl::unexpected(round.error().error);
   }
   ++scans_.good;
-  const Sample& sample = *scanned;
-  const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process};
-  model_ = Model::next(sample, model_, limits);
+  last_ = std::move(*round);
   find_family();
-  inspection_ = inspector_.inspect(model_, sample, config_);
-  origins_.name(inspection_, inspector_, *kernel_);
-  entries_.clear();
-  for (const LedgerEntry& entry : inspection_.findings) {
-    if (family_.contains(entry.process.pid)) entries_.push_back(entry);
-  }
   return {};
 }
 
 void WatchSession::find_family() {
   for (const std::string& pattern : patterns_) {
-    for (const auto& [serial, process] : model_.processes) {
+    for (const auto& [serial, process] : last_.model.processes) {
       const bool named = fnmatch(pattern.c_str(), process.identity.comm.c_str(), 0) == 0;
       if (named && !process.exited && process.pid != 0) roots_.insert(process.pid);
     }
   }
   for (const std::uint32_t root : roots_) {
-    const auto members = model_.family_of(root);
+    const auto members = last_.model.family_of(root);
     family_.insert(members.begin(), members.end());
   }
 }
@@ -51,33 +52,21 @@ bool WatchSession::any_alive() const {
                      [](std::uint32_t pid) { return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM; });
 }
 
-Json WatchSession::findings() const {
-  Json rows = Json::array();
-  for (const LedgerEntry& entry : entries_) rows.push_back(to_json(entry));
-  return rows;
+std::vector<LedgerEntry> WatchSession::findings() const {
+  return those(last_.inspection.findings,
+               [this](const LedgerEntry& entry) { return family_.contains(entry.process.pid); });
 }
 
-Json WatchSession::open_waits() const {
-  Json rows = Json::array();
-  for (const OpenWait& wait : inspection_.open_waits) {
-    if (!family_.contains(wait.pid)) continue;
-    rows.push_back({{"pid", wait.pid},
-                    {"comm", wait.process.comm},
-                    {"endpoint", wait.endpoint},
-                    {"waited_seconds", json_of(wait.waited)},
-                    {"proof", wait.proof}});
-  }
-  return rows;
+std::vector<OpenWait> WatchSession::open_waits() const {
+  return those(last_.inspection.open_waits, [this](const OpenWait& wait) { return family_.contains(wait.pid); });
 }
 
-Json WatchSession::timeouts() const {
+std::vector<EffectiveTimeout> WatchSession::timeouts() const {
   std::set<Identity> identities;
-  for (const auto& [serial, process] : model_.processes)
+  for (const auto& [serial, process] : last_.model.processes)
     if (family_.contains(process.pid)) identities.insert(process.identity);
-  Json rows = Json::array();
-  for (const EffectiveTimeout& timeout : inspection_.timeouts)
-    if (identities.contains(timeout.process)) rows.push_back(to_json(timeout));
-  return rows;
+  return those(last_.inspection.timeouts,
+               [&](const EffectiveTimeout& timeout) { return identities.contains(timeout.process); });
 }
 
 }  // namespace sockwarden

@@ -2,17 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <set>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
-#include "agent/cli/origins.h"
-#include "agent/config/config.h"
-#include "agent/inspection/inspector.h"
-#include "agent/kernel/kernel.h"
-#include "agent/publish/json.h"
+#include "agent/pipeline/pipeline.h"
 
 namespace sockwarden {
 
@@ -25,8 +21,8 @@ struct ScanTally {
 
 class WatchSession {
  public:
-  WatchSession(std::unique_ptr<Kernel> kernel, Config config)
-      : kernel_(std::move(kernel)), config_(std::move(config)) {}
+  /// The pipeline tells open waits.
+  explicit WatchSession(Pipeline pipeline) : pipeline_(std::move(pipeline)) {}
 
   /// From now on this process, and whatever descends from it.
   void follow(std::uint32_t pid) { roots_.insert(pid); }
@@ -40,26 +36,20 @@ class WatchSession {
   [[nodiscard]] bool any_alive() const;
   /// Pids that are or were followed.
   [[nodiscard]] const std::set<std::uint32_t>& family() const { return family_; }
-  /// Their findings, active and resolved, as the API gives them, newest first.
-  [[nodiscard]] Json findings() const;
-  [[nodiscard]] const std::vector<LedgerEntry>& entries() const { return entries_; }
+  /// Their findings, active and resolved, newest first.
+  [[nodiscard]] std::vector<LedgerEntry> findings() const;
   /// Time limits that they have shown.
-  [[nodiscard]] Json timeouts() const;
+  [[nodiscard]] std::vector<EffectiveTimeout> timeouts() const;
   /// Waits of theirs that are no findings, since what they wait for was not seen.
-  [[nodiscard]] Json open_waits() const;
+  [[nodiscard]] std::vector<OpenWait> open_waits() const;
   [[nodiscard]] const ScanTally& scans() const { return scans_; }
 
  private:
   void find_family();
 
-  std::unique_ptr<Kernel> kernel_;
-  Config config_;
-  Inspector inspector_{/*tells_open_waits=*/true};
-  Origins origins_;
+  Pipeline pipeline_;
+  Round last_;
   ScanTally scans_;
-  Model model_;
-  Inspection inspection_;
-  std::vector<LedgerEntry> entries_;  // of the family
   std::set<std::uint32_t> roots_;
   std::vector<std::string> patterns_;
   std::set<std::uint32_t> family_;

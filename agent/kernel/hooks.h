@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/kernel/btf.h"
-#include "agent/kernel/kernel.h"
+#include "agent/kernel/load.h"
 
 namespace sockwarden {
 

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include <array>
-#include "agent/kernel/kernel.h"
+#include "agent/kernel/host.h"
 #include "agent/kernel/lockdown.h"
 #include "agent/proc/cgroup_paths.h"
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include "agent/kernel/host.h"
 #include "agent/kernel/refusal.h"
 
 namespace sockwarden {

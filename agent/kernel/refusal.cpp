@@ -10,7 +10,7 @@
 #include <fstream>
 #include <utility>
 
-#include "agent/kernel/kernel.h"
+#include "agent/kernel/host.h"
 
 namespace sockwarden {
 namespace {

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "agent/kernel/descriptor_plan.h"
-#include "agent/kernel/kernel.h"
 #include "agent/kernel/object.h"
 #include "agent/kernel/ring_reader.h"
 #include "agent/proc/process_facts_cache.h"
+#include "agent/sample/kernel.h"
 #include "agent/sample/sample.h"
 
 namespace sockwarden {

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/kernel/kernel.h"
+#include "agent/kernel/host.h"
+#include "agent/kernel/load.h"
 
 namespace sockwarden::testing {
 
@@ -38,7 +39,7 @@ class Watch {
  public:
   explicit Watch(const NamedVariant& variant, KernelOptions options = {}) {
     options.variant = variant.variant;
-    auto opened = Kernel::open(options);
+    auto opened = load_kernel(options);
     if (!opened) FAIL(opened.error().message());
     kernel_ = std::move(*opened);
   }

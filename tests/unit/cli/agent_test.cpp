@@ -6,7 +6,8 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "tests/unit/cli/scripted_kernel.h"
+#include "tests/twin/memory_kernel.h"
+#include "tests/unit/cli/full_listener.h"
 
 using namespace sockwarden;
 using namespace sockwarden::testing;
@@ -44,7 +45,7 @@ struct Watched {
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
   std::shared_ptr<Snapshot> snapshot = std::make_shared<Snapshot>();
-  Agent agent{std::make_unique<ScriptedKernel>(script), snapshot, WallTime{}};
+  Agent agent{Pipeline(std::make_unique<MemoryKernel>(script), development()), snapshot, WallTime{}};
 
   Watched() {
     agent.configure(development(), ConfigState{});

@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 
 #include "agent/cli/watch_report.h"
-#include "tests/unit/cli/scripted_kernel.h"
+#include "agent/publish/json.h"
+#include "tests/twin/memory_kernel.h"
+#include "tests/unit/cli/full_listener.h"
 
 using namespace sockwarden;
 using namespace sockwarden::testing;
@@ -15,7 +17,7 @@ constexpr std::uint32_t pid = 4'000'000;
 struct Watch {
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
-  WatchSession session{std::make_unique<ScriptedKernel>(script), development()};
+  WatchSession session{Pipeline(std::make_unique<MemoryKernel>(script), development(), /*tells_open_waits=*/true)};
 
   Watch() {
     full_listener(world, world.start(pid, "orders"));

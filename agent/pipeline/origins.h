@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/inspection/inspector.h"
-#include "agent/kernel/kernel.h"
+#include "agent/sample/kernel.h"
 #include "agent/symbols/symbolizer.h"
 
 namespace sockwarden {

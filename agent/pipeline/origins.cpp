@@ -1,4 +1,4 @@
-#include "agent/cli/origins.h"
+#include "agent/pipeline/origins.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "agent/kernel/kernel.h"
+#include "agent/kernel/load.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -66,7 +66,7 @@ class LoadedKernel final : public Kernel {
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Kernel>, Error> Kernel::open(const KernelOptions& options) {
+tl::expected<std::unique_ptr<Kernel>, Error> load_kernel(const KernelOptions& options) {
   const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
   if (options.ring_bytes < page || (options.ring_bytes & (options.ring_bytes - 1)) != 0)
     return tl::unexpected(Error{"use a ring of", std::to_string(options.ring_bytes) + " bytes", 0,

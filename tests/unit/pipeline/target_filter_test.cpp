@@ -1,4 +1,4 @@
-#include "agent/cli/target_filter.h"
+#include "agent/pipeline/target_filter.h"
 
 #include <catch2/catch.hpp>
 #include <cstring>

@@ -1,0 +1,30 @@
+#include "agent/pipeline/pipeline.h"
+
+#include <iterator>
+#include <utility>
+
+namespace sockwarden {
+
+Pipeline::Pipeline(std::unique_ptr<Kernel> kernel, const Config& config, bool tells_open_waits)
+    : kernel_(std::move(kernel)), config_(config), filter_(config.targets), inspector_(tells_open_waits) {}
+
+void Pipeline::configure(const Config& config) {
+  if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);
+  config_ = config;
+}
+
+tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
+  auto scanned = kernel_->scan(wanted_);
+  if (!scanned) return tl::unexpected(scanned.error());
+  const Sample sample = filter_.narrow(std::move(*scanned));
+  Round round;
+  round.model = Model::next(sample, last, {.endpoints_per_process = config_.metrics.endpoints_per_process});
+  round.inspection = inspector_.inspect(round.model, sample, config_);
+  origins_.name(round.inspection, inspector_, *kernel_);
+  wanted_ = std::move(round.inspection.wanted);
+  std::vector<TableFill>& tables = round.inspection.tables;
+  std::move(tables.begin(), tables.end(), std::back_inserter(round.model.tables));
+  return round;
+}
+
+}  // namespace sockwarden
