@@ -1,13 +1,14 @@
 // Whether any timer may be pending in a whole process.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
 
 #include "agent/contract/question.h"
-#include "agent/evidence/go_binary.h"
-#include "agent/evidence/process_view.h"
-#include "agent/evidence/v8_timers.h"
+#include "agent/evidence/timer_evidence.h"
+#include "agent/proc/process_view.h"
+#include "agent/runtimes/runtime.h"
 
 namespace sockwarden {
 
@@ -15,31 +16,26 @@ namespace sockwarden {
 /// is armed.
 class PendingTimer {
  public:
-  /// `go` is the executable of a Go program, or nothing.
-  PendingTimer(ProcessView& process, const GoBinary* go, HasSocketTimeout has_timeout, V8Timers& v8)
-      : process_(process), go_(go), has_timeout_(std::move(has_timeout)), v8_(v8) {}
+  PendingTimer(ProcessView& process, Runtime& runtime, HasSocketTimeout has_timeout)
+      : process_(process), runtime_(runtime), has_timeout_(std::move(has_timeout)) {}
 
-  /// The first sign of a timer, a sentence without a stop; empty = there is none.
-  [[nodiscard]] const std::string& sign();
+  /// The first that is found; nothing = no timer is pending.
+  [[nodiscard]] const std::optional<TimerEvidence>& evidence();
 
  private:
-  std::string find();
-  std::string evidence_of(const ProcessView::Thread& thread);
-  std::string sign_of_transfer(const ProcessView::Thread& thread);
-  std::string evidence_in_epoll(std::uint32_t epoll, int depth);
-  std::string evidence_of_descriptor(std::uint32_t fd, int depth);
-  bool is_go_monitor(const ProcessView::Thread& thread);
-  bool is_go_poller(const ProcessView::Thread& thread);
-  bool no_go_timer();
+  using Found = std::optional<TimerEvidence>;
+  Found find();
+  Found evidence_of(const ProcessView::Thread& thread);
+  Found evidence_of_transfer(const ProcessView::Thread& thread);
+  Found evidence_of_event_wait(const ProcessView::Thread& thread);
+  Found evidence_in_epoll(std::uint32_t epoll, int depth);
+  Found evidence_of_descriptor(std::uint32_t fd, int depth);
 
   ProcessView& process_;
-  const GoBinary* go_;
+  Runtime& runtime_;
   HasSocketTimeout has_timeout_;
-  V8Timers& v8_;
-  bool monitor_seen_ = false;
-  std::optional<bool> no_go_timer_;
   std::size_t looked_at_ = 0;
-  std::optional<std::string> sign_;
+  std::optional<Found> evidence_;
 };
 
 }  // namespace sockwarden

@@ -1,7 +1,6 @@
 #include "agent/evidence/sole_wait.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "agent/evidence/unix_peer.h"
 
@@ -11,24 +10,21 @@ namespace {
 using Kind = ThreadWait::Kind;
 using Limit = WaitLimit::Kind;
 
-/// Of "socket:[4711]"; 0 = it is none.
-std::uint64_t socket_inode(const std::string& target) {
-  unsigned long inode = 0;
-  return std::sscanf(target.c_str(), "socket:[%lu]", &inode) == 1 ? inode : 0;
-}
+using Target = DescriptorTarget::Kind;
 
 /// How threads of one process wake each other.
 bool is_own_signal(ProcessView& process, std::uint32_t fd) {
-  const std::string& target = process.target(fd);
-  if (target == "anon_inode:[eventfd]") return true;
-  if (target.starts_with("pipe:")) return process.count_of(target) > 1;  // it has both ends
-  const std::uint64_t inode = socket_inode(target);
-  const std::uint32_t peer = inode != 0 ? unix_peer_of(static_cast<std::uint32_t>(inode)) : 0;
-  return peer != 0 && process.count_of("socket:[" + std::to_string(peer) + "]") != 0;
+  const DescriptorTarget target = process.target(fd);
+  if (target.kind == Target::eventfd) return true;
+  if (target.kind == Target::pipe) return process.count_of(target) > 1;  // it has both ends
+  const bool socket = target.kind == Target::socket;
+  const std::uint32_t peer = socket ? unix_peer_of(static_cast<std::uint32_t>(target.inode)) : 0;
+  return peer != 0 && process.count_of({Target::socket, peer}) != 0;
 }
 
 bool is_asked_about(Probe& probe, std::uint32_t fd) {
-  return probe.question.besides->contains(socket_inode(probe.process.target(fd)));
+  const DescriptorTarget target = probe.process.target(fd);
+  return target.kind == Target::socket && probe.question.besides->contains(target.inode);
 }
 
 bool nothing_besides(Probe& probe, std::uint32_t fd) {
@@ -48,7 +44,7 @@ bool nothing_besides(Probe& probe, const ThreadWait& wait) {
                          [&](const EpollEntry& entry) { return nothing_besides(probe, entry.fd); });
     }
     case Kind::futex:
-      return wait.limit.kind == Limit::none || probe.timers.sign().empty();
+      return wait.limit.kind == Limit::none || !probe.timers.evidence();
     default:
       return false;
   }

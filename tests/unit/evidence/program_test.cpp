@@ -1,7 +1,7 @@
 // Programs in the languages that people write them in, each with its healthy twin.
 #include <catch2/catch.hpp>
 
-#include "agent/evidence/go_binary.h"
+#include "agent/runtimes/go_binary.h"
 #include "tests/unit/evidence/waiting_process.h"
 
 using namespace sockwarden;

@@ -1,0 +1,60 @@
+#include "agent/proc/mapped_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
+
+namespace sockwarden {
+namespace {
+
+constexpr std::size_t most_files = 1024;
+
+struct Mapping {
+  std::uint64_t begin = 0, end = 0, offset = 0;
+  bool code = false;
+  std::string path;  ///< empty: no file, or one that was replaced since, in whose place no other may be read
+};
+
+/// The first of these lines, which is taken off.
+std::optional<Mapping> next_mapping(std::string_view& maps) {
+  while (!maps.empty()) {
+    const auto length = maps.find('\n');
+    const std::string line(maps.substr(0, length));
+    maps.remove_prefix(length == maps.npos ? maps.size() : length + 1);
+    Mapping mapping;
+    std::array<char, 5> permissions{};
+    int path_at = 0;
+    if (std::sscanf(line.c_str(), "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*u %n", &mapping.begin, &mapping.end,
+                    permissions.data(), &mapping.offset, &path_at) != 4) {
+      continue;
+    }
+    mapping.code = permissions[2] == 'x';
+    auto path = line.substr(static_cast<std::size_t>(path_at));
+    if (path.starts_with('/') && !path.ends_with(" (deleted)")) mapping.path = std::move(path);
+    return mapping;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<MappedFile> find_mapped_file(std::string_view maps, std::uint64_t address) {
+  while (auto mapping = next_mapping(maps)) {
+    if (address < mapping->begin || address >= mapping->end) continue;
+    if (mapping->path.empty()) return std::nullopt;
+    return MappedFile{std::move(mapping->path), mapping->offset + address - mapping->begin};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> files_with_code(std::string_view maps) {
+  std::vector<std::string> paths;
+  while (auto mapping = next_mapping(maps)) {
+    if (!mapping->code || mapping->path.empty() || paths.size() == most_files) continue;
+    if (std::find(paths.begin(), paths.end(), mapping->path) == paths.end()) paths.push_back(std::move(mapping->path));
+  }
+  return paths;
+}
+
+}  // namespace sockwarden

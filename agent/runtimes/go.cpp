@@ -1,0 +1,53 @@
+#include "agent/runtimes/go.h"
+
+#include "agent/runtimes/go_deadlines.h"
+#include "agent/runtimes/go_timers.h"
+
+namespace sockwarden {
+
+RuntimeWords GoRuntime::words() const {
+  return {.name = "Go", .key = "go", .release = binary_->release, .housekeeping = ""};
+}
+
+// Go's sysmon is the one thread of its runtime that waits in a futex with a time limit: half of the forced collection's
+// period, 60 s, or less if a timer is due before (src/runtime/proc.go). Exactly 60 s is therefore no timer. A sysmon
+// that sleeps for microseconds means that some goroutine runs, and counts as a sign.
+bool GoRuntime::is_own_thread(const Thread& thread) {
+  if (monitor_) return monitor_ == thread.id;
+  const auto& wait = thread.wait;
+  if (wait.kind != ThreadWait::Kind::futex || wait.limit.kind != WaitLimit::Kind::finite) return false;
+  if (wait.limit.length != std::chrono::seconds(60) && !all_timers_stopped()) return false;
+  monitor_ = thread.id;
+  return true;
+}
+
+// A timer that was stopped stays in its heap until it would have been due, and Go's poller wakes for it.
+std::optional<TimerEffect> GoRuntime::pending_timers(const Thread& thread) {
+  if (!all_timers_stopped() || thread.wait.fds.empty()) return std::nullopt;
+  if (thread.wait.fds.front() != go_poller(process_, *binary_->timer_heaps)) return std::nullopt;
+  return TimerEffect::nothing;
+}
+
+bool GoRuntime::all_timers_stopped() {
+  if (!all_timers_stopped_)
+    all_timers_stopped_ = binary_->timer_heaps && all_go_timers_stopped(process_, *binary_->timer_heaps);
+  return *all_timers_stopped_;
+}
+
+std::optional<Deadline> GoRuntime::deadline(const Question& question) {
+  const auto found = find_go_deadlines(process_, *binary_, question.fd, question.inode);
+  if (!found) return std::nullopt;
+  const auto deadline_ns = question.direction == WaitDirection::receive ? found->read_ns : found->write_ns;
+  Deadline deadline;
+  deadline.fd = found->fd;
+  // A server of net/http sets every timeout of HTTP/1 on the descriptor. Clients, HTTP/2 and others also use timers.
+  deadline.only = question.serves_http_1;
+  if (deadline_ns < 0) deadline.state = Deadline::State::passed;
+  if (deadline_ns > 0) {
+    deadline.state = Deadline::State::ahead;
+    deadline.left = std::chrono::nanoseconds(deadline_ns) - monotonic_time();
+  }
+  return deadline;
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,36 @@
+// Go. Its goroutines move between threads, which are parked without a limit whenever they have nothing to run; its
+// deadlines and timers are read from its memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "agent/runtimes/go_binary.h"
+#include "agent/runtimes/runtime.h"
+
+namespace sockwarden {
+
+class GoRuntime : public Runtime {
+ public:
+  GoRuntime(ProcessView& process, std::shared_ptr<const GoBinary> binary)
+      : process_(process), binary_(std::move(binary)) {}
+
+  [[nodiscard]] RuntimeKind kind() const override { return RuntimeKind::go; }
+  [[nodiscard]] RuntimeWords words() const override;
+  [[nodiscard]] const ThreadWait* waiting_task(const Thread& /*thread*/) const override { return nullptr; }
+  [[nodiscard]] std::optional<TimerEffect> pending_timers(const Thread& thread) override;
+  [[nodiscard]] std::optional<Deadline> deadline(const Question& question) override;
+  [[nodiscard]] bool is_own_thread(const Thread& thread) override;
+  [[nodiscard]] bool catches_all_signals() const override { return true; }
+
+ private:
+  [[nodiscard]] bool all_timers_stopped();
+
+  ProcessView& process_;
+  std::shared_ptr<const GoBinary> binary_;
+  std::optional<bool> all_timers_stopped_;
+  std::optional<std::uint32_t> monitor_;  ///< id of its thread
+};
+
+}  // namespace sockwarden

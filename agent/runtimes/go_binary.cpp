@@ -1,0 +1,68 @@
+#include "agent/runtimes/go_binary.h"
+
+#include <charconv>
+
+#include "agent/runtimes/go_elf.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr std::uint64_t largest_dwarf = 96 << 20;  // beyond it the table must do: reading it all would be noticed
+
+}  // namespace
+
+std::vector<PollDescLayout> known_layouts(std::string_view release) {
+  constexpr std::string_view prefix = "go1.";
+  if (!release.starts_with(prefix)) return {};
+  int minor = 0;
+  std::from_chars(release.data() + prefix.size(), release.data() + release.size(), minor);
+  // A timer of 72 bytes (src/runtime/time.go up to 1.22). 1.21 brought fdseq behind fd; fixes of 1.20 may carry it,
+  // too.
+  constexpr PollDescLayout plain{8, 136, 224, 232}, with_sequence{8, 144, 232, 240};
+  // 1.23 rewrote timers (88 bytes); a later field for faked time makes it 96.
+  constexpr PollDescLayout new_timer{8, 160, 264, 272}, new_timer_with_random{8, 168, 280, 288};
+  if (minor == 19 || minor == 20) return {plain, with_sequence};
+  if (minor == 21 || minor == 22) return {with_sequence};
+  if (minor >= 23 && minor <= 25) return {new_timer, new_timer_with_random};
+  return {};
+}
+
+std::string release_in_build_info(std::string_view section) {
+  constexpr std::string_view magic = "\xff Go buildinf:";
+  constexpr std::size_t flags_at = 15, text_at = 32;
+  constexpr unsigned inline_strings = 2;
+  if (!section.starts_with(magic) || section.size() <= text_at) return {};
+  if ((static_cast<unsigned char>(section[flags_at]) & inline_strings) == 0) return {};
+  const auto length = static_cast<unsigned char>(section[text_at]);  // a varint; a release is far below 128 bytes
+  if (length >= 128 || section.size() < text_at + 1 + length) return {};
+  const auto release = section.substr(text_at + 1, length);
+  return std::string(release.substr(0, release.find(' ')));  // "go1.20 X:experiment"
+}
+
+std::optional<GoBinary> read_go_binary(const std::string& path) {
+  const auto elf = GoElf::open(path);
+  if (!elf) return std::nullopt;
+  const auto section = elf->build_info();
+  if (!section) return std::nullopt;
+  GoBinary binary;
+  binary.release = release_in_build_info(*section);
+  const auto layouts = elf->runtime_layouts(largest_dwarf);
+  binary.timer_heaps = layouts.timer_heaps;
+  if (layouts.poll_desc) {
+    binary.layouts = {*layouts.poll_desc};
+    binary.from_dwarf = true;
+  } else {
+    binary.layouts = known_layouts(binary.release);
+  }
+  return binary;
+}
+
+std::vector<std::uint64_t> poll_desc_addresses(std::uint64_t epoll_data) {
+  constexpr int address_bits = 48, alignment_bits = 3;
+  constexpr int tag_bits = 64 - address_bits + alignment_bits;
+  const auto shifted =
+      static_cast<std::uint64_t>((static_cast<std::int64_t>(epoll_data) >> tag_bits) << alignment_bits);
+  return {epoll_data, shifted};
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,173 @@
+#include "agent/runtimes/go_elf.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <fcntl.h>
+#include <gelf.h>
+
+#include <algorithm>
+#include <cstring>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace sockwarden {
+namespace {
+
+std::optional<std::uint64_t> offset_of(Dwarf_Die* member) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word offset = 0;
+  if (dwarf_attr(member, DW_AT_data_member_location, &attribute) == nullptr) return std::nullopt;
+  if (dwarf_formudata(&attribute, &offset) == 0) return offset;
+  // Older compilers write an expression: add this much.
+  Dwarf_Op* operations = nullptr;
+  std::size_t count = 0;
+  if (dwarf_getlocation(&attribute, &operations, &count) != 0 || count != 1) return std::nullopt;
+  return operations[0].atom == DW_OP_plus_uconst ? std::optional<std::uint64_t>(operations[0].number) : std::nullopt;
+}
+
+using Offsets = std::map<std::string, std::uint32_t, std::less<>>;
+
+Offsets offsets_of(Dwarf_Die* structure) {
+  Offsets offsets;
+  Dwarf_Die member;
+  if (dwarf_child(structure, &member) != 0) return offsets;
+  do {
+    const char* name = dwarf_diename(&member);
+    if (dwarf_tag(&member) != DW_TAG_member || name == nullptr) continue;
+    if (const auto offset = offset_of(&member)) offsets[name] = static_cast<std::uint32_t>(*offset);
+  } while (dwarf_siblingof(&member, &member) == 0);
+  return offsets;
+}
+
+std::optional<std::uint64_t> address_of(Dwarf_Die* variable) {
+  Dwarf_Attribute attribute;
+  Dwarf_Block expression{};
+  if (dwarf_attr(variable, DW_AT_location, &attribute) == nullptr) return std::nullopt;
+  if (dwarf_formblock(&attribute, &expression) != 0) return std::nullopt;
+  std::uint64_t address = 0;
+  if (expression.length != 1 + sizeof(address) || expression.data[0] != DW_OP_addr) return std::nullopt;
+  std::memcpy(&address, expression.data + 1, sizeof(address));
+  return address;
+}
+
+/// Structures and variables of the runtime, by name.
+struct Found {
+  std::map<std::string, Offsets, std::less<>> structures{
+      {"runtime.pollDesc", {}}, {"runtime.p", {}}, {"runtime.timer", {}}};
+  std::map<std::string, std::uint64_t, std::less<>> variables{{"runtime.allp", 0}, {"runtime.epfd", 0}};
+
+  void take(Dwarf_Die* entry) {
+    const char* name = dwarf_diename(entry);
+    if (name == nullptr) return;
+    if (const auto known = structures.find(std::string_view(name));
+        known != structures.end() && dwarf_tag(entry) == DW_TAG_structure_type) {
+      known->second = offsets_of(entry);
+    } else if (const auto wanted = variables.find(std::string_view(name));
+               wanted != variables.end() && dwarf_tag(entry) == DW_TAG_variable) {
+      wanted->second = address_of(entry).value_or(0);
+    }
+  }
+};
+
+bool is_interesting(Dwarf_Die* entry) {
+  return dwarf_tag(entry) == DW_TAG_structure_type || dwarf_tag(entry) == DW_TAG_variable;
+}
+
+Found search(Dwarf* dwarf) {
+  Found found;
+  Dwarf_CU* unit = nullptr;
+  Dwarf_Die root, child;
+  std::uint8_t kind = 0;
+  while (dwarf_get_units(dwarf, unit, &unit, nullptr, &kind, &root, nullptr) == 0) {
+    if (dwarf_child(&root, &child) != 0) continue;
+    do {
+      if (is_interesting(&child)) found.take(&child);
+    } while (dwarf_siblingof(&child, &child) == 0);
+  }
+  return found;
+}
+
+bool has(const Offsets& offsets, std::initializer_list<std::string_view> names) {
+  return std::all_of(names.begin(), names.end(), [&](std::string_view name) { return offsets.contains(name); });
+}
+
+std::optional<PollDescLayout> poll_desc_in(const Found& found) {
+  const Offsets& members = found.structures.at("runtime.pollDesc");
+  if (!has(members, {"fd", "rd", "wd", "self"})) return std::nullopt;
+  return PollDescLayout{members.at("fd"), members.at("rd"), members.at("wd"), members.at("self")};
+}
+
+std::optional<TimerHeapLayout> timer_heaps_in(const Found& found) {
+  const Offsets& processor = found.structures.at("runtime.p");
+  const Offsets& timer = found.structures.at("runtime.timer");
+  TimerHeapLayout layout;
+  layout.processors = found.variables.at("runtime.allp");
+  layout.poller = found.variables.at("runtime.epfd");
+  if (layout.processors == 0 || layout.poller == 0) return std::nullopt;
+  if (!has(processor, {"id", "timers", "numTimers", "deletedTimers"}) || !has(timer, {"pp", "status"})) {
+    return std::nullopt;  // timers were rewritten in 1.23
+  }
+  layout.id = processor.at("id");
+  layout.timers = processor.at("timers");
+  layout.timer_processor = timer.at("pp");
+  layout.timer_status = timer.at("status");
+  return layout;
+}
+
+}  // namespace
+
+void GoElf::End::operator()(Elf* elf) const { elf_end(elf); }
+
+std::optional<GoElf> GoElf::open(const std::string& path) {
+  OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file || elf_version(EV_CURRENT) == EV_NONE) return std::nullopt;
+  Elf* elf = elf_begin(file.get(), ELF_C_READ_MMAP, nullptr);
+  if (elf == nullptr) return std::nullopt;
+  GoElf opened(std::move(file), elf);
+  if (elf_kind(elf) != ELF_K_ELF) return std::nullopt;
+  return opened;
+}
+
+std::optional<std::string> GoElf::build_info() const {
+  constexpr std::size_t most = 4096;
+  std::size_t names = 0;
+  if (elf_getshdrstrndx(elf_.get(), &names) != 0) return std::nullopt;
+  Elf_Scn* section = nullptr;
+  while ((section = elf_nextscn(elf_.get(), section)) != nullptr) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr) continue;
+    const char* name = elf_strptr(elf_.get(), names, header.sh_name);
+    if (name == nullptr || std::string_view(name) != ".go.buildinfo") continue;
+    const Elf_Data* data = elf_rawdata(section, nullptr);
+    if (data == nullptr || data->d_buf == nullptr) return std::string();
+    return std::string(static_cast<const char*>(data->d_buf), std::min<std::size_t>(data->d_size, most));
+  }
+  return std::nullopt;
+}
+
+GoElf::RuntimeLayouts GoElf::runtime_layouts(std::uint64_t most_bytes) const {
+  std::size_t names = 0;
+  if (elf_getshdrstrndx(elf_.get(), &names) != 0) return {};
+  Elf_Scn* section = nullptr;
+  while ((section = elf_nextscn(elf_.get(), section)) != nullptr) {
+    GElf_Shdr header;
+    GElf_Chdr compression;
+    if (gelf_getshdr(section, &header) == nullptr) continue;
+    const char* name = elf_strptr(elf_.get(), names, header.sh_name);
+    if (name == nullptr || std::string_view(name) != ".debug_info") continue;
+    const bool compressed = (header.sh_flags & SHF_COMPRESSED) != 0 && gelf_getchdr(section, &compression) != nullptr;
+    if ((compressed ? compression.ch_size : header.sh_size) > most_bytes) return {};
+  }
+  Dwarf* dwarf = dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr);
+  if (dwarf == nullptr) return {};
+  const Found found = search(dwarf);
+  dwarf_end(dwarf);
+  GElf_Ehdr file;
+  // Variables of what is loaded elsewhere than it says would have to be looked for.
+  const bool at_home = gelf_getehdr(elf_.get(), &file) != nullptr && file.e_type == ET_EXEC;
+  return {poll_desc_in(found), at_home ? timer_heaps_in(found) : std::nullopt};
+}
+
+}  // namespace sockwarden

@@ -1,0 +1,70 @@
+// What runs a program, behind one interface: which of what its threads do is the program's own, and what the runtime
+// keeps of waits that no thread shows. What a runtime does not tell is unknown, and never guessed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "agent/contract/question.h"
+#include "agent/proc/process_view.h"
+
+namespace sockwarden {
+
+enum class RuntimeKind { native, go, v8, python, jvm };
+
+/// The most that a timer does when it is due.
+enum class TimerEffect {
+  nothing,       ///< it was stopped
+  housekeeping,  ///< the runtime's own work: none of the program's code runs
+  program,
+};
+
+/// What a runtime keeps as the limit of waits on a descriptor.
+struct Deadline {
+  enum class State { none, ahead, passed };
+  State state = State::none;
+  std::chrono::nanoseconds left{};  ///< of `ahead`; not positive: it is due now
+  std::uint32_t fd = 0;
+  bool only = false;  ///< nothing but this deadline limits such a wait
+};
+
+/// How a runtime is called in what people read.
+struct RuntimeWords {
+  std::string name;          ///< "Go": "the Go runtime's read deadline"
+  std::string key;           ///< "go": "go_read_deadline_in_seconds"
+  std::string release;       ///< "go1.19.8"; empty = not known
+  std::string housekeeping;  ///< "the JavaScript engine's own housekeeping"
+};
+
+/// Of one process, while it is looked at. By itself it is that of a program whose tasks are its threads.
+class Runtime {
+ public:
+  using Thread = ProcessView::Thread;
+
+  Runtime() = default;
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+  virtual ~Runtime() = default;
+
+  [[nodiscard]] virtual RuntimeKind kind() const = 0;
+  [[nodiscard]] virtual RuntimeWords words() const { return {}; }
+
+  /// What the task of the program waits in that this thread has run; nothing where tasks move between threads.
+  [[nodiscard]] virtual const ThreadWait* waiting_task(const Thread& thread) const { return &thread.wait; }
+
+  /// The most that any of the timers does for which this thread may wake; nothing unless all of them are known.
+  [[nodiscard]] virtual std::optional<TimerEffect> pending_timers(const Thread& /*thread*/) { return std::nullopt; }
+
+  /// The limit of a wait on a descriptor; nothing where the runtime keeps none, or it cannot be found.
+  [[nodiscard]] virtual std::optional<Deadline> deadline(const Question& /*question*/) { return std::nullopt; }
+
+  /// A thread of the runtime, known to wake for no timer of the program.
+  [[nodiscard]] virtual bool is_own_thread(const Thread& /*thread*/) { return false; }
+
+  /// Whether it catches every signal, so that a handler is no sign of an alarm.
+  [[nodiscard]] virtual bool catches_all_signals() const { return false; }
+};
+
+}  // namespace sockwarden
