@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/model/pool.h"
+#include "agent/model/pool_figures.h"
 
 namespace sockwarden {
 

@@ -1,0 +1,172 @@
+#include "agent/model/pool_recorder.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <unordered_set>
+
+#include "agent/model/connection.h"
+#include "agent/model/propagated_close.h"
+
+namespace sockwarden {
+namespace {
+
+bool is_established(const Connection& connection) {
+  return connection.state != TcpState::syn_sent && connection.state != TcpState::close &&
+         (connection.raw.record.flags & SW_FLAG_SETTLED) == 0;
+}
+
+/// Given up by the program, although the kernel still says goodbye for it.
+bool is_released(const Connection& connection) {
+  return connection.own_closed && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
+}
+
+void take_opening(PoolState& state, const Connection& connection) {
+  if (!connection.preexisting) state.add_opening(connection.established.value_or(connection.birth));
+}
+
+void take_statements(Pool& pool, const sw_wire& wire) {
+  pool.text_statements += wire.text_statements;
+  pool.prepares += wire.prepares;
+  pool.executes += wire.executes;
+}
+
+void count_ending(Pool& pool, const Connection& connection, const Usage& usage) {
+  pool.discarded += usage.thrown_away ? 1 : 0;
+  ++pool.details;
+  pool.closed_exchanges += connection.exchanges;
+  pool.single_exchange += connection.exchanges == 1 ? 1 : 0;
+  pool.unused += connection.exchanges == 0 ? 1 : 0;
+  pool.unread_closes += connection.raw.record.unread_bytes != 0 ? 1 : 0;
+  pool.resets += connection.close_reason == CloseReason::reset ? 1 : 0;
+}
+
+void take_ages(PoolState& state, const Connection& connection, const Usage& usage, Instant end) {
+  Pool& pool = state.pool;
+  const auto idle = idle_at_end(connection);
+  if (idle && connection.closed_by == ClosedBy::own) {
+    pool.idle_at_own_close.add(*idle);
+    state.own_idle.add(*idle);
+  } else if (idle && connection.closed_by == ClosedBy::peer) {
+    pool.idle_at_peer_close.add(*idle);
+    state.peer_idle.add(*idle);
+  }
+  if (connection.preexisting) return;
+  pool.lifetime.add(end - usage.opened);
+  if (connection.closed_by == ClosedBy::own && is_chosen(connection)) state.lifetimes.add(end - usage.opened);
+}
+
+}  // namespace
+
+void PoolRecorder::record(const Model& model, Instant until, PoolTable& table) {
+  ++round_;
+  const std::unordered_set<std::uint64_t> others = propagated_close(model);
+  // What closed while the scan read is in both lists.
+  std::unordered_set<std::uint64_t> ended;
+  for (const Connection& connection : model.closed) {
+    if (connection.role != Role::client) continue;
+    ended.insert(connection.id);
+    if (PoolState* state = state_of(connection, table, model.time))
+      take_closed(table, *state, connection, others.contains(connection.id), until);
+  }
+  for (const Connection& connection : model.connections) {
+    if (connection.role != Role::client || !is_established(connection) || ended.contains(connection.id)) continue;
+    if (PoolState* state = state_of(connection, table, model.time)) take_live(*state, connection);
+  }
+  std::erase_if(seen_, [&](const auto& item) { return item.second.round != round_; });
+}
+
+PoolState* PoolRecorder::state_of(const Connection& connection, PoolTable& table, Instant now) {
+  PoolState* state = table.state_of({connection.raw.record.process, connection.remote}, now);
+  if (state == nullptr) ++dropped_;
+  return state;
+}
+
+void PoolRecorder::take_released(PoolState& state, const Connection& connection) {
+  Usage usage = usage_of(connection);
+  usage.closed = end_of(connection);
+  usage.thrown_away = is_thrown_away(connection, usage, ending_of(connection));
+  state.live_exchanges += connection.exchanges;
+  state.usages.push_back(usage);
+  if (const auto seen = seen_.find(connection.id); seen != seen_.end()) {
+    seen->second.round = round_;
+  } else if (seen_.size() < limits_.connections) {
+    seen_[connection.id].round = round_;
+    take_opening(state, connection);
+  }
+}
+
+void PoolRecorder::take_live(PoolState& state, const Connection& connection) {
+  if (is_released(connection)) return take_released(state, connection);
+  Pool& pool = state.pool;
+  Usage usage = usage_of(connection);
+  if (is_in_response(connection)) usage.response.reset();
+  ++pool.open;
+  state.reused += requests_of(connection) > traits_of(connection.protocol).requests_of_one_use ? 1 : 0;
+  state.live_exchanges += connection.exchanges;
+  ++(usage.request && !usage.response ? pool.in_use : pool.idle);
+  state.usages.push_back(usage);
+  if (has_name(connection.protocol)) pool.protocol = connection.protocol;
+  const sw_wire& wire = connection.raw.record.wire;
+  if (wire.text_length != 0)
+    pool.name.assign(wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text)));
+  take_statements(pool, wire);
+
+  const auto seen = seen_.find(connection.id);
+  take_reuse(state, connection, seen == seen_.end() ? nullptr : &seen->second);
+  if (seen == seen_.end() && seen_.size() >= limits_.connections) {
+    ++dropped_;
+    return;
+  }
+  if (seen == seen_.end()) take_opening(state, connection);
+  Seen& now = seen_[connection.id];
+  now.last_receive = connection.last_receive.value_or(Instant{});
+  now.exchanges = connection.exchanges;
+  now.round = round_;
+  take_stall(state, connection, now, Instant(std::chrono::nanoseconds(connection.raw.read_ns)));
+}
+
+void PoolRecorder::take_reuse(PoolState& state, const Connection& connection, const Seen* seen) {
+  const std::optional<Instant> request = instant_of(connection.raw.record.request_sent_ns);
+  if (seen == nullptr || connection.exchanges != seen->exchanges + 1 || seen->exchanges == 0 || !request) return;
+  if (*request > seen->last_receive) state.pool.idle_at_reuse.add(*request - seen->last_receive);
+}
+
+void PoolRecorder::take_closed(PoolTable& table, PoolState& state, const Connection& connection,
+                               bool is_propagated_close, Instant until) {
+  Pool& pool = state.pool;
+  const std::optional<Instant> end = end_of(connection);
+  if (!end || connection.raw.record.connect > SW_CONNECT_ESTABLISHED) return;
+  Usage usage = usage_of(connection);
+  usage.closed = end;
+  Ending ending = ending_of(connection);
+  ending.propagated_close = is_propagated_close;
+  usage.thrown_away = is_thrown_away(connection, usage, ending);
+  count_ending(pool, connection, usage);
+  if (has_name(connection.protocol)) pool.protocol = connection.protocol;
+  const sw_wire& wire = connection.raw.record.wire;
+  const std::array<std::uint32_t, 3> statements{wire.text_statements, wire.prepares, wire.executes};
+  for (std::size_t i = 0; i < statements.size(); ++i) state.closed_statements[i] += statements[i];
+  take_statements(pool, wire);
+
+  const auto seen = seen_.find(connection.id);
+  take_reuse(state, connection, seen == seen_.end() ? nullptr : &seen->second);
+  if (seen == seen_.end()) take_opening(state, connection);
+  table.add_ending(state, ending);
+  take_ages(state, connection, usage, *end);
+  if (*end > until) state.later.push_back(usage);
+  state.usages.push_back(usage);
+}
+
+void PoolRecorder::take_stall(PoolState& state, const Connection& connection, Seen& seen, Instant now) {
+  if ((connection.raw.socket.option_flags & (SW_IN_FORCE_NODELAY | SW_IN_FORCE_CORK)) != 0) return;
+  if (connection.raw.socket.srtt_us > 100'000) return;
+  if (is_late(connection, now)) late_ = now;
+  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
+  const auto held = held_back(connection, now);
+  if (!held || flow.started_ns == seen.stalled_ns) return;
+  seen.stalled_ns = flow.started_ns;
+  state.add_stall({connection.id, now, *held});
+}
+
+}  // namespace sockwarden

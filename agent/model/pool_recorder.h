@@ -1,0 +1,46 @@
+// Takes down what each connection of a pool did since the last round.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "agent/model/pool_table.h"
+
+namespace sockwarden {
+
+class PoolRecorder {
+ public:
+  explicit PoolRecorder(const PoolLimits& limits) : limits_(limits) {}
+
+  /// After `until` the lists of `model` may be incomplete.
+  void record(const Model& model, Instant until, PoolTable& table);
+
+  /// When a message was last late.
+  [[nodiscard]] std::optional<Instant> late() const { return late_; }
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  [[nodiscard]] std::size_t size() const { return seen_.size(); }
+
+ private:
+  struct Seen {
+    Instant last_receive{};
+    std::uint32_t exchanges = 0;
+    std::uint64_t round = 0;
+    std::uint64_t stalled_ns = 0;  // beginning of the latest message that was counted as stalled
+  };
+
+  PoolState* state_of(const Connection& connection, PoolTable& table, Instant now);
+  void take_live(PoolState& state, const Connection& connection);
+  void take_released(PoolState& state, const Connection& connection);
+  void take_closed(PoolTable& table, PoolState& state, const Connection& connection, bool is_propagated_close,
+                   Instant until);
+  static void take_reuse(PoolState& state, const Connection& connection, const Seen* seen);
+  void take_stall(PoolState& state, const Connection& connection, Seen& seen, Instant now);
+
+  PoolLimits limits_;
+  std::unordered_map<std::uint64_t, Seen> seen_;
+  std::optional<Instant> late_;
+  std::uint64_t round_ = 0;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace sockwarden
