@@ -154,6 +154,42 @@ static __always_inline void own_end(struct sw_record *record, const struct sock 
 	record->unread_bytes = sequence_bytes(tp->copied_seq, tp->rcv_nxt, record->flags & SW_FLAG_PEER_FIN);
 }
 
+/*
+ * The connection has ended while a client still holds it, and what the client does at last says whose doing that was:
+ * after its shutdown() it may close with data unread, and on what the peer has reset while it was idle it may try to
+ * send. (tcp_sock.app_limited is 0 while all that was sent is acknowledged, and each send sets it, also one that fails:
+ * tcp_rate_check_app_limited(), net/ipv4/tcp.c and tcp_rate.c.)
+ */
+static __always_inline bool release_matters(const struct sw_record *record, const struct sock *sk,
+					    const struct tcp_sock *tp)
+{
+	if (!use_release_hook || record->role != SW_ROLE_CLIENT || record->flags & (SW_FLAG_RELEASED | SW_FLAG_MPTCP))
+		return false;
+	if (in_owner_context(sk) || !sk->sk_socket)
+		return false;
+	if (record->flags & SW_FLAG_RESET_RECEIVED)
+		return record->closed_by == SW_CLOSED_BY_PEER && record->close_reason == SW_CLOSE_REASON_RESET &&
+		       !tp->app_limited;
+	return record->flags & SW_FLAG_OWN_FIN && record->closed_by == SW_CLOSED_BY_OWN;
+}
+
+/* The release of what was shut down before and has ended since: what the program has left unread, it left for good. */
+static __always_inline void note_unread_at_release(struct sw_record *record, const struct tcp_sock *tp)
+{
+	struct rows rows;
+
+	if (!(record->flags & SW_FLAG_OWN_FIN) || record->flags & (SW_FLAG_UNREAD_KNOWN | SW_FLAG_RESET_RECEIVED) ||
+	    !(record->flags & SW_FLAG_RELEASED) || task_exiting())
+		return;
+	record->flags |= SW_FLAG_UNREAD_KNOWN;
+	record->unread_bytes = sequence_bytes(tp->copied_seq, tp->rcv_nxt, record->flags & SW_FLAG_PEER_FIN);
+	if (!record->unread_bytes)
+		return;
+	rows = rows_find(record);
+	TOTALS_ADD(rows, unread_closes, 1);
+	TOTALS_ADD(rows, unread_bytes, record->unread_bytes);
+}
+
 static __always_inline void closed(struct sw_record *record, const struct sock *sk, struct tcp_sock *tp, int oldstate)
 {
 	__u64 now_ns = bpf_ktime_get_ns();
@@ -181,6 +217,8 @@ static __always_inline void closed(struct sw_record *record, const struct sock *
 	/* Our own reset is traced after this, with its reason: tcp_send_reset or tcp_destroy_sock sends the detail. */
 	if (in_owner_context(sk) && !(record->flags & (SW_FLAG_RESET_RECEIVED | SW_FLAG_OWN_FIN)))
 		record->flags |= SW_FLAG_DETAIL_DUE;
+	else if (release_matters(record, sk, tp))
+		record->flags |= SW_FLAG_DETAIL_DUE; /* tcp_destroy_sock, after the release */
 	else
 		detail_send(record, tp);
 }

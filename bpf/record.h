@@ -103,7 +103,7 @@ enum sw_flag {
 	SW_FLAG_CONNECT_STARTED = 1 << 11, /* connect() was called, no SYN yet */
 	SW_FLAG_SETTLED = 1 << 12,	   /* ended, and folded into the totals */
 	SW_FLAG_UNREAD_KNOWN = 1 << 13,	   /* unread_bytes was taken at our close */
-	SW_FLAG_DETAIL_DUE = 1 << 14,	   /* the ring event waits for the reset's reason */
+	SW_FLAG_DETAIL_DUE = 1 << 14,	   /* the ring event waits for the reset's reason, or for the release */
 	SW_FLAG_BINDING = 1 << 15,	   /* bind() was called, and has not yet succeeded */
 };
 
@@ -219,7 +219,8 @@ struct sw_socket {
 	__u8 last_arrival_known;
 	__u8 sent_since_receive; /* data went out after the application last took any: who is asked, or has answered */
 	__u8 end_unseen;	 /* closed, and gone since without an event: as it was at our close */
-	__u8 pad[6];
+	__u8 sent_after_reset;	 /* the peer reset it while it was idle, and a send was tried before it was released */
+	__u8 pad[5];
 };
 SW_ASSERT_SIZE(sw_socket, 136);
 

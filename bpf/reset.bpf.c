@@ -54,8 +54,8 @@ int BPF_PROG(socket_reset_received, struct sock *sk)
 }
 
 /*
- * The socket goes away: last call for a detail whose reset was never sent, for an end whose event was missed, and for
- * the hash's entry.
+ * The socket goes away: last call for a detail that waited for a reset or for the program's release, for an end whose
+ * event was missed, and for the hash's entry.
  */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(socket_destroyed, struct sock *sk)
@@ -70,8 +70,10 @@ int BPF_PROG(socket_destroyed, struct sock *sk)
 		else if (record->established_ns && record->role != SW_ROLE_LISTENER &&
 			 !(record->flags & SW_FLAG_SETTLED))
 			closed(record, sk, tp, sk->__sk_common.skc_state);
-		if (record->flags & SW_FLAG_DETAIL_DUE)
+		if (record->flags & SW_FLAG_DETAIL_DUE) {
+			note_unread_at_release(record, tp);
 			detail_send(record, tp);
+		}
 	}
 	if (key)
 		bpf_map_delete_elem(&hashed_records, &key);

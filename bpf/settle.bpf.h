@@ -19,6 +19,7 @@ static __always_inline __u64 ring_wakeup(void)
 static __always_inline void detail_send(struct sw_record *record, struct tcp_sock *tp)
 {
 	struct sw_connection *detail = bpf_ringbuf_reserve(&closed_connections, sizeof(*detail), 0);
+	bool waited = record->flags & SW_FLAG_DETAIL_DUE;
 
 	record->flags &= ~SW_FLAG_DETAIL_DUE;
 	if (!detail) {
@@ -31,6 +32,7 @@ static __always_inline void detail_send(struct sw_record *record, struct tcp_soc
 	if (record->flags & (SW_FLAG_RESET_SENT | SW_FLAG_RESET_RECEIVED))
 		detail->socket.unsent_bytes =
 		    sequence_bytes(tp->snd_una, tp->write_seq, record->flags & SW_FLAG_OWN_FIN);
+	detail->socket.sent_after_reset = waited && record->flags & SW_FLAG_RESET_RECEIVED && tp->app_limited;
 	detail->read_ns = bpf_ktime_get_ns();
 	bpf_ringbuf_submit(detail, ring_wakeup());
 }

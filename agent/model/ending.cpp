@@ -1,6 +1,7 @@
 #include "agent/model/ending.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "agent/model/connection.h"
 
@@ -17,6 +18,8 @@ constexpr milliseconds own_limit{1000};
 /// TLS: alerts and what else is no data of the program.
 constexpr std::uint32_t least_tls_bytes = 64;
 constexpr milliseconds least_idle{500};
+/// A close behind the last data that left is the program's; later, it gives up on a peer that takes nothing.
+constexpr milliseconds delivery{1000};
 /// What is written has long been acknowledged, or refused.
 constexpr milliseconds longest_flight{250};
 
@@ -38,6 +41,19 @@ bool has_no_body(const Connection& connection) {
   return family_of(connection) == Family::http_1 && response_of(connection).framing == SW_FRAMING_NONE;
 }
 
+/// A protocol that is not parsed, watched from its first byte, in which the client spoke first: each word of ours was
+/// answered, but for a farewell. Where the server greets first, a connection is a session and ends with its work.
+bool is_all_answered(const Connection& connection) {
+  const sw_flow& request = request_of(connection);
+  const sw_flow& response = response_of(connection);
+  if (request.protocol != SW_PROTOCOL_OTHER || response.exchanges == 0 || response.started_ns < request.started_ns)
+    return false;
+  if (((request.flags | response.flags) & SW_FLOW_MIDSTREAM) != 0 || connection.unread_bytes != 0) return false;
+  if (request.exchanges == response.exchanges) return true;
+  return request.exchanges == response.exchanges + 1 &&
+         request.next_seq - connection.raw.record.write_seq < traits_of(Protocol::other).least_request_bytes;
+}
+
 bool is_complete(const Connection& connection) {
   const sw_flow& response = response_of(connection);
   switch (family_of(connection)) {
@@ -52,7 +68,7 @@ bool is_complete(const Connection& connection) {
     case Family::redis:
       return true;
     case Family::other:
-      break;
+      return is_all_answered(connection);
   }
   return false;
 }
@@ -130,6 +146,10 @@ std::optional<Instant> open_request(const Connection& connection) {
 /// When a request was written after the peer's end. The peer's answer to it, a reset, may come before the send returns,
 /// so that only what lies unacknowledged tells of it.
 std::optional<Instant> written_after_end(const Connection& connection) {
+  // An idle connection that was reset: the write that failed is followed by the program's close.
+  if (connection.raw.socket.sent_after_reset != 0 && connection.closed_by == ClosedBy::peer &&
+      connection.exchanges != 0)
+    return Instant(std::chrono::nanoseconds(connection.raw.read_ns));
   constexpr unsigned both = SW_FLAG_PEER_FIN | SW_FLAG_RESET_RECEIVED;
   if (!connection.peer_closed || (connection.raw.record.flags & both) != both || connection.exchanges == 0 ||
       !is_request(connection))
@@ -155,6 +175,17 @@ void take_staleness(Ending& ending, const Connection& connection) {
 }
 
 }  // namespace
+
+std::string_view name_of(const Connection& connection) {
+  const sw_wire& wire = connection.raw.record.wire;
+  return {wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text))};
+}
+
+std::chrono::nanoseconds survived_idle(const Connection& connection) {
+  if (connection.exchanges < 2) return {};
+  const std::chrono::nanoseconds answer{connection.raw.record.first_byte_max_ns};
+  return std::max(std::chrono::nanoseconds{}, connection.longest_idle - answer);
+}
 
 std::uint32_t requests_of(const Connection& connection) {
   const sw_wire& wire = connection.raw.record.wire;
@@ -192,17 +223,24 @@ Ending ending_of(const Connection& connection) {
   ending.late_options = record.options_late;
   ending.closed_by = connection.closed_by;
   ending.closed = end_of(connection).value_or(ending.opened);
+  ending.released = std::max(ending.closed,
+                             connection.own_closed.value_or(Instant(std::chrono::nanoseconds(connection.raw.read_ns))));
+  ending.name = std::hash<std::string_view>{}(name_of(connection));
+  ending.survived = survived_idle(connection);
   const std::optional<Instant> arrival = last_arrival(connection);
   if (arrival && *arrival <= ending.closed) ending.idle = ending.closed - *arrival;
   ending.undrained = is_undrained(connection);
+  // A tunnel is never used again, whatever the request for it says.
   ending.asked_close = family_of(connection) == Family::http_1 && connection.close_reason != CloseReason::exit &&
-                       connection.exchanges != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0;
+                       connection.exchanges != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0 &&
+                       request_of(connection).method != SW_METHOD_CONNECT;
   ending.reusable = is_by_program(connection) && !ending.undrained && ending.requests != 0 &&
                     connection.exchanges != 0 && allows_reuse(connection) && !has_no_body(connection) &&
                     is_complete(connection) && arrival && ending.idle < right_after;
   ending.discarded = is_by_program(connection) && connection.close_reason == CloseReason::reset &&
                      connection.unsent_bytes > 1 && (connection.raw.socket.option_flags & SW_IN_FORCE_LINGER) != 0 &&
-                     connection.raw.socket.linger_ns == 0;
+                     connection.raw.socket.linger_ns == 0 && connection.last_send && connection.own_closed &&
+                     *connection.own_closed - *connection.last_send < delivery;
   take_staleness(ending, connection);
   return ending;
 }

@@ -23,6 +23,7 @@ void Pools::update(const Sample& sample, const Model& model) {
   const RoundTimes times{last_time_, last_until_, complete_until(model), model.time};
   table_.for_each([](PoolState& state) { state.begin_round(); });
   recorder_.record(model, times.until, table_);
+  option_misuses_.update(model);
   take_totals(sample);
   table_.for_each([&](PoolState& state) {
     infer_round(state, times);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "agent/model/option_misuse.h"
 #include "agent/model/pool_figures.h"
 #include "agent/model/pool_recorder.h"
 #include "agent/model/pool_table.h"
@@ -25,6 +26,8 @@ class Pools {
   /// Connections that had no room, in all rounds.
   [[nodiscard]] std::uint64_t dropped() const { return recorder_.dropped(); }
   [[nodiscard]] std::vector<TableFill> tables() const;
+  /// Ends that a socket option has spoilt, of servers' connections as well.
+  [[nodiscard]] const OptionMisuses& option_misuses() const { return option_misuses_; }
 
  private:
   void take_totals(const Sample& sample);
@@ -32,6 +35,7 @@ class Pools {
   PoolLimits limits_;
   PoolTable table_;
   PoolRecorder recorder_;
+  OptionMisuses option_misuses_;
   Instant last_time_{}, last_until_{};
 };
 

@@ -49,7 +49,8 @@ void advise_kept(const PoolFigures& pool, bool database, std::vector<PoolAdvice>
 
 void advise_limits(const PoolFigures& pool, bool database, std::vector<PoolAdvice>& advice) {
   const std::uint64_t needed = needed_connections(pool), peak = pool.peak_open.recent();
-  if (peak >= 20 && needed != 0 && peak > needed * 2)
+  // Those that stay open beyond need may be lost to the program: a pool of that size would wait for them for ever.
+  if (peak >= 20 && needed != 0 && peak > needed * 2 && pool.open <= needed + needed / 4 + 1)
     advice.push_back({most_open.name, std::to_string(needed + needed / 4 + 1),
                       std::to_string(peak) + " were open at once, " + std::to_string(needed) + " would have done",
                       most_open.known_as(database)});

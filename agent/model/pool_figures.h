@@ -62,6 +62,7 @@ struct PoolFigures {
   AgeHistogram idle_at_own_close;
   AgeHistogram idle_at_peer_close;
   AgeHistogram lifetime;
+  std::chrono::nanoseconds survived_idle{};  ///< of those open now, the longest after which one was used again
 
   std::optional<std::chrono::milliseconds> idle_limit;       ///< after which we close an idle connection
   std::optional<std::chrono::milliseconds> peer_idle_limit;  ///< after which the peer does

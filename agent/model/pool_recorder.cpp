@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <unordered_set>
 
 #include "agent/model/connection.h"
@@ -70,7 +69,12 @@ void PoolRecorder::record(const Model& model, Instant until, PoolTable& table) {
       take_closed(table, *state, connection, others.contains(connection.id), until);
   }
   for (const Connection& connection : model.connections) {
-    if (connection.role != Role::client || !is_established(connection) || ended.contains(connection.id)) continue;
+    if (connection.role != Role::client || ended.contains(connection.id)) continue;
+    if (!is_established(connection)) {
+      // Ended, but still held: its details come when it is released.
+      if (const auto seen = seen_.find(connection.id); seen != seen_.end()) seen->second.round = round_;
+      continue;
+    }
     if (PoolState* state = state_of(connection, table, model.time)) take_live(*state, connection);
   }
   std::erase_if(seen_, [&](const auto& item) { return item.second.round != round_; });
@@ -104,12 +108,12 @@ void PoolRecorder::take_live(PoolState& state, const Connection& connection) {
   ++pool.open;
   state.reused += requests_of(connection) > traits_of(connection.protocol).requests_of_one_use ? 1 : 0;
   state.live_exchanges += connection.exchanges;
+  pool.survived_idle = std::max(pool.survived_idle, survived_idle(connection));
   ++(usage.request && !usage.response ? pool.in_use : pool.idle);
   state.usages.push_back(usage);
   if (has_name(connection.protocol)) pool.protocol = connection.protocol;
   const sw_wire& wire = connection.raw.record.wire;
-  if (wire.text_length != 0)
-    pool.name.assign(wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text)));
+  if (const std::string_view name = name_of(connection); !name.empty()) pool.name = name;
   take_statements(pool, wire);
 
   const auto seen = seen_.find(connection.id);
@@ -162,10 +166,10 @@ void PoolRecorder::take_stall(PoolState& state, const Connection& connection, Se
   if ((connection.raw.socket.option_flags & (SW_IN_FORCE_NODELAY | SW_IN_FORCE_CORK)) != 0) return;
   if (connection.raw.socket.srtt_us > 100'000) return;
   if (is_late(connection, now)) late_ = now;
-  const sw_flow& flow = connection.raw.record.wire.flow[SW_EGRESS];
   const auto held = held_back(connection, now);
-  if (!held || flow.started_ns == seen.stalled_ns) return;
-  seen.stalled_ns = flow.started_ns;
+  const std::optional<Instant> began = message_began(connection);
+  if (!held || began == seen.stalled) return;
+  seen.stalled = began;
   state.add_stall({connection.id, now, *held});
 }
 

@@ -25,7 +25,7 @@ class PoolRecorder {
     Instant last_receive{};
     std::uint32_t exchanges = 0;
     std::uint64_t round = 0;
-    std::uint64_t stalled_ns = 0;  // beginning of the latest message that was counted as stalled
+    std::optional<Instant> stalled;  // when the latest message that was counted as stalled began
   };
 
   PoolState* state_of(const Connection& connection, PoolTable& table, Instant now);

@@ -27,6 +27,7 @@ std::optional<double> PoolFigures::exchanges_per_connection() const {
 
 void PoolState::begin_round() {
   pool.open = pool.in_use = pool.idle = 0;
+  pool.survived_idle = {};
   pool.text_statements = closed_statements[0];
   pool.prepares = closed_statements[1];
   pool.executes = closed_statements[2];

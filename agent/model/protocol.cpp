@@ -10,15 +10,15 @@ namespace {
 /// Redis and of other line protocols up to 15.
 constexpr std::array<ProtocolTraits, SW_PROTOCOL_COUNT> table{{
     // name, family, is_http, is_database, ends_clients, may_wait, requests_of_one_use, least_request_bytes
-    {"", Family::other, false, false, false, false, 1, 16},
-    {"", Family::other, false, false, false, false, 1, 16},
+    {"", Family::other, false, false, false, false, 8, 16},
+    {"", Family::other, false, false, false, false, 8, 16},
     {"http/1.0", Family::http_1, true, false, true, false, 1, 2},
     {"http/1.1", Family::http_1, true, false, true, false, 1, 2},
     {"http/2", Family::http_2, true, false, true, true, 1, 24},
     {"tls", Family::tls, false, false, true, false, 1, 65},
     {"postgresql", Family::sql, false, true, false, false, 8, 7},
     {"mysql", Family::sql, false, true, false, false, 8, 7},
-    {"redis", Family::redis, false, true, false, false, 1, 16},
+    {"redis", Family::redis, false, true, false, false, 8, 16},
 }};
 
 static_assert(static_cast<int>(Protocol::http_2) == SW_PROTOCOL_HTTP_2 &&

@@ -20,7 +20,8 @@ struct ProtocolTraits {
   bool is_database;   ///< statements or commands of a data store
   bool ends_clients;  ///< its servers are expected to end the connections of idle clients
   bool may_wait;      ///< a request may be a subscription, answered when there is something to tell
-  /// Requests that one use of a connection makes at the most; a unit of work in SQL is begin, some statements, commit.
+  /// Requests that one use of a connection makes at the most; a unit of work in a database is begin, some statements,
+  /// commit, and in a protocol that is not parsed some exchanges.
   std::uint32_t requests_of_one_use;
   /// Bytes of the shortest request, our FIN among them; what is shorter is a farewell.
   std::uint32_t least_request_bytes;

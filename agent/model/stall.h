@@ -16,6 +16,10 @@ struct Stall {
   std::chrono::nanoseconds duration{};
 };
 
+/// When the message of the program that is under way, or was the last, began: of a protocol that is not known, what it
+/// has said since the peer last spoke.
+[[nodiscard]] std::optional<Instant> message_began(const Connection& connection);
+
 /// How long the end of a small message waited, or waits, in the host after the program had given it: a delayed
 /// acknowledgement's time.
 [[nodiscard]] std::optional<std::chrono::nanoseconds> held_back(const Connection& connection, Instant now);

@@ -123,6 +123,76 @@ TEST_CASE("shutdown is no close: what stays unread can still be read") {
   CHECK(watch.ended(SW_ROLE_CLIENT, client, server).record.unread_bytes == 0);
 }
 
+namespace {
+
+bool has_ended(const Socket& socket) {
+  tcp_info info{};
+  socklen_t length = sizeof(info);
+  REQUIRE(getsockopt(socket.fd(), IPPROTO_TCP, TCP_INFO, &info, &length) == 0);
+  return info.tcpi_state == TCP_CLOSE;
+}
+
+void ask_and_answer(const Pair& pair) {
+  pair.client.send("request");
+  pair.server.receive(7);
+  pair.server.send("response");
+  pair.client.receive(8);
+}
+
+}  // namespace
+
+TEST_CASE("shutdown, the peer's FIN and close show one close in every order, with what it leaves unread") {
+  const auto variant = GENERATE(from_range(variants));
+  const std::string order = GENERATE("shutdown close FIN", "shutdown FIN close");
+  const std::size_t unread = GENERATE(0, 12);
+  CAPTURE(variant.name, order, unread);
+  Watch& watch = shared_watch(variant);
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  ask_and_answer(pair);
+  if (unread != 0) pair.server.send(std::string(unread, 'y'));
+  REQUIRE(watch.scan_until([&] {
+    const auto* live = watch.live(SW_ROLE_CLIENT, client, server);
+    return live != nullptr && live->socket.unread_bytes == unread;
+  }));
+  REQUIRE(shutdown(pair.client.fd(), SHUT_WR) == 0);
+  if (order == "shutdown FIN close") {
+    pair.server.close();
+    REQUIRE(watch.scan_until([&] { return has_ended(pair.client); }));
+  }
+  pair.client.close();
+  pair.server.close();
+  const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
+  CHECK(ended.record.unread_bytes == unread);
+  CHECK((ended.record.flags & SW_FLAG_RELEASED) != 0);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_OWN);
+  CHECK(ended.record.close_reason == SW_CLOSE_REASON_FIN);
+}
+
+TEST_CASE("a send on a connection that the peer has reset while it was idle shows at its release") {
+  const auto variant = GENERATE(from_range(variants));
+  const bool sends = GENERATE(true, false);
+  CAPTURE(variant.name, sends);
+  Watch& watch = shared_watch(variant);
+  Pair pair;
+  const auto client = pair.client_port(), server = pair.server_port();
+  ask_and_answer(pair);
+  const linger at_once{1, 0};
+  REQUIRE(setsockopt(pair.server.fd(), SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) == 0);
+  pair.server.close();
+  REQUIRE(watch.scan_until([&] { return has_ended(pair.client); }));
+  char byte = 0;
+  if (sends)
+    CHECK(::send(pair.client.fd(), "again", 5, MSG_NOSIGNAL) < 0);
+  else
+    CHECK(::recv(pair.client.fd(), &byte, 1, 0) < 0);  // a look, not a use
+  pair.client.close();
+  const auto& ended = watch.ended(SW_ROLE_CLIENT, client, server);
+  CHECK(ended.record.closed_by == SW_CLOSED_BY_PEER);
+  CHECK(ended.record.close_reason == SW_CLOSE_REASON_RESET);
+  CHECK((ended.socket.sent_after_reset != 0) == sends);
+}
+
 TEST_CASE("MSG_PEEK is no exchange; splice and sendfile are") {
   const auto variant = GENERATE(from_range(variants));
   CAPTURE(variant.name);
