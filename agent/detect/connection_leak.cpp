@@ -36,7 +36,7 @@ std::string reason_text(const Tally& tally) {
   add(Holding::close_wait, "closed by the peer and not by the program");
   add(Holding::unread, "with a response that is not read");
   add(Holding::transaction, "idle in a transaction that is not ended");
-  add(Holding::forgotten, "answered and idle while newer ones are opened instead");
+  add(Holding::forgotten, "answered and not used again, while more and more were opened instead");
   return text;
 }
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <functional>
 
+#include "agent/detect/population_growth.h"
 #include "agent/model/ending.h"
 #include "agent/model/phase.h"
 
@@ -16,33 +17,7 @@ using std::chrono::nanoseconds;
 /// A pool that opens one more while the last answer is being handled is no proof of anything.
 constexpr milliseconds slack{100};
 
-std::string name_of(const Connection& connection) {
-  const sw_wire& wire = connection.raw.record.wire;
-  return {wire.text, strnlen(wire.text, std::min<std::size_t>(wire.text_length, sizeof wire.text))};
-}
-
-/// When the connections of a pool were opened, by name (Host, TLS server name, user and database).
-class Openings {
- public:
-  explicit Openings(const Model& model) {
-    for (const auto* list : {&model.connections, &model.closed})
-      for (const Connection& connection : *list)
-        if (connection.role == Role::client && !connection.preexisting && connection.established)
-          latest_[key_of(connection)] = std::max(latest_[key_of(connection)], *connection.established);
-  }
-
-  [[nodiscard]] bool any_after(const Connection& connection, Instant moment) const {
-    const auto found = latest_.find(key_of(connection));
-    return found != latest_.end() && found->second > moment;
-  }
-
- private:
-  using Key = std::tuple<std::uint32_t, Address, std::string>;
-  static Key key_of(const Connection& connection) {
-    return {connection.process, connection.remote, name_of(connection)};
-  }
-  std::map<Key, Instant> latest_;
-};
+std::size_t name_hash(const Connection& connection) { return std::hash<std::string_view>{}(name_of(connection)); }
 
 std::optional<HeldConnection> left_half_closed(const Connection& connection, const Thresholds& thresholds,
                                                Instant now) {
@@ -55,8 +30,7 @@ std::optional<HeldConnection> left_half_closed(const Connection& connection, con
   return HeldConnection{&connection, Holding::close_wait, disused};
 }
 
-std::optional<HeldConnection> left_after_answer(const Connection& connection, const Thresholds& thresholds,
-                                                const Openings& openings, Instant now) {
+std::optional<HeldConnection> left_after_answer(const Connection& connection, const Thresholds& thresholds) {
   if (connection.role != Role::client || connection.state != TcpState::established || connection.idle < thresholds.leak)
     return std::nullopt;
   if (connection.exchanges == 0 && connection.unread_bytes == 0) return std::nullopt;
@@ -73,25 +47,93 @@ std::optional<HeldConnection> left_after_answer(const Connection& connection, co
   } else if (is_sql(connection.protocol) && (status == SW_TRANSACTION_OPEN || status == SW_TRANSACTION_FAILED)) {
     why = Holding::transaction;
   }
-  HeldConnection held{&connection, why, connection.idle};
-  held.outlived = openings.any_after(connection, now - connection.idle + slack);
-  return held;
+  return HeldConnection{&connection, why, connection.idle};
 }
 
-/// What is left unread or in a transaction in the same way as others that have leaked has leaked, too.
-void keep_leaked(std::vector<HeldConnection>& held) {
-  std::array<std::size_t, 4> outlived{};
-  for (const HeldConnection& one : held) outlived[static_cast<std::size_t>(one.why)] += one.outlived ? 1 : 0;
-  std::erase_if(held, [&](const HeldConnection& one) {
-    const bool alike = one.why != Holding::forgotten && outlived[static_cast<std::size_t>(one.why)] >= 2;
-    return one.why != Holding::close_wait && !one.outlived && !alike;
-  });
-}
+/// The connections of one process, role and endpoint that are suspected.
+class Group {
+ public:
+  Group(std::vector<HeldConnection>& held, std::vector<PoolMember> members, const Thresholds& thresholds, Instant now)
+      : held_(held), members_(std::move(members)), thresholds_(thresholds), now_(now) {}
+
+  void keep_leaked() {
+    for (HeldConnection& one : held_) one.outlived = is_outlived(one);
+    if (is_pool_at_rest()) erase(Holding::close_wait);
+    keep_forgotten();
+    keep_alike(Holding::unread);
+    keep_alike(Holding::transaction);
+  }
+
+ private:
+  [[nodiscard]] bool is_outlived(const HeldConnection& one) const {
+    const Instant left_use = now_ - one.connection->idle + slack;
+    const std::size_t name = name_hash(*one.connection);
+    return std::any_of(members_.begin(), members_.end(),
+                       [&](const PoolMember& member) { return member.name == name && member.opened > left_use; });
+  }
+
+  /// A client that opens nothing besides, or only what takes the place of one that has ended, closes them when it
+  /// wants to use them next.
+  [[nodiscard]] bool is_pool_at_rest() const {
+    std::optional<Instant> first;
+    for (const HeldConnection& one : held_) {
+      if (one.why != Holding::close_wait) continue;
+      if (one.connection->role != Role::client) return false;
+      const Instant ended = one.connection->peer_closed.value_or(one.connection->birth);
+      first = std::min(first.value_or(ended), ended);
+    }
+    return first && opened_beside(members_, *first + slack) < std::ptrdiff_t{thresholds_.leak_count};
+  }
+
+  /// What is left unread or in a transaction in the same way as others that have leaked has leaked, too.
+  void keep_alike(Holding why) {
+    const auto outlived = std::count_if(held_.begin(), held_.end(),
+                                        [&](const HeldConnection& one) { return one.why == why && one.outlived; });
+    if (outlived < 2) std::erase_if(held_, [&](const HeldConnection& one) { return one.why == why && !one.outlived; });
+  }
+
+  /// By name: a client of many hosts behind one address has a pool for each.
+  void keep_forgotten() {
+    std::map<std::size_t, std::vector<LeftConnection>> by_name;
+    for (const HeldConnection& one : held_)
+      if (one.why == Holding::forgotten) by_name[name_hash(*one.connection)].push_back(left(one));
+    for (auto& [name, left] : by_name) {
+      std::vector<PoolMember> members;
+      std::copy_if(members_.begin(), members_.end(), std::back_inserter(members),
+                   [&](const PoolMember& member) { return member.name == name; });
+      const std::uint32_t one_use = traits_of(held_.front().connection->protocol).requests_of_one_use;
+      const nanoseconds disuse = least_disuse(members, thresholds_);
+      std::erase_if(left, [&](const LeftConnection& one) { return one.disused < disuse; });
+      const bool leaks = keep_coming(left, members, thresholds_, one_use);
+      std::erase_if(held_, [&](const HeldConnection& one) {
+        if (one.why != Holding::forgotten || name_hash(*one.connection) != name) return false;
+        // The last one is known by its like: used as little as the others.
+        const bool is_alike = one.outlived || requests_of(*one.connection) <= one_use;
+        return !leaks || one.disused < disuse || !is_alike;
+      });
+    }
+  }
+
+  static LeftConnection left(const HeldConnection& one) {
+    const Connection& connection = *one.connection;
+    return {.opened = connection.preexisting ? std::nullopt : connection.established,
+            .requests = requests_of(connection),
+            .disused = one.disused};
+  }
+
+  void erase(Holding why) {
+    std::erase_if(held_, [&](const HeldConnection& one) { return one.why == why; });
+  }
+
+  std::vector<HeldConnection>& held_;
+  std::vector<PoolMember> members_;
+  Thresholds thresholds_;
+  Instant now_;
+};
 
 }  // namespace
 
 std::map<HeldKey, std::vector<HeldConnection>> held_connections(const DetectionContext& context) {
-  const Openings openings(context.model);
   std::map<HeldKey, std::vector<HeldConnection>> held;
   for (const Connection& connection : context.model.connections) {
     if (connection.state != TcpState::established && connection.state != TcpState::close_wait) continue;
@@ -102,10 +144,16 @@ std::map<HeldKey, std::vector<HeldConnection>> held_connections(const DetectionC
     const std::string endpoint = (connection.role == Role::server ? connection.local : connection.remote).string();
     const Thresholds thresholds = context.thresholds(*process, endpoint);
     auto found = left_half_closed(connection, thresholds, context.model.time);
-    if (!found) found = left_after_answer(connection, thresholds, openings, context.model.time);
+    if (!found) found = left_after_answer(connection, thresholds);
     if (found) held[{process->serial, connection.role, endpoint}].push_back(*found);
   }
-  for (auto& [key, connections] : held) keep_leaked(connections);
+  const PoolMembers members(context);
+  for (auto& [key, connections] : held) {
+    const Process* process = context.model.process_of_serial(std::get<0>(key));
+    Group(connections, members.beside(*connections.front().connection), context.thresholds(*process, std::get<2>(key)),
+          context.model.time)
+        .keep_leaked();
+  }
   std::erase_if(held, [](const auto& group) { return group.second.empty(); });
   return held;
 }

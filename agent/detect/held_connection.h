@@ -13,7 +13,7 @@ enum class Holding {
   close_wait,   ///< the peer has closed, the process has not
   unread,       ///< a response, or a part of one, that nobody reads
   transaction,  ///< a transaction that nobody ends
-  forgotten,    ///< all was said, but newer connections were opened instead of using it
+  forgotten,    ///< all was said, it was not used again, and more of its kind keep coming
 };
 
 struct HeldConnection {

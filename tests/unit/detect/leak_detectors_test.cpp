@@ -5,9 +5,9 @@
 using namespace sockwarden;
 using namespace sockwarden::testing;
 
-TEST_CASE("connections that stand idle while newer ones are opened have leaked, and the newest has not") {
+TEST_CASE("connections that are used once and keep coming have leaked, and the one in use has not") {
   PoolStage stage;
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 0; i < 9; ++i) {
     stage.exchange(stage.open());
     stage.wait(0.5);
   }
@@ -18,8 +18,75 @@ TEST_CASE("connections that stand idle while newer ones are opened have leaked, 
   }
   const auto findings = stage.ask(connection_leak);
   REQUIRE(findings.size() == 1);
-  CHECK(findings[0].count == 5);
+  CHECK(findings[0].count == 9);
   CHECK(findings[0].confidence == Confidence::likely);
+}
+
+TEST_CASE("of connections that have leaked the last one counts, too") {
+  PoolStage stage;
+  for (int i = 0; i < 20; ++i) {
+    stage.exchange(stage.open());
+    stage.wait(0.5);
+  }
+  stage.wait(5);
+  const auto findings = stage.ask(connection_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].count == 20);
+}
+
+TEST_CASE("a pool that is filled once has not leaked, whether it is then used or not") {
+  const bool is_used = GENERATE(false, true);
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 20; ++i) {
+    ids.push_back(stage.open());
+    stage.exchange(ids.back());
+    stage.wait(0.1);
+  }
+  for (int i = 0; i < 20; ++i) {
+    if (is_used) stage.exchange(ids.back());
+    stage.wait(1);
+    CHECK(stage.ask(connection_leak).empty());
+  }
+}
+
+TEST_CASE("a pool that is filled slowly beside its work, and replaces its members by age, has not leaked") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 160; ++i) {
+    if (ids.size() == 15 && i >= 60) {
+      stage.close(ids.front());
+      ids.erase(ids.begin());
+    }
+    if (ids.size() < 15) {
+      ids.push_back(stage.open());
+      stage.exchange(ids.back());
+    }
+    if (i % 3 == 0) stage.exchange(ids.back());  // last in, first out
+    stage.wait(0.3);
+    if (i % 3 == 0) stage.scan();
+    CHECK(stage.ask(connection_leak).empty());
+  }
+}
+
+TEST_CASE("separate clients that come back after a rest have not leaked, also while all of them rest") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 20; ++i) {
+    ids.push_back(stage.open());
+    stage.exchange(ids.back());
+    stage.wait(0.25);
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (const std::uint64_t id : ids) {
+      stage.record(id).longest_idle_ns = 5 * second_ns;
+      stage.exchange(id);
+      stage.wait(0.25);
+      CHECK(stage.ask(connection_leak).empty());
+    }
+  }
+  stage.wait(7);
+  CHECK(stage.ask(connection_leak).empty());
 }
 
 TEST_CASE("a pool that merely stands idle has not leaked") {
@@ -38,7 +105,7 @@ TEST_CASE("a pool that merely stands idle has not leaked") {
 TEST_CASE("a connection that is used again has not leaked") {
   PoolStage stage;
   std::vector<std::uint64_t> ids;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 10; ++i) {
     ids.push_back(stage.open());
     stage.exchange(ids.back());
     stage.wait(0.5);
@@ -52,7 +119,7 @@ TEST_CASE("a connection that is used again has not leaked") {
 
 TEST_CASE("a connection whose name is another is no newer one") {
   PoolStage stage;
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const std::uint64_t id = stage.open();
     const std::string name = "host" + std::to_string(i);
     std::copy(name.begin(), name.end(), stage.record(id).wire.text);
@@ -64,14 +131,28 @@ TEST_CASE("a connection whose name is another is no newer one") {
   CHECK(stage.ask(connection_leak).empty());
 }
 
-TEST_CASE("what the peer has closed and the program has not is a leak after the grace, proven") {
-  PoolStage stage;
-  for (int i = 0; i < 4; ++i) {
+namespace {
+
+void peer_closes(PoolStage& stage, std::uint64_t id) {
+  stage.record(id).peer_closed_ns = stage.world.now_ns;
+  stage.world.connection(id).socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
+}
+
+/// The peer has closed each before the next one was opened.
+void leave_half_closed(PoolStage& stage, int count) {
+  for (int i = 0; i < count; ++i) {
     const std::uint64_t id = stage.open();
     stage.exchange(id);
-    stage.record(id).peer_closed_ns = stage.world.now_ns;
-    stage.world.connection(id).socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
+    peer_closes(stage, id);
+    stage.world.now_ns += 150 * ms_ns;
   }
+}
+
+}  // namespace
+
+TEST_CASE("what the peer has closed and the program has not is a leak after the grace, proven") {
+  PoolStage stage;
+  leave_half_closed(stage, 4);
   stage.wait(2);
   CHECK(stage.ask(connection_leak).empty());
   stage.wait(4);
@@ -79,6 +160,45 @@ TEST_CASE("what the peer has closed and the program has not is a leak after the 
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].count == 4);
   CHECK(findings[0].confidence == Confidence::proven);
+}
+
+TEST_CASE("a pool at rest whose connections the peer has closed replaces them when it wants to use them") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 12; ++i) {
+    ids.push_back(stage.open());
+    stage.exchange(ids.back());
+  }
+  stage.wait(5);
+  for (const std::uint64_t id : ids) peer_closes(stage, id);
+  stage.wait(20);
+  CHECK(stage.ask(connection_leak).empty());
+  // Some are replaced, the others stay.
+  for (std::size_t i = 0; i < 8; ++i) {
+    const std::uint64_t peer_closed_ns = stage.record(ids[i]).peer_closed_ns;
+    stage.close(ids[i], SW_CLOSED_BY_PEER);
+    stage.world.ended().record.own_closed_ns = stage.world.now_ns;
+    stage.world.ended().record.peer_closed_ns = peer_closed_ns;
+    stage.exchange(stage.open());
+  }
+  stage.wait(3);
+  CHECK(stage.ask(connection_leak).empty());
+}
+
+TEST_CASE("what the peer has closed is a leak where newer ones are opened besides") {
+  PoolStage stage;
+  for (int i = 0; i < 4; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.exchange(id);
+    peer_closes(stage, id);
+  }
+  stage.wait(6);
+  CHECK(stage.ask(connection_leak).empty());
+  for (int i = 0; i < 4; ++i) stage.one_shot();
+  stage.wait(1);
+  const auto findings = stage.ask(connection_leak);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].count == 4);
 }
 
 TEST_CASE("a slow reader of what a closed peer sent has not leaked") {
