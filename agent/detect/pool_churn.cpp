@@ -2,6 +2,7 @@
 
 #include "agent/detect/detectors.h"
 #include "agent/detect/pool_finding.h"
+#include "agent/detect/steady_dialing.h"
 #include "agent/detect/waiting_group.h"
 #include "agent/model/pool_advice.h"
 
@@ -35,7 +36,7 @@ std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>
   const bool is_database_pool = is_sql(pool_case.pool.protocol);
   // What a pool keeps it uses again; of a database it takes long until that shows.
   const bool uses_kept = kept != 0 && (is_database_pool || pool_case.reuses());
-  if (uses_kept && pool_case.peak_open() > kept + 1) return pool_case.is_known_for(2) ? "idle-limit" : "";
+  if (uses_kept && pool_case.peak_in_use() > kept) return pool_case.is_known_for(2) ? "idle-limit" : "";
   // One request too many that was counted in a few must not decide.
   if (!are_single(endings, traits_of(pool_case.pool.protocol).requests_of_one_use))
     return pool_case.throwing_rounds() >= 8 ? "unknown" : "";
@@ -55,7 +56,7 @@ void describe(Finding& finding, const PoolCase& pool_case) {
         "The requests carry Connection: close. Allow keep-alive (Go: DisableKeepAlives = false; Node: new "
         "http.Agent({keepAlive: true}); libcurl: no Connection: close header) and share one client.";
   } else if (finding.qualifier == "idle-limit") {
-    const std::uint64_t peak = pool_case.peak_open();
+    const std::uint64_t peak = pool_case.peak_in_use();
     finding.summary = thrown + " were thrown away right after use" + in_window + ": the pool keeps " +
                       std::to_string(pool_case.kept_idle()) + " idle, but uses up to " + std::to_string(peak) +
                       " at once.";
@@ -87,6 +88,7 @@ Finding finding_of(const PoolCase& pool_case, const std::string& cause, const st
   finding.evidence["window_seconds"] = seconds_of(pool_case.window());
   finding.evidence["opened_per_second"] = pool.opened_per_second;
   finding.evidence["peak_open"] = static_cast<std::int64_t>(pool_case.peak_open());
+  finding.evidence["peak_in_use"] = static_cast<std::int64_t>(pool_case.peak_in_use());
   if (const auto exchanges = pool.exchanges_per_connection()) finding.evidence["exchanges_per_connection"] = *exchanges;
   if (cause == "idle-limit") finding.evidence["kept_idle"] = static_cast<std::int64_t>(pool_case.kept_idle());
   describe(finding, pool_case);
@@ -101,12 +103,12 @@ DetectorResult pool_churn(const DetectionContext& context) {
     if (is_mostly_reused(pool_case.pool)) continue;
     const std::size_t least = pool_case.thresholds.leak_count;
     const auto asked = avoidable(pool_case.endings([](const Ending& ending) { return ending.asked_close; }), pool_case);
-    if (asked.size() >= least) {
+    if (asked.size() >= least && !are_probes(asked)) {
       result.findings.push_back(finding_of(pool_case, "keep-alive-off", asked));
       continue;
     }
     const auto thrown = avoidable(pool_case.endings([](const Ending& ending) { return ending.reusable; }), pool_case);
-    if (thrown.size() < least || are_propagated_close(thrown)) continue;
+    if (thrown.size() < least || are_propagated_close(thrown) || are_probes(thrown)) continue;
     if (const std::string cause = cause_of(pool_case, thrown); !cause.empty())
       result.findings.push_back(finding_of(pool_case, cause, thrown));
   }

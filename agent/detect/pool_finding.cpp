@@ -29,6 +29,13 @@ std::uint64_t PoolCase::peak_open() const {
   return peak;
 }
 
+std::uint64_t PoolCase::peak_in_use() const {
+  std::uint64_t peak = pool.in_use;
+  for (const PoolRound& round : pool.rounds)
+    if (now - round.time <= window()) peak = std::max<std::uint64_t>(peak, round.peak_in_use);
+  return peak;
+}
+
 std::size_t PoolCase::throwing_rounds() const {
   const auto throws_away = [](const PoolRound& round) { return round.left_idle.has_value(); };
   return static_cast<std::size_t>(std::count_if(pool.rounds.begin(), pool.rounds.end(), throws_away));

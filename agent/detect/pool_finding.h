@@ -23,6 +23,8 @@ struct PoolCase {
   [[nodiscard]] std::string remote() const { return pool.key.remote.string(); }
   /// The most that were open at once within the window.
   [[nodiscard]] std::uint64_t peak_open() const;
+  /// The most that were in use at once within the window.
+  [[nodiscard]] std::uint64_t peak_in_use() const;
   [[nodiscard]] std::uint64_t kept_idle() const { return pool.kept_idle.value_or(0); }
   /// Some connections served several requests, and are open or have ended.
   [[nodiscard]] bool reuses() const;

@@ -99,7 +99,7 @@ TEST_CASE("a unit of work in a database is some statements; what serves more was
     const std::uint64_t id = stage.open();
     work(id, statements);
     stage.close(id);
-    stage.wait(1);
+    stage.wait(i % 2 == 0 ? 1 : 0.5);
     for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == cause);
   }
   const auto findings = stage.ask(pool_churn);
@@ -132,9 +132,9 @@ TEST_CASE("scans that come between the answers and the closes name no cause but 
 TEST_CASE("a client for each request beside a connection that stays is no idle-limit") {
   PoolStage stage;
   stage.exchange(stage.open());
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 20; ++i) {
     stage.one_shot();
-    stage.wait(1);
+    stage.wait(0.5);
   }
   const auto findings = stage.ask(pool_churn);
   REQUIRE(findings.size() == 1);
@@ -199,4 +199,121 @@ TEST_CASE("a session that says goodbye and shuts down is as ended as one that is
   const auto findings = stage.ask(pool_churn);
   REQUIRE(findings.size() == (last == 'X' ? 1 : 0));
   if (last == 'X') CHECK(findings[0].qualifier == "connection-per-query");
+}
+
+TEST_CASE(
+    "connections made one at a time at a steady, slow pace are probes; at another pace, or at once, they are not") {
+  PoolStage stage;
+  const auto [gaps, overlap, is_probe] = GENERATE(table<std::vector<double>, bool, bool>({
+      {{1}, false, true},
+      {{2}, false, true},
+      {{2, 1}, false, true},  // two kinds of probe
+      {{0.5}, false, false},
+      {{1, 4, 2.4, 1.3}, false, false},
+      {{2}, true, false},
+  }));
+  const unsigned flags = GENERATE(0, SW_FLOW_CLOSE);
+  for (std::size_t i = 0; i < 12; ++i) {
+    std::vector<std::uint64_t> ids;
+    for (int n = 0; n < (overlap ? 2 : 1); ++n) ids.push_back(stage.open());
+    for (const std::uint64_t id : ids) stage.request(id, flags);
+    for (const std::uint64_t id : ids) stage.respond(id);
+    for (const std::uint64_t id : ids) stage.close(id);
+    stage.wait(gaps[i % gaps.size()]);
+  }
+  stage.thresholds.leak = 10s;
+  stage.scan();
+  CHECK(stage.ask(pool_churn).empty() == is_probe);
+}
+
+TEST_CASE("a tunnel is one use, whatever the request for it says") {
+  PoolStage stage;
+  const __u8 method = GENERATE(SW_METHOD_CONNECT, SW_METHOD_GET);
+  for (int i = 0; i < 8; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.request(id, SW_FLOW_CLOSE);
+    stage.record(id).wire.flow[SW_EGRESS].method = method;
+    stage.respond(id, SW_FLOW_UPGRADED);
+    stage.close(id);
+    stage.wait(0.3);
+  }
+  stage.scan();
+  CHECK(stage.ask(pool_churn).empty() == (method == SW_METHOD_CONNECT));
+}
+
+TEST_CASE("a pool that stays larger than what is used at once is not too small") {
+  PoolStage stage;
+  std::vector<std::uint64_t> kept;
+  for (int i = 0; i < 10; ++i) kept.push_back(stage.open());
+  for (const std::uint64_t id : kept) stage.exchange(id);
+  for (int i = 0; i < 12; ++i) {
+    for (const std::uint64_t id : {kept[0], kept[1]}) stage.exchange(id);
+    stage.exchange(kept.back());  // the last use before its age limit
+    stage.close(kept.back());
+    kept.pop_back();
+    kept.insert(kept.begin(), stage.open());
+    stage.exchange(kept.front());
+    stage.wait(0.5);
+  }
+  for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier != "idle-limit");
+}
+
+namespace {
+
+/// A protocol that is not parsed: so many exchanges, then the program's close.
+void unknown_use(PoolStage& stage, int exchanges, bool server_first = false, bool answered = true) {
+  const std::uint64_t id = stage.open();
+  sw_record& record = stage.record(id);
+  sw_flow& out = record.wire.flow[SW_EGRESS];
+  sw_flow& in = record.wire.flow[SW_INGRESS];
+  out.protocol = in.protocol = SW_PROTOCOL_OTHER;
+  out.started_ns = stage.world.now_ns + ms_ns;
+  in.started_ns = server_first ? stage.world.now_ns : stage.world.now_ns + 2 * ms_ns;
+  for (int i = 0; i < exchanges; ++i) stage.world.exchange(id);
+  out.exchanges = static_cast<std::uint32_t>(exchanges);
+  in.exchanges = static_cast<std::uint32_t>(exchanges - (answered ? 0 : 1));
+  if (!answered) out.next_seq = record.write_seq + 100;
+  stage.world.now_ns += ms_ns;
+  stage.close(id);
+}
+
+}  // namespace
+
+TEST_CASE("a connection for each piece of work is churn in a protocol that is not known as well") {
+  PoolStage stage;
+  const int exchanges = GENERATE(1, 2);
+  for (int i = 0; i < 8; ++i) {
+    unknown_use(stage, exchanges);
+    stage.wait(0.3);
+  }
+  stage.scan();
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "client-per-request");
+}
+
+TEST_CASE("a session that the server greets, and one that ends without an answer, are no churn") {
+  PoolStage stage;
+  const bool server_first = GENERATE(true, false);
+  for (int i = 0; i < 8; ++i) {
+    unknown_use(stage, 2, server_first, server_first);
+    stage.wait(0.3);
+  }
+  stage.scan();
+  CHECK(stage.ask(pool_churn).empty());
+}
+
+TEST_CASE("Redis is a database") {
+  PoolStage stage;
+  for (int i = 0; i < 8; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.exchange(id);
+    for (sw_flow& flow : stage.record(id).wire.flow) flow.protocol = SW_PROTOCOL_REDIS;
+    stage.close(id);
+    stage.wait(0.3);
+  }
+  stage.scan();
+  const auto findings = stage.ask(pool_churn);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].qualifier == "connection-per-query");
 }

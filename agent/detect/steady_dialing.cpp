@@ -1,0 +1,48 @@
+#include "agent/detect/steady_dialing.h"
+
+#include <algorithm>
+
+namespace sockwarden {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// Faster than any probe that people set; a second of sleep between two is a little longer than that.
+constexpr milliseconds least_period{1000};
+/// Probes of several kinds (a check of life and one of readiness) have some periods among them.
+constexpr std::size_t most_periods = 3;
+constexpr milliseconds jitter{50};
+
+/// How many different lengths there are among `gaps`, which are sorted: each within a tenth of its shortest.
+std::size_t different(const std::vector<nanoseconds>& gaps) {
+  std::size_t count = 0;
+  nanoseconds shortest{};
+  for (const nanoseconds gap : gaps) {
+    if (count != 0 && gap - shortest <= std::max<nanoseconds>(shortest / 10, jitter)) continue;
+    shortest = gap;
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+bool are_probes(const std::vector<const Ending*>& endings) {
+  if (endings.size() < 3) return false;
+  std::vector<const Ending*> in_order = endings;
+  std::sort(in_order.begin(), in_order.end(),
+            [](const Ending* left, const Ending* right) { return left->opened < right->opened; });
+  std::vector<nanoseconds> gaps;
+  for (std::size_t i = 1; i < in_order.size(); ++i) {
+    if (in_order[i]->opened < in_order[i - 1]->closed) return false;
+    gaps.push_back(in_order[i]->opened - in_order[i - 1]->opened);
+  }
+  const nanoseconds all = in_order.back()->opened - in_order.front()->opened;
+  if (all < least_period * static_cast<std::int64_t>(gaps.size())) return false;
+  std::sort(gaps.begin(), gaps.end());
+  // Few gaps must be alike; of many, a period that shows again and again is enough.
+  return different(gaps) <= std::clamp<std::size_t>(gaps.size() / 3, 1, most_periods);
+}
+
+}  // namespace sockwarden
