@@ -24,16 +24,27 @@ bool are_by_idle_limit(const std::vector<const Ending*>& stale) {
          (*last)->closed - (*first)->closed >= std::chrono::seconds{1};
 }
 
+/// What a member of the pool outlived, and was then used again, is no limit of the peer's.
+bool was_outlived(const PoolCase& pool_case, nanoseconds limit) {
+  constexpr std::chrono::milliseconds jiffy{10};
+  nanoseconds survived = pool_case.pool.survived_idle;
+  for (const Ending& ending : pool_case.pool.endings) survived = std::max(survived, ending.survived);
+  return survived > limit + jiffy;
+}
+
+nanoseconds shortest_quiet(const std::vector<const Ending*>& stale) {
+  const auto by_quiet = [](const Ending* a, const Ending* b) { return a->quiet < b->quiet; };
+  return (*std::min_element(stale.begin(), stale.end(), by_quiet))->quiet;
+}
+
 Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& stale) {
   Finding finding = pool_case.finding("stale-reuse");
   take_endings(finding, stale);
   finding.confidence = Confidence::proven;
-  nanoseconds peer_limit = stale.front()->quiet, ours{};
-  for (const Ending* ending : stale) {
-    peer_limit = std::min(peer_limit, ending->quiet);
-    ours = std::max(ours, ending->stale_after);
-  }
-  if (pool_case.pool.idle_limit) {
+  const nanoseconds peer_limit = shortest_quiet(stale);
+  nanoseconds ours{};
+  for (const Ending* ending : stale) ours = std::max(ours, ending->stale_after);
+  if (pool_case.pool.idle_limit && *pool_case.pool.idle_limit > peer_limit) {
     ours = std::max<nanoseconds>(ours, *pool_case.pool.idle_limit);
     finding.evidence["own_idle_limit_seconds"] = seconds_of(*pool_case.pool.idle_limit);
   }
@@ -41,7 +52,7 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
   finding.evidence["reused_after_seconds"] = seconds_of(ours);
   finding.evidence["too_long_by_seconds"] = seconds_of(ours - peer_limit);
   finding.summary = counted(finding.count, "request") + " to " + finding.remote +
-                    (finding.count == 1 ? " was" : " were") + " written on connections that the peer had closed: it " +
+                    (finding.count == 1 ? " was" : " were") + " written on connections that the peer had ended: it " +
                     "ends idle ones after " + seconds_text(peer_limit) + ", this program uses them after up to " +
                     seconds_text(ours) + ", " + seconds_text(ours - peer_limit) + " too late.";
   finding.advice = "Set the client's idle limit below the peer's (under " + seconds_text(peer_limit) +
@@ -58,7 +69,7 @@ DetectorResult stale_reuse(const DetectionContext& context) {
     std::vector<const Ending*> stale;
     for (const Ending& ending : pool_case.pool.endings)
       if (ending.stale && pool_case.now - ending.closed <= windows * pool_case.window()) stale.push_back(&ending);
-    if (stale.size() >= least_stale && are_by_idle_limit(stale))
+    if (stale.size() >= least_stale && are_by_idle_limit(stale) && !was_outlived(pool_case, shortest_quiet(stale)))
       result.findings.push_back(finding_of(pool_case, stale));
   }
   return result;
