@@ -3,6 +3,7 @@
 
 #include "agent/detect/bind_history.h"
 #include "agent/detect/detectors.h"
+#include "agent/detect/harmful_option.h"
 #include "agent/detect/pool_finding.h"
 #include "agent/detect/waiting_group.h"
 
@@ -14,69 +15,6 @@ using std::chrono::nanoseconds;
 /// How much longer than a leak's disuse a connection is idle before the absence of keep-alive matters: two hours in
 /// production.
 constexpr int long_idle = 120;
-constexpr std::size_t least_stalls = 3;
-
-Finding named(Finding finding, const std::string& option) {
-  finding.qualifier_name = "option";
-  finding.qualifier = option;
-  return finding;
-}
-
-void find_lingers(const PoolCase& pool_case, DetectorResult& result) {
-  const auto discarded = pool_case.endings([](const Ending& ending) { return ending.discarded; });
-  if (discarded.size() < pool_case.thresholds.leak_count) return;
-  Finding finding = named(pool_case.finding("socket-option"), "SO_LINGER");
-  take_endings(finding, discarded);
-  finding.confidence = Confidence::proven;
-  std::int64_t lost = 0;
-  for (const Ending* ending : discarded) lost += ending->unsent_bytes;
-  finding.evidence["discarded_bytes"] = lost;
-  finding.evidence["linger_seconds"] = 0.0;
-  finding.summary = counted(finding.count, "connection") + " to " + finding.remote +
-                    " ended by a reset under SO_LINGER 0, which threw away " + std::to_string(lost) +
-                    " bytes that were not delivered yet.";
-  finding.advice =
-      "Do not set SO_LINGER 0 where data may be on its way: shut down for writing, read to the end, close.";
-  result.findings.push_back(std::move(finding));
-}
-
-void find_stalls(const PoolCase& pool_case, DetectorResult& result) {
-  Finding finding = named(pool_case.finding("socket-option"), "TCP_NODELAY");
-  nanoseconds longest{};
-  std::size_t stalls = 0;
-  for (const Stall& stall : pool_case.pool.stalls) {
-    if (pool_case.now - stall.time > pool_case.window()) continue;
-    ++stalls;
-    longest = std::max(longest, stall.duration);
-    if (std::find(finding.subjects.begin(), finding.subjects.end(), stall.connection) == finding.subjects.end())
-      finding.subjects.push_back(stall.connection);
-  }
-  if (stalls < std::max<std::size_t>(least_stalls, pool_case.thresholds.leak_count)) return;
-  finding.count = finding.subjects.size();
-  finding.evidence["stalls_seen"] = static_cast<std::int64_t>(stalls);
-  finding.evidence["longest_stall_seconds"] = seconds_of(longest);
-  finding.summary = "On " + counted(finding.count, "connection") + " to " + finding.remote +
-                    " the end of a request waited in the host for up to " + seconds_text(longest) +
-                    " after the program had written it: Nagle's algorithm against a delayed acknowledgement, seen " +
-                    std::to_string(stalls) + " times.";
-  finding.advice = "Write head and body of a request at once, or set TCP_NODELAY.";
-  result.findings.push_back(std::move(finding));
-}
-
-void find_late_buffers(const PoolCase& pool_case, DetectorResult& result) {
-  const auto late = pool_case.endings([](const Ending& ending) { return (ending.late_options & SW_LATE_RCVBUF) != 0; });
-  if (late.size() < pool_case.thresholds.leak_count) return;
-  Finding finding = named(pool_case.finding("socket-option"), "SO_RCVBUF");
-  take_endings(finding, late);
-  finding.confidence = Confidence::proven;
-  finding.severity = Severity::info;
-  finding.evidence["set_after"] = std::string("connect");
-  finding.summary = "SO_RCVBUF was set on " + counted(finding.count, "connection") + " to " + finding.remote +
-                    " after they were connected: the window's scale is settled by then, and the kernel's own tuning "
-                    "is turned off.";
-  finding.advice = "Set SO_RCVBUF before connect() or listen(), or leave it to the kernel.";
-  result.findings.push_back(std::move(finding));
-}
 
 bool is_loopback(const Address& address) {
   const std::string host = address.host();
@@ -86,8 +24,7 @@ bool is_loopback(const Address& address) {
 void find_late_ports(const DetectionContext& context, DetectorResult& result) {
   for (const Connection& listener : context.model.connections) {
     if (listener.role != Role::listener || (listener.raw.record.options_late & SW_LATE_REUSEPORT) == 0) continue;
-    Finding finding;
-    finding.class_name = "socket-option";
+    Finding finding = option_finding("SO_REUSEPORT");
     finding.process = listener.process;
     finding.role = Role::listener;
     finding.local = listener.local.string();
@@ -99,7 +36,7 @@ void find_late_ports(const DetectionContext& context, DetectorResult& result) {
                       " after bind(): no second process can bind the port.";
     finding.advice = "Set SO_REUSEPORT before bind(), in every process that is to share the port.";
     if (listener.raw.record.stack_id != 0) finding.stack_ids = {listener.raw.record.stack_id};
-    result.findings.push_back(named(std::move(finding), "SO_REUSEPORT"));
+    result.findings.push_back(std::move(finding));
   }
 }
 
@@ -115,8 +52,7 @@ void find_refused_restarts(const DetectionContext& context, DetectorResult& resu
       restarts[{process->serial, local}].push_back(&refused);
   }
   for (const auto& [key, refused] : restarts) {
-    Finding finding;
-    finding.class_name = "socket-option";
+    Finding finding = option_finding("SO_REUSEADDR");
     finding.process = key.first;
     finding.role = Role::listener;
     finding.local = key.second;
@@ -129,7 +65,7 @@ void find_refused_restarts(const DetectionContext& context, DetectorResult& resu
                       seconds_text(since) + " before were still in TIME_WAIT, and SO_REUSEADDR was not set.";
     finding.advice =
         "Set SO_REUSEADDR on the listener before bind(), in every start: a restart then needs not wait for a minute.";
-    result.findings.push_back(named(std::move(finding), "SO_REUSEADDR"));
+    result.findings.push_back(std::move(finding));
   }
 }
 
@@ -147,8 +83,7 @@ void find_silent_connections(const DetectionContext& context, DetectorResult& re
       silent[{process->serial, remote}].push_back(&connection);
   }
   for (const auto& [key, connections] : silent) {
-    Finding finding;
-    finding.class_name = "socket-option";
+    Finding finding = option_finding("SO_KEEPALIVE");
     finding.process = key.first;
     finding.role = Role::client;
     finding.remote = key.second;
@@ -165,7 +100,7 @@ void find_silent_connections(const DetectionContext& context, DetectorResult& re
     finding.summary = counted(finding.count, "connection") + " to " + finding.remote + " have been silent for up to " +
                       seconds_text(longest) + " without keep-alive: a peer that is gone would never be noticed.";
     finding.advice = "Set SO_KEEPALIVE with a TCP_KEEPIDLE below what firewalls and load balancers on the way forget.";
-    result.findings.push_back(named(std::move(finding), "SO_KEEPALIVE"));
+    result.findings.push_back(std::move(finding));
   }
 }
 
@@ -173,11 +108,8 @@ void find_silent_connections(const DetectionContext& context, DetectorResult& re
 
 DetectorResult socket_option(const DetectionContext& context) {
   DetectorResult result;
-  for (const PoolCase& pool_case : pool_cases(context)) {
-    find_lingers(pool_case, result);
-    find_stalls(pool_case, result);
-    find_late_buffers(pool_case, result);
-  }
+  find_harm_at_end(context, result);
+  find_stalls(context, result);
   find_late_ports(context, result);
   find_refused_restarts(context, result);
   find_silent_connections(context, result);
