@@ -13,7 +13,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SOCKWARDEN = os.environ.get("SOCKWARDEN", str(ROOT / "build" / "sockwarden"))
+SOCKWARDEN = os.environ.get("SOCKWARDEN", str(ROOT / "build/ci/sockwarden"))
 SKIPPED = 77
 
 

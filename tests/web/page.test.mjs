@@ -6,7 +6,7 @@ import {once} from 'node:events';
 import {after, before, test} from 'node:test';
 import {chromium} from 'playwright-core';
 
-const binary = process.env.SOCKWARDEN ?? new URL('../../build/sockwarden', import.meta.url).pathname;
+const binary = process.env.SOCKWARDEN ?? new URL('../../build/ci/sockwarden', import.meta.url).pathname;
 const flags = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync'];
 let agent, browser, page, url, silent, client;
