@@ -1,6 +1,5 @@
-// libFuzzer target of the protocol parser. Input: packets of one byte of direction and length, then that many bytes.
-//   clang++ -g -O1 -std=c++20 -fsanitize=fuzzer,address,undefined -I. tests/fuzz/wire_fuzz.cpp -o wire_fuzz
-//   ./wire_fuzz -max_total_time=20
+// The protocol parser. Input: a byte for the side, then packets of one byte of direction and length and that many
+// bytes; run it by tests/fuzz/run.
 #include "tests/unit/wire/conversation.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
