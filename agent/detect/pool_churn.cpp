@@ -33,7 +33,7 @@ bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < p
 /// Empty as long as too little is known: a name that is given is not taken back.
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
   const std::uint64_t kept = pool_case.kept_idle();
-  const bool is_database_pool = is_sql(pool_case.pool.protocol);
+  const bool is_database_pool = traits_of(pool_case.pool.protocol).is_database;
   // What a pool keeps it uses again; of a database it takes long until that shows.
   const bool uses_kept = kept != 0 && (is_database_pool || pool_case.reuses());
   if (uses_kept && pool_case.peak_in_use() > kept) return pool_case.is_known_for(2) ? "idle-limit" : "";

@@ -19,7 +19,7 @@ struct OptionMisuse {
   Identity identity;
   Role role = Role::unknown;
   Address endpoint;  ///< the server's
-  std::string protocol;
+  Protocol protocol = Protocol::unknown;
   std::uint64_t connection = 0;
   std::uint32_t stack_id = 0;
   std::uint32_t lost_bytes = 0;

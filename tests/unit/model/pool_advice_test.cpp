@@ -17,7 +17,7 @@ bool bounds_the_pool(const PoolFigures& pool) {
 
 TEST_CASE("a bound is advised where a burst has gone by, not where the connections stay: a leak would use it up") {
   PoolFigures pool;
-  pool.protocol = "postgresql";
+  pool.protocol = Protocol::postgresql;
   pool.peak_open.add(Instant{}, 100);
   pool.peak_in_use.add(Instant{}, 4);
   pool.open = 4;
