@@ -99,7 +99,8 @@ TEST_CASE("a unit of work in a database is some statements; what serves more was
     const std::uint64_t id = stage.open();
     work(id, statements);
     stage.close(id);
-    stage.wait(i % 2 == 0 ? 1 : 0.5);
+    stage.wait(0.5);
+    stage.scan();
     for (const Finding& finding : stage.ask(pool_churn)) CHECK(finding.qualifier == cause);
   }
   const auto findings = stage.ask(pool_churn);
@@ -135,6 +136,7 @@ TEST_CASE("a client for each request beside a connection that stays is no idle-l
   for (int i = 0; i < 20; ++i) {
     stage.one_shot();
     stage.wait(0.5);
+    stage.scan();
   }
   const auto findings = stage.ask(pool_churn);
   REQUIRE(findings.size() == 1);

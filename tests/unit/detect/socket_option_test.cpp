@@ -58,7 +58,7 @@ std::uint32_t listening(PoolStage& stage) {
 TEST_CASE("an answer that SO_LINGER 0 cuts off is the server's mistake, unless the client had stopped reading") {
   PoolStage stage;
   const std::uint32_t server = listening(stage);
-  const std::uint64_t stopped_ns = GENERATE(0, 5 * second_ns);
+  const std::uint64_t stopped_ns = GENERATE(std::uint64_t{0}, 5 * second_ns);
   for (int i = 0; i < 4; ++i) {
     const std::uint64_t id = serve(stage, server);
     stage.world.exchange(id);

@@ -83,7 +83,7 @@ TEST_CASE("an idle connection that the peer has reset is stale where the program
 
 TEST_CASE("a peer that restarts under a steady client has no idle limit: the client's pauses were longer") {
   PoolStage stage;
-  const std::uint64_t pause_ns = GENERATE(0, second_ns);  // survived by the same connection before
+  const std::uint64_t pause_ns = GENERATE(std::uint64_t{0}, second_ns);  // survived by the same connection before
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t id = stage.open();
     stage.exchange(id);
