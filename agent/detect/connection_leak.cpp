@@ -63,7 +63,7 @@ Finding finding_of(const HeldKey& key, const std::vector<HeldConnection>& held) 
   finding.count = held.size();
   for (const HeldConnection& one : held) {
     finding.subjects.push_back(one.connection->id);
-    if (one.connection->raw.record.stack_id != 0) finding.stack_ids.push_back(one.connection->raw.record.stack_id);
+    if (one.connection->stack_id != 0) finding.stack_ids.push_back(one.connection->stack_id);
   }
   const auto proven = tally.of(Holding::close_wait) + tally.of(Holding::transaction);
   finding.confidence = proven == static_cast<std::int64_t>(held.size()) ? Confidence::proven : Confidence::likely;

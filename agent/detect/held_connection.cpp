@@ -37,14 +37,13 @@ std::optional<HeldConnection> left_after_answer(const Connection& connection, co
   if (connection.preexisting && !connection.last_arrival && !connection.last_receive) return std::nullopt;
   const PhaseNow& phase = connection.phase;
   if (phase.waits_by_protocol) return std::nullopt;
-  const auto status = connection.raw.record.wire.flow[SW_INGRESS].status;
   const bool answered = phase.phase == Phase::idle || (phase.phase == Phase::body && connection.unread_bytes != 0) ||
                         (phase.phase == Phase::first_byte_wait && connection.unread_bytes != 0);
   if (!answered) return std::nullopt;
   Holding why = Holding::forgotten;
   if (connection.unread_bytes != 0) {
     why = Holding::unread;
-  } else if (is_sql(connection.protocol) && (status == SW_TRANSACTION_OPEN || status == SW_TRANSACTION_FAILED)) {
+  } else if (connection.transaction == Transaction::open || connection.transaction == Transaction::failed) {
     why = Holding::transaction;
   }
   return HeldConnection{&connection, why, connection.idle};
@@ -137,8 +136,7 @@ std::map<HeldKey, std::vector<HeldConnection>> held_connections(const DetectionC
   std::map<HeldKey, std::vector<HeldConnection>> held;
   for (const Connection& connection : context.model.connections) {
     if (connection.state != TcpState::established && connection.state != TcpState::close_wait) continue;
-    if (connection.role == Role::listener || !connection.accepted || connection.raw.socket.has_descriptor == 0)
-      continue;
+    if (connection.role == Role::listener || !connection.accepted || !connection.has_descriptor) continue;
     const Process* process = context.model.process_of(connection);
     if (process == nullptr || process->exited) continue;
     const std::string endpoint = (connection.role == Role::server ? connection.local : connection.remote).string();

@@ -24,7 +24,7 @@ DetectorResult listen_overflow(const DetectionContext& context) {
     if (!full || process == nullptr) continue;
     const std::string local = listener.local.string();
     if (!is_sustained(*full, context.model.time, context.thresholds(*process, local).wait)) continue;
-    const sw_socket& socket = listener.raw.socket;
+    const AcceptQueue& queue = listener.accept_queue;
     Finding finding;
     finding.class_name = "listen-overflow";
     finding.confidence = Confidence::proven;
@@ -32,17 +32,17 @@ DetectorResult listen_overflow(const DetectionContext& context) {
     finding.process = listener.process;
     finding.role = Role::listener;
     finding.local = local;
-    finding.count = socket.accept_queue;
+    finding.count = queue.length;
     const auto waited = context.model.time - full->since;
-    finding.evidence = {{"accept_queue", static_cast<std::int64_t>(socket.accept_queue)},
-                        {"accept_queue_limit", static_cast<std::int64_t>(socket.accept_queue_limit)},
+    finding.evidence = {{"accept_queue", static_cast<std::int64_t>(queue.length)},
+                        {"accept_queue_limit", static_cast<std::int64_t>(queue.limit)},
                         {"drops", static_cast<std::int64_t>(full->drops)},
                         {"full_seconds", std::chrono::duration<double>(waited).count()},
-                        {"proof", "the accept queue holds " + std::to_string(socket.accept_queue) +
-                                      " connections and its limit is " + std::to_string(socket.accept_queue_limit)}};
-    if (listener.raw.record.stack_id != 0) finding.stack_ids.push_back(listener.raw.record.stack_id);
+                        {"proof", "the accept queue holds " + std::to_string(queue.length) +
+                                      " connections and its limit is " + std::to_string(queue.limit)}};
+    if (listener.stack_id != 0) finding.stack_ids.push_back(listener.stack_id);
     finding.summary = "The accept queue of " + local + " has been full for " + seconds_text(waited) + ": " +
-                      counted(socket.accept_queue, "connection") + " not accepted" +
+                      counted(queue.length, "connection") + " not accepted" +
                       (full->drops > 0 ? ", " + std::to_string(full->drops) + " dropped since." : ".");
     finding.advice =
         "Find out why accept() is not called: an accept loop that does other work, a pool of workers that is all "

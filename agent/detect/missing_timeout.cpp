@@ -51,9 +51,8 @@ bool is_open(const Wait& wait, const Evidence& evidence) {
 EvidenceValues facts_of(const Wait& wait, const WaitKey& key, const WaitHistory& history) {
   EvidenceValues facts;
   if (wait.shown == Shown::by_sole_wait) {
-    const auto& socket = wait.connection->raw.socket;
-    facts["sent_bytes"] = static_cast<std::int64_t>(socket.bytes_acked);
-    facts["received_bytes"] = static_cast<std::int64_t>(socket.bytes_received);
+    facts["sent_bytes"] = static_cast<std::int64_t>(wait.connection->sent_bytes);
+    facts["received_bytes"] = static_cast<std::int64_t>(wait.connection->received_bytes);
   }
   if (const auto typical = history.typical(key))
     facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();

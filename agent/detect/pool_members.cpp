@@ -6,7 +6,7 @@ namespace sockwarden {
 namespace {
 
 std::pair<std::uint32_t, Address> key_of(const Connection& connection) {
-  return {connection.raw.record.process, connection.remote};
+  return {connection.counted_process, connection.remote};
 }
 
 PoolMember member_of(const Connection& connection) {
@@ -22,7 +22,7 @@ PoolMember member_of(const Connection& connection) {
 
 PoolMembers::PoolMembers(const DetectionContext& context) : context_(context) {
   for (const Connection& connection : context.model.connections) {
-    const bool is_open = (connection.raw.record.flags & (SW_FLAG_SETTLED | SW_FLAG_RELEASED)) == 0;
+    const bool is_open = !connection.settled && !connection.released;
     if (connection.role == Role::client && is_open && !connection.preexisting && connection.established)
       live_[key_of(connection)].push_back(&connection);
   }
@@ -32,7 +32,7 @@ std::vector<PoolMember> PoolMembers::beside(const Connection& connection) const 
   std::vector<PoolMember> members;
   if (const auto live = live_.find(key_of(connection)); live != live_.end())
     for (const Connection* one : live->second) members.push_back(member_of(*one));
-  const Pool* pool = context_.pools.find({connection.raw.record.process, connection.remote});
+  const Pool* pool = context_.pools.find({connection.counted_process, connection.remote});
   if (pool == nullptr) return members;
   for (const Ending& ending : pool->endings)
     members.push_back({.opened = ending.opened,

@@ -6,8 +6,6 @@ std::optional<Question> question_of(const Model& model, const Connection& connec
                                     std::chrono::nanoseconds waited) {
   const Process* process = model.process_of(connection);
   if (process == nullptr || connection.pid == 0) return std::nullopt;
-  const auto& socket = connection.raw.socket;
-  const auto& record = connection.raw.record;
   Question question;
   question.connection = connection.id;
   question.pid = connection.pid;
@@ -16,13 +14,13 @@ std::optional<Question> question_of(const Model& model, const Connection& connec
   question.inode = connection.inode;
   question.serves_http_1 = connection.role == Role::server && is_http_1(connection.protocol);
   question.direction = direction;
-  question.worker = record.receiver_tid;
+  question.worker = connection.worker;
   question.waited = waited;
-  question.receive_timeout = std::chrono::nanoseconds(socket.receive_timeout_ns);
-  question.send_timeout = std::chrono::nanoseconds(socket.send_timeout_ns);
-  question.keep_alive = (socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0;
-  question.user_timeout = std::chrono::milliseconds(socket.user_timeout_ms);
-  for (const auto holder : {record.holder_tgid, record.tgid}) {
+  question.receive_timeout = connection.options.receive_timeout;
+  question.send_timeout = connection.options.send_timeout;
+  question.keep_alive = connection.options.keep_alive;
+  question.user_timeout = connection.options.user_timeout;
+  for (const auto holder : {connection.holder_pid, connection.opener_pid}) {
     if (holder != 0 && holder != connection.pid) question.holders.push_back(holder);
   }
   return question;

@@ -4,14 +4,13 @@ namespace sockwarden {
 
 // sk_acceptq_is_full: sk_ack_backlog > sk_max_ack_backlog (include/net/sock.h)
 bool is_full(const Connection& listener) {
-  const sw_socket& socket = listener.raw.socket;
-  return listener.role == Role::listener && socket.accept_queue > socket.accept_queue_limit;
+  return listener.role == Role::listener && listener.accept_queue.length > listener.accept_queue.limit;
 }
 
 void QueueHistory::update(const Model& model) {
   for (const Connection& listener : model.connections) {
     if (listener.role != Role::listener) continue;
-    const std::uint32_t drops = listener.raw.socket.drops;
+    const std::uint32_t drops = listener.accept_queue.drops;
     const auto [found, added] = listeners_.try_emplace(listener.id);
     State& state = found->second;
     const std::uint32_t growth = !added && drops > state.last_drops ? drops - state.last_drops : 0;

@@ -23,7 +23,7 @@ bool is_loopback(const Address& address) {
 
 void find_late_ports(const DetectionContext& context, DetectorResult& result) {
   for (const Connection& listener : context.model.connections) {
-    if (listener.role != Role::listener || (listener.raw.record.options_late & SW_LATE_REUSEPORT) == 0) continue;
+    if (listener.role != Role::listener || !listener.options.late_reuse_port) continue;
     Finding finding = option_finding("SO_REUSEPORT");
     finding.process = listener.process;
     finding.role = Role::listener;
@@ -35,7 +35,7 @@ void find_late_ports(const DetectionContext& context, DetectorResult& result) {
     finding.summary = "SO_REUSEPORT was set on the listener at " + finding.local +
                       " after bind(): no second process can bind the port.";
     finding.advice = "Set SO_REUSEPORT before bind(), in every process that is to share the port.";
-    if (listener.raw.record.stack_id != 0) finding.stack_ids = {listener.raw.record.stack_id};
+    if (listener.stack_id != 0) finding.stack_ids = {listener.stack_id};
     result.findings.push_back(std::move(finding));
   }
 }
@@ -74,8 +74,7 @@ void find_silent_connections(const DetectionContext& context, DetectorResult& re
   for (const Connection& connection : context.model.connections) {
     if (connection.role != Role::client || connection.state != TcpState::established || is_loopback(connection.remote))
       continue;
-    const auto& socket = connection.raw.socket;
-    if ((socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0 || socket.user_timeout_ms != 0) continue;
+    if (connection.options.keep_alive || connection.options.user_timeout.count() != 0) continue;
     const Process* process = context.model.process_of(connection);
     if (process == nullptr || process->exited) continue;
     const std::string remote = connection.remote.string();
@@ -94,7 +93,7 @@ void find_silent_connections(const DetectionContext& context, DetectorResult& re
     for (const Connection* connection : connections) {
       finding.subjects.push_back(connection->id);
       longest = std::max(longest, connection->idle);
-      if (connection->raw.record.stack_id != 0) finding.stack_ids.push_back(connection->raw.record.stack_id);
+      if (connection->stack_id != 0) finding.stack_ids.push_back(connection->stack_id);
     }
     finding.evidence["longest_idle_seconds"] = seconds_of(longest);
     finding.summary = counted(finding.count, "connection") + " to " + finding.remote + " have been silent for up to " +

@@ -19,7 +19,7 @@ Instant later(Instant since, const std::optional<Instant>& arrival) {
 /// Slow arrivals do not start a request's wait anew, quick ones do.
 bool drips(const Connection& connection, Instant since, Instant now) {
   const double seconds = std::chrono::duration<double>(now - since).count();
-  return static_cast<double>(connection.raw.socket.bytes_received) < least_bytes_per_second * seconds;
+  return static_cast<double>(connection.received_bytes) < least_bytes_per_second * seconds;
 }
 
 /// Part of a message came, and the rest is waited for.
@@ -30,7 +30,7 @@ bool is_for_rest(const Connection& connection, Phase phase) {
     case Phase::server_body:
       return true;
     case Phase::first_byte_wait:
-      return response_flow(connection).message == SW_MESSAGE_HEAD;
+      return connection.response.part == Message::Part::head;
     default:
       return false;
   }
@@ -58,8 +58,8 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
     case Phase::first_byte_wait:
       if (!has_name(connection.protocol)) {
         // One whose first bytes were seen speaks something else than is known here, and some of that never answers.
-        if (connection.raw.record.wire.last != 0) return std::nullopt;
-        wait.shown = connection.raw.socket.bytes_received == 0 ? Wait::Shown::by_sole_wait : Wait::Shown::by_nothing;
+        if (connection.spoke_last != Side::none) return std::nullopt;
+        wait.shown = connection.received_bytes == 0 ? Wait::Shown::by_sole_wait : Wait::Shown::by_nothing;
       }
       wait.phase = "header";
       return wait;
@@ -69,7 +69,7 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       return wait;
     case Phase::idle:
       if (connection.protocol != Protocol::tls) return std::nullopt;
-      if (connection.exchanges == 0 || connection.raw.socket.bytes_received < least_body_bytes) return std::nullopt;
+      if (connection.exchanges == 0 || connection.received_bytes < least_body_bytes) return std::nullopt;
       wait.phase = "body";
       wait.since = later(wait.since, connection.last_arrival);
       wait.shown = Wait::Shown::by_blocked_thread;
@@ -85,9 +85,7 @@ std::optional<Wait> server_wait(const Connection& connection, const PhaseNow& no
   switch (now.phase) {
     case Phase::tls:
       // Only while it is the client's turn to speak.
-      if (connection.raw.record.wire.last == 1 + SW_INGRESS && request_flow(connection).message != SW_MESSAGE_HEAD) {
-        return std::nullopt;
-      }
+      if (connection.spoke_last == Side::peer && connection.request.part != Message::Part::head) return std::nullopt;
       wait.phase = "server-header";
       return wait;
     case Phase::server_header:
@@ -110,14 +108,6 @@ std::optional<Wait> server_wait(const Connection& connection, const PhaseNow& no
 }
 
 }  // namespace
-
-const sw_flow& request_flow(const Connection& connection) {
-  return connection.raw.record.wire.flow[connection.role == Role::server ? SW_INGRESS : SW_EGRESS];
-}
-
-const sw_flow& response_flow(const Connection& connection) {
-  return connection.raw.record.wire.flow[connection.role == Role::server ? SW_EGRESS : SW_INGRESS];
-}
 
 std::string endpoint_of(const Connection& connection) {
   return connection.role == Role::client ? connection.remote.string() : connection.local.string();

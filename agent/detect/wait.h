@@ -39,8 +39,4 @@ struct Wait {
 
 [[nodiscard]] WaitKey key_of(const Process& process, const Connection& connection, const std::string& phase);
 
-/// The flow of the client's bytes, and that of the server's.
-[[nodiscard]] const sw_flow& request_flow(const Connection& connection);
-[[nodiscard]] const sw_flow& response_flow(const Connection& connection);
-
 }  // namespace sockwarden

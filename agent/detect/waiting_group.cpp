@@ -41,7 +41,7 @@ Finding finding_of(const std::vector<Accused>& group) {
   finding.count = group.size();
   for (const Accused& accused : group) {
     finding.subjects.push_back(accused.connection->id);
-    if (const auto stack = accused.connection->raw.record.stack_id; stack != 0) finding.stack_ids.push_back(stack);
+    if (const auto stack = accused.connection->stack_id; stack != 0) finding.stack_ids.push_back(stack);
   }
   if (strongest->evidence != nullptr) {
     finding.evidence = strongest->evidence->facts;

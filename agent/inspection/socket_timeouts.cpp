@@ -11,8 +11,8 @@ HasSocketTimeout socket_timeouts(const Model& model) {
   return [&model, known](std::uint64_t inode) -> std::optional<bool> {
     if (known->empty()) {
       for (const Connection& connection : model.connections) {
-        const auto& socket = connection.raw.socket;
-        (*known)[connection.inode] = socket.receive_timeout_ns != 0 || socket.send_timeout_ns != 0;
+        const SocketOptions& options = connection.options;
+        (*known)[connection.inode] = options.receive_timeout.count() != 0 || options.send_timeout.count() != 0;
       }
     }
     const auto found = known->find(inode);

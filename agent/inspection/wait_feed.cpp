@@ -16,11 +16,12 @@ void add_answer(WaitHistory& history, const WaitKey& key, nanoseconds duration, 
   history.add(key, {.begin = now - duration, .duration = duration, .end = WaitEnd::answered});
 }
 
-/// A span from the kernel's two times, if both are known and the second is new.
-std::optional<nanoseconds> new_span(std::uint64_t begin_ns, std::uint64_t end_ns, std::uint64_t& counted_ns) {
-  if (end_ns == 0 || begin_ns == 0 || end_ns < begin_ns || end_ns == counted_ns) return std::nullopt;
-  counted_ns = end_ns;
-  return nanoseconds(end_ns - begin_ns);
+/// A span between two times, if both are known and the second is new.
+std::optional<nanoseconds> new_span(std::optional<Instant> begin, std::optional<Instant> end,
+                                    std::optional<Instant>& counted) {
+  if (!begin || !end || *end < *begin || end == counted) return std::nullopt;
+  counted = end;
+  return *end - *begin;
 }
 
 std::optional<Instant> first_end(const Connection& connection) {
@@ -29,8 +30,7 @@ std::optional<Instant> first_end(const Connection& connection) {
 }
 
 WaitEnd end_of(const Connection& connection) {
-  const bool exited =
-      connection.close_reason == CloseReason::exit || (connection.raw.record.flags & SW_FLAG_EXITING) != 0;
+  const bool exited = connection.close_reason == CloseReason::exit || connection.exiting;
   return connection.closed_by == ClosedBy::own && !exited ? WaitEnd::own_close : WaitEnd::other;
 }
 
@@ -71,65 +71,58 @@ void WaitFeed::take_answers(const Connection& connection, const Process& process
 
 void WaitFeed::take_client(const Connection& connection, const Process& process, WaitHistory& history,
                            Counted& counted) {
-  const sw_record& record = connection.raw.record;
-  const Instant now{nanoseconds(connection.raw.read_ns)};
-  if (!counted.dialled && record.established_ns != 0) {
+  const Instant now = connection.read;
+  if (!counted.dialled && connection.established) {
     counted.dialled = true;
-    add_answer(history, key_of(process, connection, "dial"), std::chrono::microseconds(record.connect_latency_us), now);
+    add_answer(history, key_of(process, connection, "dial"), connection.connect_duration, now);
   }
-  const sw_flow& request = request_flow(connection);
-  const sw_flow& response = response_flow(connection);
-  if (!counted.shook_hands && (request.flags & response.flags & SW_FLOW_ENCRYPTED) != 0) {
+  if (!counted.shook_hands && connection.tls_handshake) {
     counted.shook_hands = true;
-    const auto done_ns = std::max(request.head_done_ns, response.head_done_ns);
-    std::uint64_t never = 0;
-    if (const auto span = new_span(request.started_ns, done_ns, never))
-      add_answer(history, key_of(process, connection, "tls"), *span, now);
+    add_answer(history, key_of(process, connection, "tls"), *connection.tls_handshake, now);
   }
-  if (record.first_byte_count > counted.first_bytes && record.first_byte_sum_ns >= counted.first_byte_sum_ns) {
-    const std::uint32_t count = record.first_byte_count - counted.first_bytes;
-    const nanoseconds each((record.first_byte_sum_ns - counted.first_byte_sum_ns) / count);
+  const FirstBytes& first_bytes = connection.first_bytes;
+  if (first_bytes.count > counted.first_bytes.count && first_bytes.sum >= counted.first_bytes.sum) {
+    const std::uint32_t count = first_bytes.count - counted.first_bytes.count;
+    const nanoseconds each = (first_bytes.sum - counted.first_bytes.sum) / count;
     const WaitKey key = key_of(process, connection, "header");
     for (std::uint32_t i = 0; i < std::min(count, most_answers); ++i) add_answer(history, key, each, now);
   }
-  counted.first_bytes = record.first_byte_count;
-  counted.first_byte_sum_ns = record.first_byte_sum_ns;
+  counted.first_bytes = first_bytes;
   take_bodies(connection, process, history, counted);
 }
 
 /// Of several since the last look, only the latest shows when it came; none took longer than from that look to now.
 void WaitFeed::take_bodies(const Connection& connection, const Process& process, WaitHistory& history,
                            Counted& counted) {
-  const sw_flow& response = response_flow(connection);
+  const Message& response = connection.response;
   if (!is_http_1(connection.protocol) || connection.preexisting) return;
-  const std::uint64_t last_ns = std::max<std::uint64_t>(counted.read_ns, connection.raw.record.established_ns);
-  counted.read_ns = connection.raw.read_ns;
-  const std::uint32_t under_way = response.message == SW_MESSAGE_BODY ? 1 : 0;
-  const std::uint32_t whole = response.messages - std::min(response.messages, under_way);
+  const Instant last = std::max(counted.read, connection.established.value_or(Instant{}));
+  counted.read = connection.read;
+  const std::uint32_t under_way = response.part == Message::Part::body ? 1 : 0;
+  const std::uint32_t whole = response.count - std::min(response.count, under_way);
   if (whole <= counted.bodies) return;
   const std::uint32_t count = std::min(whole - counted.bodies, most_answers);
   counted.bodies = whole;
-  nanoseconds each(counted.read_ns - std::min(last_ns, counted.read_ns));
-  if (count == 1 && under_way == 0 && response.done_ns >= response.head_done_ns)
-    each = nanoseconds(response.done_ns - response.head_done_ns);
-  const Instant now{nanoseconds(connection.raw.read_ns)};
-  for (std::uint32_t i = 0; i < count; ++i) add_answer(history, key_of(process, connection, "body"), each, now);
+  nanoseconds each = connection.read - std::min(last, connection.read);
+  if (count == 1 && under_way == 0 && response.done >= response.head_done)
+    each = response.done.value_or(Instant{}) - response.head_done.value_or(Instant{});
+  const WaitKey key = key_of(process, connection, "body");
+  for (std::uint32_t i = 0; i < count; ++i) add_answer(history, key, each, connection.read);
 }
 
 void WaitFeed::take_server(const Connection& connection, const Process& process, WaitHistory& history,
                            Counted& counted) {
   if (!is_http_1(connection.protocol)) return;
-  const Instant now{nanoseconds(connection.raw.read_ns)};
-  const sw_flow& request = request_flow(connection);
-  const sw_flow& response = response_flow(connection);
-  if (const auto span = new_span(request.started_ns, request.head_done_ns, counted.request_head_ns))
+  const Instant now = connection.read;
+  const Message& request = connection.request;
+  if (const auto span = new_span(request.began, request.head_done, counted.request_head))
     add_answer(history, key_of(process, connection, "server-header"), *span, now);
-  if (request.message != SW_MESSAGE_COMPLETE) return;
-  if (request.framing != SW_FRAMING_NONE) {
-    if (const auto span = new_span(request.head_done_ns, request.done_ns, counted.request_done_ns))
+  if (request.part != Message::Part::complete) return;
+  if (request.has_body) {
+    if (const auto span = new_span(request.head_done, request.done, counted.request_done))
       add_answer(history, key_of(process, connection, "server-body"), *span, now);
   }
-  if (const auto span = new_span(request.done_ns, response.started_ns, counted.response_done_ns))
+  if (const auto span = new_span(request.done, connection.response.began, counted.response_began))
     add_answer(history, key_of(process, connection, "handler"), *span, now);
 }
 

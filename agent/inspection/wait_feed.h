@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "agent/detect/wait_history.h"
@@ -16,13 +17,10 @@ class WaitFeed {
  private:
   /// What has been counted of a connection already.
   struct Counted {
-    std::uint32_t first_bytes = 0;
-    std::uint64_t first_byte_sum_ns = 0;
-    std::uint64_t response_done_ns = 0;
+    FirstBytes first_bytes;
+    std::optional<Instant> response_began, request_head, request_done;
     std::uint32_t bodies = 0;
-    std::uint64_t read_ns = 0;
-    std::uint64_t request_head_ns = 0;
-    std::uint64_t request_done_ns = 0;
+    Instant read{};
     bool dialled = false;
     bool shook_hands = false;
     std::uint64_t model = 0;

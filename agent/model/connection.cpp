@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/model/protocol.h"
+#include "agent/model/exchange.h"
 #include "agent/model/reset_reason.h"
 
 namespace sockwarden {
@@ -79,6 +79,41 @@ Instant last_activity(const Connection& connection, const sw_connection& raw, bo
   return latest.value_or(connection.birth);
 }
 
+void take_options(Connection& connection, const sw_connection& raw) {
+  const sw_socket& socket = raw.socket;
+  SocketOptions& options = connection.options;
+  options.keep_alive = (socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0;
+  options.receive_timeout = std::chrono::nanoseconds(socket.receive_timeout_ns);
+  options.send_timeout = std::chrono::nanoseconds(socket.send_timeout_ns);
+  options.user_timeout = std::chrono::milliseconds(socket.user_timeout_ms);
+  options.set = raw.record.options_set;
+  options.late_reuse_port = (raw.record.options_late & SW_LATE_REUSEPORT) != 0;
+}
+
+/// What the kernel counts and measures, and who has to do with the connection.
+void take_figures(Connection& connection, const sw_connection& raw) {
+  const sw_record& record = raw.record;
+  const sw_socket& socket = raw.socket;
+  connection.received_bytes = socket.bytes_received;
+  connection.sent_bytes = socket.bytes_acked;
+  connection.has_descriptor = socket.has_descriptor != 0;
+  connection.released = (record.flags & SW_FLAG_RELEASED) != 0;
+  connection.settled = (record.flags & SW_FLAG_SETTLED) != 0;
+  connection.counted_process = record.process;
+  connection.exiting = (record.flags & SW_FLAG_EXITING) != 0;
+  connection.opener_pid = record.tgid;
+  connection.holder_pid = record.holder_tgid;
+  connection.worker = record.receiver_tid;
+  connection.stack_id = record.stack_id;
+  connection.connect = record.connect < SW_CONNECT_COUNT ? static_cast<sw_connect>(record.connect) : SW_CONNECT_OTHER;
+  connection.connect_duration = std::chrono::microseconds(record.connect_latency_us);
+  connection.round_trip = std::chrono::microseconds(socket.srtt_us);
+  connection.retransmits = socket.retransmits;
+  connection.first_bytes = {record.first_byte_count, std::chrono::nanoseconds(record.first_byte_sum_ns),
+                            std::chrono::nanoseconds(record.first_byte_max_ns)};
+  connection.accept_queue = {socket.accept_queue, socket.accept_queue_limit, socket.drops};
+}
+
 }  // namespace
 
 Connection connection_from(const sw_connection& raw, const Model& model, const Listeners& listeners, bool closed) {
@@ -111,6 +146,10 @@ Connection connection_from(const sw_connection& raw, const Model& model, const L
   connection.close_reason =
       record.close_reason < SW_CLOSE_REASON_COUNT ? static_cast<CloseReason>(record.close_reason) : CloseReason::none;
   connection.reset_reason = reset_reason_of(record.reset_reason);
+  take_figures(connection, raw);
+  take_options(connection, raw);
+  take_exchange(connection, raw);
+  connection.read = Instant(std::chrono::nanoseconds(raw.read_ns));
   connection.raw = raw;
   if (connection.role != Role::listener) {
     const Instant now = closed ? Instant(std::chrono::nanoseconds(raw.read_ns)) : model.time;

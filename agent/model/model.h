@@ -62,11 +62,44 @@ enum class CloseReason : std::uint8_t { none, fin, reset, exit, timeout, error }
 [[nodiscard]] const char* name_of_descriptor(std::uint8_t type);  ///< "file"
 [[nodiscard]] const char* name_of_connect(std::uint8_t outcome);  ///< "refused"
 
+/// The latest message of one side, as far as its bytes could be followed.
+struct Message {
+  enum class Part : std::uint8_t { none, head, body, complete };
+  Part part = Part::none;   ///< how far it came; none = none was seen, or the protocol's cannot be followed
+  std::uint32_t count = 0;  ///< messages so far, this one among them
+  bool has_body = false;    ///< HTTP/1
+  std::optional<Instant> began, head_done, done;
+};
+
+enum class Side : std::uint8_t { none, own, peer };
+/// Of a database's session; unknown = not told, or encrypted.
+enum class Transaction : std::uint8_t { unknown, idle, open, failed };
+
+/// Of a client: from its request to the first byte of the response.
+struct FirstBytes {
+  std::uint32_t count = 0;
+  std::chrono::nanoseconds sum{}, longest{};
+};
+
+struct AcceptQueue {
+  std::uint32_t length = 0, limit = 0;
+  std::uint32_t drops = 0;
+};
+
+/// In force; a limit of 0 is none.
+struct SocketOptions {
+  bool keep_alive = false;
+  std::chrono::nanoseconds receive_timeout{}, send_timeout{};
+  std::chrono::milliseconds user_timeout{};
+  std::uint64_t set = 0;         ///< bit per enum sw_option: setsockopt was called for it
+  bool late_reuse_port = false;  ///< SO_REUSEPORT was set when the port was bound
+};
+
 /// A connection or listener. Times that never came are empty; unknown is never 0.
 struct Connection {
   std::uint64_t id = 0;
   /// Serial of its owner: who connected or accepted it; while it waits in an accept queue, who listens; once that
-  /// process has exited, who holds a descriptor. 0 = unknown. Counts stay with `raw.record.process`.
+  /// process has exited, who holds a descriptor. 0 = unknown. Counts stay with `counted_process`.
   std::uint32_t process = 0;
   std::uint32_t pid = 0;
   std::optional<std::uint32_t> fd;  ///< in that pid
@@ -90,11 +123,34 @@ struct Connection {
   ClosedBy closed_by = ClosedBy::none;
   CloseReason close_reason = CloseReason::none;
   std::string reset_reason;  ///< of our own reset, kernel's name in lower case; empty = unknown
-  sw_connection raw{};
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;       ///< acknowledged by the peer
+  bool has_descriptor = false;        ///< accepted, and not given up by its last descriptor
+  bool released = false;              ///< given up by its last descriptor: close() or exit
+  bool settled = false;               ///< ended, and in the totals
+  bool exiting = false;               ///< closed by exit or a signal
+  std::uint32_t counted_process = 0;  ///< serial of the process whose totals it is in; 0 = not attributed
+  std::uint32_t opener_pid = 0;       ///< who connected, listened, or first used it; 0 = unknown
+  std::uint32_t holder_pid = 0;       ///< who holds a descriptor of it; 0 = nobody
+  std::uint32_t worker = 0;           ///< not of clients: the thread that last received; 0 = none yet
+  std::uint32_t stack_id = 0;         ///< user stack at connect() or listen(); 0 = none
+  sw_connect connect = SW_CONNECT_NONE;
+  std::chrono::microseconds connect_duration{};  ///< of an established one
+  std::chrono::microseconds round_trip{};        ///< 0 = not measured
+  std::uint32_t retransmits = 0;                 ///< in a row, of the oldest segment
+  FirstBytes first_bytes;
+  Message request, response;
+  Side spoke_last = Side::none;  ///< none: no first bytes were seen
+  Transaction transaction = Transaction::unknown;
+  std::optional<std::chrono::nanoseconds> tls_handshake;  ///< from the client's hello until both sides encrypt
+  AcceptQueue accept_queue;                               ///< of a listener
+  SocketOptions options;
+  Instant read{};       ///< when all this was so
+  sw_connection raw{};  ///< for agent/model alone
 };
 
 /// Options in force, "SO_KEEPALIVE=1", "TCP_KEEPIDLE=30s", …; on demand, since most connections are never shown.
-[[nodiscard]] std::vector<std::string> options_in_force(const sw_connection& raw);
+[[nodiscard]] std::vector<std::string> options_in_force(const Connection& connection);
 
 /// Cumulative counts with identity and endpoint names, pids summed away. Never decreases.
 struct EndpointRow {

@@ -23,7 +23,8 @@ std::uint32_t defer_accept_seconds(std::uint8_t retries) {
 
 }  // namespace
 
-std::vector<std::string> options_in_force(const sw_connection& raw) {
+std::vector<std::string> options_in_force(const Connection& connection) {
+  const sw_connection& raw = connection.raw;
   const sw_socket& socket = raw.socket;
   const auto in_force = [&](sw_in_force flag) { return (socket.option_flags & flag) != 0; };
   const auto was_set = [&](sw_option option) { return ((raw.record.options_set >> option) & 1) != 0; };

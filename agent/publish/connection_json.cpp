@@ -5,12 +5,10 @@
 namespace sockwarden {
 namespace {
 
-using std::chrono::microseconds;
 using std::chrono::nanoseconds;
 
-Json timeout_json(std::uint64_t timeout_ns) {
-  return timeout_ns == 0 ? Json(nullptr) : json_of(nanoseconds(timeout_ns));
-}
+/// 0 is none.
+Json json_of_some(nanoseconds duration) { return duration.count() == 0 ? Json(nullptr) : json_of(duration); }
 
 Json process_json(const Connection& connection, const Process* process) {
   Json json;
@@ -23,21 +21,21 @@ Json process_json(const Connection& connection, const Process* process) {
   return json;
 }
 
-Json connect_json(const sw_record& record) {
-  if (record.connect == SW_CONNECT_NONE) return nullptr;
+Json connect_json(const Connection& connection) {
+  if (connection.connect == SW_CONNECT_NONE) return nullptr;
   Json json;
-  json["outcome"] = name_of_connect(record.connect);
-  const bool timed = record.connect == SW_CONNECT_ESTABLISHED;
-  json["duration_seconds"] = timed ? json_of(microseconds(record.connect_latency_us)) : Json(nullptr);
+  json["outcome"] = name_of_connect(static_cast<std::uint8_t>(connection.connect));
+  const bool timed = connection.connect == SW_CONNECT_ESTABLISHED;
+  json["duration_seconds"] = timed ? json_of(connection.connect_duration) : Json(nullptr);
   return json;
 }
 
-Json first_byte_json(const sw_record& record) {
-  if (record.first_byte_count == 0) return nullptr;
+Json first_byte_json(const FirstBytes& first_bytes) {
+  if (first_bytes.count == 0) return nullptr;
   Json json;
-  json["count"] = record.first_byte_count;
-  json["mean_seconds"] = json_of(nanoseconds(record.first_byte_sum_ns / record.first_byte_count));
-  json["max_seconds"] = json_of(nanoseconds(record.first_byte_max_ns));
+  json["count"] = first_bytes.count;
+  json["mean_seconds"] = json_of(first_bytes.sum / first_bytes.count);
+  json["max_seconds"] = json_of(first_bytes.longest);
   return json;
 }
 
@@ -49,8 +47,8 @@ Json options_set_json(std::uint64_t options_set) {
   return names;
 }
 
-Json accept_queue_json(const sw_socket& socket) {
-  return {{"length", socket.accept_queue}, {"limit", socket.accept_queue_limit}, {"drops", socket.drops}};
+Json accept_queue_json(const AcceptQueue& queue) {
+  return {{"length", queue.length}, {"limit", queue.limit}, {"drops", queue.drops}};
 }
 
 /// What happened on it, and when.
@@ -79,7 +77,6 @@ void add_history(Json& json, const Connection& connection, const Model& model) {
 }  // namespace
 
 Json to_json(const Connection& connection, const Model& model) {
-  const sw_socket& socket = connection.raw.socket;
   const bool listener = connection.role == Role::listener;
   Json json;
   json["id"] = connection.id;
@@ -98,17 +95,17 @@ Json to_json(const Connection& connection, const Model& model) {
   json["exchanges"] = connection.exchanges;
   json["unread_bytes"] = connection.unread_bytes;
   json["unsent_bytes"] = connection.unsent_bytes;
-  json["received_bytes"] = socket.bytes_received;
-  json["sent_bytes"] = socket.bytes_acked;
-  json["connect"] = connect_json(connection.raw.record);
-  json["first_byte"] = first_byte_json(connection.raw.record);
-  json["options"] = options_in_force(connection.raw);
-  json["options_set"] = options_set_json(connection.raw.record.options_set);
-  json["receive_timeout_seconds"] = timeout_json(socket.receive_timeout_ns);
-  json["send_timeout_seconds"] = timeout_json(socket.send_timeout_ns);
-  json["round_trip_seconds"] = socket.srtt_us == 0 ? Json(nullptr) : json_of(microseconds(socket.srtt_us));
-  json["retransmits"] = socket.retransmits;
-  json["accept_queue"] = listener ? accept_queue_json(socket) : Json(nullptr);
+  json["received_bytes"] = connection.received_bytes;
+  json["sent_bytes"] = connection.sent_bytes;
+  json["connect"] = connect_json(connection);
+  json["first_byte"] = first_byte_json(connection.first_bytes);
+  json["options"] = options_in_force(connection);
+  json["options_set"] = options_set_json(connection.options.set);
+  json["receive_timeout_seconds"] = json_of_some(connection.options.receive_timeout);
+  json["send_timeout_seconds"] = json_of_some(connection.options.send_timeout);
+  json["round_trip_seconds"] = json_of_some(connection.round_trip);
+  json["retransmits"] = connection.retransmits;
+  json["accept_queue"] = listener ? accept_queue_json(connection.accept_queue) : Json(nullptr);
   return json;
 }
 

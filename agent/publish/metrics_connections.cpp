@@ -19,8 +19,8 @@ void add_connection_metrics(MetricSet& set, const Model& model) {
     state.push_back({"state", name_of(connection.state)});
     by_state.add(labels_of(identity, state), 1);
     if (connection.role == Role::listener) continue;
-    const bool kept_alive = (connection.raw.socket.option_flags & SW_IN_FORCE_KEEPALIVE) != 0;
-    if (connection.state == TcpState::established) unguarded.add(labels_of(identity, role), kept_alive ? 0 : 1);
+    if (connection.state == TcpState::established)
+      unguarded.add(labels_of(identity, role), connection.options.keep_alive ? 0 : 1);
     unread.add(labels_of(identity, role), connection.unread_bytes);
     unsent.add(labels_of(identity, role), connection.unsent_bytes);
   }

@@ -19,8 +19,8 @@ void add_listener_metrics(MetricSet& set, const Published& published) {
   for (const auto& connection : published.model.connections) {
     const auto key = keys.find(connection.id);
     if (key == keys.end()) continue;
-    length.add(labels_of(key->second), connection.raw.socket.accept_queue);
-    limit.add(labels_of(key->second), connection.raw.socket.accept_queue_limit);
+    length.add(labels_of(key->second), connection.accept_queue.length);
+    limit.add(labels_of(key->second), connection.accept_queue.limit);
   }
   for (const auto& [key, count] : published.listener_drops) drops.add(labels_of(key), static_cast<double>(count));
 }

@@ -45,7 +45,7 @@ void RunningTotals::observe_listeners(const Published& published) {
   for (const auto& connection : published.model.connections) {
     const auto key = keys.find(connection.id);
     if (key == keys.end()) continue;
-    const std::uint32_t drops = connection.raw.socket.drops;
+    const std::uint32_t drops = connection.accept_queue.drops;
     const auto before = drops_seen_.find(connection.id);
     listener_drops_[key->second] += growth(before == drops_seen_.end() ? 0 : before->second, drops);
     seen[connection.id] = drops;

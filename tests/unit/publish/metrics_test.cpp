@@ -60,12 +60,10 @@ Published busy_host() {
   descriptors.count[SW_DESCRIPTOR_SOCKET] = 256;
   model.descriptor_rows.push_back(descriptors);
   Connection listener = connection(1, nginx, Role::listener, TcpState::listen);
-  listener.raw.socket.accept_queue = 3;
-  listener.raw.socket.accept_queue_limit = 511;
-  listener.raw.socket.drops = 9;
+  listener.accept_queue = {.length = 3, .limit = 511, .drops = 9};
   model.connections.push_back(listener);
   Connection kept_alive = connection(2, nginx, Role::server, TcpState::established);
-  kept_alive.raw.socket.option_flags = SW_IN_FORCE_KEEPALIVE;
+  kept_alive.options.keep_alive = true;
   model.connections.push_back(kept_alive);
   Connection stray = connection(3, Process{}, Role::client, TcpState::established);
   stray.unread_bytes = 6;

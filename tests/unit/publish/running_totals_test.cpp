@@ -22,7 +22,7 @@ Published with_drops(std::uint64_t id, std::uint32_t drops) {
   Published published;
   add(published.model, shop);
   Connection listener = connection(id, shop, Role::listener, TcpState::listen);
-  listener.raw.socket.drops = drops;
+  listener.accept_queue.drops = drops;
   published.model.connections.push_back(listener);
   return published;
 }
