@@ -18,7 +18,7 @@ std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Mod
   forget_superseded(sorted.ids, model, events);
   for (AttributedFinding& statement : sorted.kept) take(std::move(statement), model, events);
   for (auto& [id, record] : records_)
-    if (record.entry.active && record.round != round_) resolve(record, model, events);
+    if (record.entry.active && record.round != round_) miss(record, model, events);
   forget_old(model.time);
   return events;
 }
@@ -26,7 +26,7 @@ std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Mod
 std::vector<Explanation> Ledger::recent_explanations(Instant now) const {
   std::vector<Explanation> recent;
   for (const auto& [id, record] : records_) {
-    if (!record.entry.active && now - record.resolved >= limits_.grace) continue;
+    if (now - record.stated >= limits_.grace) continue;
     recent.push_back(explanation_of(record.entry.finding, record.entry.process));
     recent.back().subjects = record.subjects.now();
   }
@@ -42,9 +42,11 @@ void Ledger::take(AttributedFinding statement, const Model& model, std::vector<L
       return;
     }
     ++active_[statement.process.serial];
-    found = records_.emplace(statement.id, Record{{}, SubjectMemory(limits_.past_subjects), {}, 0}).first;
+    found = records_.emplace(statement.id, Record{.subjects = SubjectMemory(limits_.past_subjects)}).first;
     found->second.entry.id = statement.id;
     found->second.entry.first_seen = model.wall;
+    found->second.stated = model.time;
+    found->second.hold = limits_.hold;
   }
   Record& record = found->second;
   LedgerEntry& entry = record.entry;
@@ -65,12 +67,28 @@ void Ledger::take(AttributedFinding statement, const Model& model, std::vector<L
   entry.last_seen = model.wall;
   entry.total += growth;
   record.round = round_;
+  note_statement(record, model.time);
   if (activated) events.push_back({LedgerEvent::Kind::activated, entry});
+}
+
+void Ledger::note_statement(Record& record, Instant now) const {
+  const auto away = now - record.stated;
+  if (record.missed && away * 2 <= limits_.longest_hold) record.hold = std::max(record.hold, away * 2);
+  record.stated = now;
+  record.missed = false;
+}
+
+void Ledger::miss(Record& record, const Model& model, std::vector<LedgerEvent>& events) {
+  if (!record.missed) record.unstated_wall = model.wall;
+  record.missed = true;
+  const Process* process = model.process_of_serial(record.entry.process.serial);
+  const bool ended = process == nullptr || process->exited;
+  if (ended || model.time - record.stated >= record.hold) resolve(record, model, events);
 }
 
 void Ledger::resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events) {
   record.entry.active = false;
-  record.entry.resolved_at = model.wall;
+  record.entry.resolved_at = record.missed ? record.unstated_wall : model.wall;
   record.resolved = model.time;
   if (const Process* process = model.process_of_serial(record.entry.process.serial)) record.entry.process = *process;
   events.push_back({LedgerEvent::Kind::resolved, record.entry});

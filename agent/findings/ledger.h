@@ -16,6 +16,10 @@ namespace sockwarden {
 struct LedgerLimits {
   std::chrono::seconds retention{15 * 60};  ///< how long resolved findings are kept
   std::chrono::seconds grace{30};           ///< how long a finding that is over still explains a less specific one
+  /// A finding is over when it was not stated for so long. One that comes back is waited for longer: twice as long as
+  /// it was away. So what comes and goes is one state, told once.
+  std::chrono::seconds hold{10};
+  std::chrono::seconds longest_hold{10 * 60};
   std::size_t entries = 4'096;
   std::size_t process_entries = 1'024;  ///< of one process: thousands of its own must not leave others unheard
   std::size_t past_subjects = 1'024;    ///< a finding
@@ -32,7 +36,8 @@ class Ledger {
  public:
   explicit Ledger(LedgerLimits limits = {}) : limits_(limits) {}
 
-  /// Takes what the detectors state of this Model: what is not stated any longer is resolved.
+  /// Takes what the detectors state of this Model: what is not stated any longer is resolved, at once where its process
+  /// has ended, else after its hold.
   std::vector<LedgerEvent> update(std::vector<Finding> findings, const Model& model);
 
   /// Newest first.
@@ -51,15 +56,21 @@ class Ledger {
 
  private:
   struct Record {
-    LedgerEntry entry;
+    LedgerEntry entry{};
     SubjectMemory subjects;
     Instant resolved{};
+    Instant stated{};          ///< the last time
+    WallTime unstated_wall{};  ///< when it was first missed since
+    bool missed = false;       ///< since it was stated
+    std::chrono::nanoseconds hold{};
     std::uint64_t round = 0;
   };
 
   [[nodiscard]] std::vector<Explanation> recent_explanations(Instant now) const;
   void take(AttributedFinding statement, const Model& model, std::vector<LedgerEvent>& events);
+  void miss(Record& record, const Model& model, std::vector<LedgerEvent>& events);
   void resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events);
+  void note_statement(Record& record, Instant now) const;
   void forget_superseded(const std::vector<std::string>& ids, const Model& model, std::vector<LedgerEvent>& events);
   void forget_old(Instant now);
   bool make_room();

@@ -31,6 +31,18 @@ Thresholds thresholds_of_endpoint(const Config& config, const Process& process, 
                                  .endpoint = endpoint});
 }
 
+spdlog::level::level_enum log_level(Severity severity) {
+  switch (severity) {
+    case Severity::critical:
+      return spdlog::level::err;
+    case Severity::warning:
+      return spdlog::level::warn;
+    case Severity::info:
+      break;
+  }
+  return spdlog::level::info;
+}
+
 bool began_together(Instant left, Instant right) { return (left > right ? left - right : right - left) < same_begin; }
 
 }  // namespace
@@ -138,8 +150,8 @@ void Inspector::tell(const std::vector<LedgerEvent>& events) const {
     const Finding& finding = entry.finding;
     const std::string name = finding.class_name + (finding.qualifier.empty() ? "" : " (" + finding.qualifier + ")");
     if (event.kind == LedgerEvent::Kind::activated) {
-      spdlog::warn("{} {}: {} in pid {} ({}): {}", entry.id, name_of(finding.confidence), name, entry.process.pid,
-                   entry.process.identity.comm, finding.summary);
+      spdlog::log(log_level(finding.severity), "{} {}: {} in pid {} ({}): {}", entry.id, name_of(finding.confidence),
+                  name, entry.process.pid, entry.process.identity.comm, finding.summary);
     } else {
       spdlog::info("{} resolved: {} in pid {} ({})", entry.id, name, entry.process.pid, entry.process.identity.comm);
     }

@@ -33,10 +33,12 @@ TEST_CASE("a finding activates once, stays, and resolves once") {
   CHECK(events[0].kind == Kind::activated);
   CHECK(ledger.update({finding("fd-leak", 4)}, model_at(1s)).empty());
 
-  events = ledger.update({}, model_at(2s));
+  CHECK(ledger.update({}, model_at(2s)).empty());
+  CHECK(ledger.update({}, model_at(10s)).empty());
+  events = ledger.update({}, model_at(11s));
   REQUIRE(events.size() == 1);
   CHECK(events[0].kind == Kind::resolved);
-  CHECK(ledger.update({}, model_at(3s)).empty());
+  CHECK(ledger.update({}, model_at(12s)).empty());
 
   const LedgerEntry entry = ledger.entries().at(0);
   CHECK_FALSE(entry.active);
@@ -45,8 +47,58 @@ TEST_CASE("a finding activates once, stays, and resolves once") {
   CHECK(entry.resolved_at == model_at(2s).wall);
 }
 
-TEST_CASE("a finding that comes back is the same finding") {
+TEST_CASE("what comes and goes within the hold is told once") {
   Ledger ledger;
+  std::size_t told = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const bool idle = i % 5 != 0;  // a server between two scrapes
+    told += ledger
+                .update(idle ? std::vector{finding("missing-timeout")} : std::vector<Finding>{},
+                        model_at(std::chrono::seconds(i)))
+                .size();
+  }
+  CHECK(told == 1);
+}
+
+TEST_CASE("what comes back later is waited for longer, and then told no more") {
+  Ledger ledger;
+  std::vector<Kind> told;
+  for (int i = 0; i < 3600; ++i) {
+    const bool idle = i % 60 >= 30;
+    for (const LedgerEvent& event :
+         ledger.update(idle ? std::vector{finding("missing-timeout")} : std::vector<Finding>{},
+                       model_at(std::chrono::seconds(i))))
+      told.push_back(event.kind);
+  }
+  CHECK(told == std::vector{Kind::activated, Kind::resolved, Kind::activated});
+  ledger.update({}, model_at(2h));
+  CHECK_FALSE(ledger.entries().at(0).active);
+}
+
+TEST_CASE("what comes back after hours is over as soon as any other") {
+  Ledger ledger;
+  const auto state = [&ledger] { return ledger.entries().at(0).active; };
+  ledger.update({finding("fd-leak")}, model_at(0s));
+  ledger.update({}, model_at(1s));
+  ledger.update({}, model_at(11s));
+  ledger.update({finding("fd-leak")}, model_at(14min));
+  ledger.update({}, model_at(14min + 1s));
+  CHECK(state());
+  ledger.update({}, model_at(14min + 11s));
+  CHECK_FALSE(state());
+}
+
+TEST_CASE("the end of the process is the end of the finding, at once") {
+  Ledger ledger;
+  ledger.update({finding("fd-leak")}, model_at(0s));
+  Model ended = model_at(1s);
+  ended.processes.at(1).exited = ended.time;
+  CHECK(ledger.update({}, ended).size() == 1);
+  CHECK_FALSE(ledger.entries().at(0).active);
+}
+
+TEST_CASE("a finding that comes back is the same finding") {
+  Ledger ledger({.hold = 0s});
   ledger.update({finding_of("fd-leak", {1, 2})}, model_at(0s));
   const std::string id = ledger.entries().at(0).id;
   ledger.update({}, model_at(10s));
@@ -94,7 +146,7 @@ TEST_CASE("findings with one id are one finding: the proven one speaks, the coun
 }
 
 TEST_CASE("a resolved finding is kept for its retention and then forgotten") {
-  Ledger ledger;
+  Ledger ledger({.hold = 0s});
   ledger.update({finding("fd-leak")}, model_at(0s));
   ledger.update({}, model_at(1s));
   ledger.update({}, model_at(15 * 60s));
@@ -116,7 +168,7 @@ TEST_CASE("a finding outlives its process, with what was known of it") {
 }
 
 TEST_CASE("when the ledger is full the oldest resolved finding goes, and is counted") {
-  Ledger ledger({.entries = 3});
+  Ledger ledger({.hold = 0s, .entries = 3});
   for (int i = 0; i < 3; ++i) {
     ledger.update({finding("fd-leak", 1, {}, "host" + std::to_string(i))}, model_at(std::chrono::seconds(2 * i)));
     ledger.update({}, model_at(std::chrono::seconds(2 * i + 1)));

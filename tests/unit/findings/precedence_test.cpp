@@ -45,6 +45,8 @@ TEST_CASE("the less specific class does not rise in the moment when the specific
   Ledger ledger;
   ledger.update({finding("pool-churn"), finding("undrained-body")}, model_at(0s));
   ledger.update({finding("pool-churn")}, model_at(1s));
+  CHECK(classes_of(ledger) == Classes{"undrained-body"});
+  ledger.update({finding("pool-churn")}, model_at(20s));
   CHECK(classes_of(ledger) == Classes{"undrained-body (resolved)"});
   ledger.update({finding("pool-churn")}, model_at(60s));
   CHECK(classes_of(ledger) == Classes{"pool-churn", "undrained-body (resolved)"});

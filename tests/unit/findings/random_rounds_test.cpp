@@ -15,7 +15,7 @@ TEST_CASE("whatever the detectors state, counts, states and events agree") {
   const auto pick = [&](std::uint32_t below) {
     return std::uniform_int_distribution<std::uint32_t>(0, below - 1)(random);
   };
-  Ledger ledger({.entries = 40, .past_subjects = 100'000});
+  Ledger ledger({.hold = 0s, .longest_hold = 0s, .entries = 40, .past_subjects = 100'000});
   std::map<std::string, std::set<std::uint64_t>> covered;  // by remote
   std::map<std::string, bool> active;                      // by id, from the events alone
   std::map<std::string, std::uint64_t> last_totals;
