@@ -6,6 +6,7 @@
 
 #include "agent/kernel/tables.h"
 #include "agent/proc/descriptor_numbers.h"
+#include "agent/proc/file_text.h"
 
 namespace sockwarden {
 namespace {
@@ -94,6 +95,10 @@ tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>
   sample.closed = ring_.take();
   sample.closed.insert(sample.closed.end(), ended_unseen_.begin(), ended_unseen_.end());
   ended_unseen_.clear();
+  listen_drops_.count(sample.live, [](std::uint32_t pid) -> std::optional<std::uint64_t> {
+    const auto text = read_text("/proc/" + std::to_string(pid) + "/net/netstat");
+    return text ? listen_drops_in(*text) : std::nullopt;
+  });
   read_facts(sample);
   retire(sample);
   name_the_gone(sample);

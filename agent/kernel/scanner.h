@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/kernel/descriptor_plan.h"
+#include "agent/kernel/listen_drops.h"
 #include "agent/kernel/object.h"
 #include "agent/kernel/ring_reader.h"
 #include "agent/proc/process_facts_cache.h"
@@ -55,6 +56,7 @@ class Scanner {
   Mapping buffer_;
   ProcessFactsCache facts_;
   DescriptorPlan plan_;
+  ListenDrops listen_drops_;
   std::uint32_t number_ = 0;
   std::size_t last_live_ = 0;                                    ///< how many the last scan gave out
   std::vector<sw_connection> ended_unseen_;                      ///< ends without an event, not yet given out

@@ -14,7 +14,9 @@ void add_listener_metrics(MetricSet& set, const Published& published) {
   auto& limit = set.gauge({"sockwarden_accept_queue_limit", "identity, server_address", "connections",
                            "Length of the accept queue beyond which drops begin.", "The backlog in force."});
   auto& drops = set.counter({"sockwarden_accept_queue_drops_total", "identity, server_address", "packets",
-                             "Packets dropped by listening sockets."});
+                             "Handshakes that listening sockets dropped for want of room.",
+                             "No more than ListenDrops of the network namespace grew by: bare ACKs that "
+                             "TCP_DEFER_ACCEPT throws away, and segments that came twice, are none."});
   const auto keys = listener_keys(published.model);
   for (const auto& connection : published.model.connections) {
     const auto key = keys.find(connection.id);
