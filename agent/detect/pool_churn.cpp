@@ -53,8 +53,9 @@ void describe(Finding& finding, const PoolCase& pool_case) {
   if (finding.qualifier == "keep-alive-off") {
     finding.summary = thrown + " served one request" + in_window + " and ended because the program asked for it.";
     finding.advice =
-        "The requests carry Connection: close. Allow keep-alive (Go: DisableKeepAlives = false; Node: new "
-        "http.Agent({keepAlive: true}); libcurl: no Connection: close header) and share one client.";
+        "The requests do not ask for keep-alive: they carry Connection: close, or are of HTTP/1.0 without Connection: "
+        "keep-alive. Allow it (Go: DisableKeepAlives = false; Node: new http.Agent({keepAlive: true}); libcurl: no "
+        "Connection: close header) and share one client.";
   } else if (finding.qualifier == "idle-limit") {
     const std::uint64_t peak = pool_case.peak_in_use();
     finding.summary = thrown + " were thrown away right after use" + in_window + ": the pool keeps " +
