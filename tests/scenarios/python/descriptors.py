@@ -7,6 +7,7 @@ import select
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 import plan
@@ -26,6 +27,8 @@ def forget(kind):
     before = len(kept)
     if kind == "file":
         kept.append(open("/etc/hostname"))
+    elif kind == "tempfile":  # no name leads to it
+        kept.append(tempfile.TemporaryFile())
     elif kind == "pipe":
         kept.extend(os.pipe())
     elif kind == "epoll":
@@ -120,7 +123,81 @@ def load():
     return 0
 
 
-ways = {"leak": leak, "cache": cache, "hold": hold, "rotate": rotate, "load": load}
+def pread():
+    """A cache of files that fills, one file every 200 ms, each read again and again without a position."""
+    with tempfile.TemporaryDirectory() as folder:
+        held = []
+        for index in range(plan.number("count", 50)):
+            with open(f"{folder}/{index}", "wb") as file:
+                file.write(b"x" * 8192)
+            held.append(os.open(f"{folder}/{index}", os.O_RDWR))
+            for fd in held:
+                os.pread(fd, 8192, 0)
+            time.sleep(0.2)
+    return 0
+
+
+def children():
+    """A supervisor of quiet children: each has two pipes, a terminal, and a handle of the log that all share."""
+    kept_children = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(plan.number("count", 20)):
+            terminal, its_side = os.openpty()
+            child = subprocess.Popen(["sleep", "60"], stdin=its_side, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            os.close(its_side)
+            kept_children.append((child, terminal, open(f"{folder}/log", "ab")))
+            time.sleep(0.4)
+        time.sleep(8)
+        for child, _, _ in kept_children:
+            child.kill()
+            child.wait()
+    return 0
+
+
+def threads():
+    """Workers that come one by one, each with an eventfd and an event loop of its own, asleep until the end."""
+    end = threading.Event()
+
+    def work():
+        wake, loop = os.eventfd(0), select.epoll()
+        end.wait()
+        os.close(wake)
+        loop.close()
+
+    workers = [threading.Thread(target=work) for _ in range(plan.number("count", 20))]
+    for worker in workers:
+        worker.start()
+        time.sleep(0.4)
+    time.sleep(8)
+    end.set()
+    for worker in workers:
+        worker.join()
+    return 0
+
+
+def peers():
+    """A server and its clients in another process, on unix sockets that are all kept; each says a word now and then."""
+    with tempfile.TemporaryDirectory() as folder:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(f"{folder}/socket")
+        listener.listen(64)
+        client = os.fork()
+        if client == 0:
+            clients = []
+            while len(clients) < plan.number("count", 20):
+                clients.append(socket.socket(socket.AF_UNIX))
+                clients[-1].connect(f"{folder}/socket")
+                time.sleep(0.4)
+                clients[0].send(b"x")
+            time.sleep(8)
+            os._exit(0)
+        accepted = [listener.accept()[0] for _ in range(plan.number("count", 20))]
+        os.waitpid(client, 0)
+        return len(accepted) * 0
+
+
+ways = {"leak": leak, "cache": cache, "hold": hold, "rotate": rotate, "load": load, "pread": pread, "children": children,
+        "threads": threads, "peers": peers}
 leaked = ways[plan.text("way", "leak")]()
 plan.say(began=plan.now(), leaked=leaked)
 while plan.text("stay") == "yes":
