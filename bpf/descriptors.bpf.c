@@ -9,6 +9,7 @@
  * kernel/bpf/bpf_iter.c), so what counts comes after what may be refused.
  */
 #include "bpf/descriptor_types.bpf.h"
+#include "bpf/descriptor_use.bpf.h"
 #include "bpf/held_sockets.bpf.h"
 
 enum { ITERATOR_GO_ON = 0, ITERATOR_SHOW_AGAIN = 1 };
@@ -103,6 +104,8 @@ int descriptor_seen(struct bpf_iter__task_file *ctx)
 		detail.fd = fd;
 		detail.tcp_state = held.tp || held.is_mptcp ? held.state : 0;
 		detail.socket_family = held.family;
+		detail.threads = task_threads(task);
+		descriptor_use(&detail, file, &held, record, direct);
 		if (bpf_seq_write(ctx->meta->seq, &detail, sizeof(detail)))
 			return ITERATOR_GO_ON; /* full: the kernel shows it again by itself */
 	}

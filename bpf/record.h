@@ -349,22 +349,41 @@ struct sw_descriptor_counts {
 	__u32 scan;
 };
 
+/* What is seen of a descriptor's use: bits of sw_descriptor.signs. */
+enum sw_sign {
+	SW_SIGN_READ = 1 << 0,	    /* it could be looked at: what is not set is not so, rather than unknown */
+	SW_SIGN_MAPPED = 1 << 1,    /* some process has the file mapped */
+	SW_SIGN_LOCKED = 1 << 2,    /* locks are, or were, held on the file */
+	SW_SIGN_UNLINKED = 1 << 3,  /* the file has no name any more, or never had */
+	SW_SIGN_PLAIN = 1 << 4,	    /* to open it again makes nothing new: a file, a directory, a memory device */
+	SW_SIGN_AWAITED = 1 << 5,   /* somebody waits on it: poll(), epoll, a blocked call */
+	SW_SIGN_ARMED = 1 << 6,	    /* the timer runs */
+	SW_SIGN_OTHER_END = 1 << 7, /* of a pipe, unix socket or terminal: open; of a pidfd: the process lives */
+	SW_SIGN_CONNECTED = 1 << 8, /* a TCP socket that was established once */
+	SW_SIGN_RECEIVED = 1 << 9,  /* a datagram socket that has received, and whose use since cannot be seen */
+};
+
 /* One descriptor of a process that was asked for in full. */
 struct sw_descriptor {
 	__u64 file; /* identity of the open file description; shared by dup() and fork() */
 	__u64 inode;
 	__u64 position;	 /* f_pos */
 	__u64 record_id; /* its TCP connection's sw_record.id, 0 = none */
+	__u64 traffic;	 /* another number after it was used, as far as that leaves a trace */
+	__u64 end;	 /* identity of this end of a unix socket, 0 = none */
+	__u64 other_end; /* and of the other */
 	__u32 tgid;
 	__u32 fd;
 	__u32 device;
-	__u32 open_flags;    /* f_flags */
-	__u8 type;	     /* enum sw_descriptor_type */
-	__u8 tcp_state;	     /* 0: no TCP socket */
+	__u32 open_flags; /* f_flags */
+	__u32 references; /* to the open file description, by descriptors, mappings, calls under way; 0 = unknown */
+	__u32 threads;	  /* of its process */
+	__u32 signs;	  /* enum sw_sign */
+	__u8 type;	  /* enum sw_descriptor_type */
+	__u8 tcp_state;
 	__u16 socket_family; /* 0 = no socket */
-	__u32 pad;
 };
-SW_ASSERT_SIZE(sw_descriptor, 56);
+SW_ASSERT_SIZE(sw_descriptor, 88);
 
 /* What was lost, and what could not be kept. Every failed reserve, lookup or update counts here. */
 enum sw_loss {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "agent/detect/descriptor_leak.h"
 #include "agent/detect/detectors.h"
@@ -80,20 +81,6 @@ Finding finding_of(const HeldKey& key, const std::vector<HeldConnection>& held) 
   return finding;
 }
 
-Finding finding_of(const DescriptorLeak& leak) {
-  Finding finding;
-  finding.class_name = "connection-leak";
-  finding.process = leak.process->serial;
-  finding.count = leak.growth.files.size();
-  finding.subjects = leak.growth.files;
-  finding.evidence["never_connected"] = static_cast<std::int64_t>(finding.count);
-  finding.evidence["growing_for_seconds"] = seconds_of(leak.growth.last - leak.growth.first);
-  finding.summary = counted(finding.count, "TCP socket") + " were made within " +
-                    seconds_text(leak.growth.last - leak.growth.first) + " and never connected, used or closed.";
-  finding.advice = "Close a socket when the connection is not made after all, on every error path.";
-  return finding;
-}
-
 }  // namespace
 
 DetectorResult connection_leak(const DetectionContext& context) {
@@ -103,7 +90,7 @@ DetectorResult connection_leak(const DetectionContext& context) {
     if (held.size() >= context.thresholds(*process, std::get<2>(key)).leak_count)
       result.findings.push_back(finding_of(key, held));
   }
-  for (const DescriptorLeak& leak : descriptor_leaks(context, true)) result.findings.push_back(finding_of(leak));
+  for (Finding& finding : closed_socket_leaks(context)) result.findings.push_back(std::move(finding));
   return result;
 }
 

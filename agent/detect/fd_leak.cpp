@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 
 #include "agent/detect/descriptor_leak.h"
 #include "agent/detect/detectors.h"
@@ -27,42 +28,78 @@ std::string rough_time(double seconds) {
   return amount(seconds / 86400, "day");
 }
 
-Finding finding_of(const DescriptorLeak& leak, Instant now, std::chrono::nanoseconds age) {
+struct Forecast {
+  std::uint64_t headroom = 0;
+  double seconds = 0;
+  bool grows = false;
+};
+
+std::optional<Forecast> forecast_of(const DescriptorLeak& leak, Instant now, std::chrono::nanoseconds age) {
   const DescriptorGrowth& growth = leak.growth;
-  const std::string type = name_of_descriptor(growth.type);
+  if (!growth.limit || *growth.limit <= growth.in_all) return std::nullopt;
+  const Gathered& some = leak.gathered();
+  const double span = std::max(seconds_of(some.last - some.first), 1.0);
+  Forecast forecast;
+  forecast.headroom = *growth.limit - growth.in_all;
+  forecast.seconds = static_cast<double>(forecast.headroom) * span / static_cast<double>(some.files.size());
+  forecast.grows = now - some.last <= age * 2;
+  return forecast;
+}
+
+std::string growth_text(const DescriptorLeak& leak) {
+  const Gathered& some = leak.gathered();
+  const std::string type = name_of_descriptor(leak.growth.type);
+  const std::string came = counted(some.files.size(), type + " descriptor") + " came within " +
+                           rough_time(seconds_of(some.last - some.first));
+  if (leak.reading == DescriptorLeak::Reading::forgotten)
+    return came + (leak.growth.type == SW_DESCRIPTOR_FILE ? ", stay open and are not used again" : " and stay open");
+  std::string reading = ", and more come than go: ";
+  if (leak.growth.type == SW_DESCRIPTOR_FILE && some.different * 2 > some.files.size())
+    return came + reading + "most are different files, so a cache that fills up or a leak";
+  return came + reading + "whether all are used cannot be seen, so many at work or a leak";
+}
+
+void take_forecast(Finding& finding, const DescriptorLeak& leak, const Forecast& forecast) {
+  const std::string limit = grouped(*leak.growth.limit);
+  finding.evidence["limit"] = static_cast<std::int64_t>(*leak.growth.limit);
+  finding.evidence["headroom"] = static_cast<std::int64_t>(forecast.headroom);
+  if (!forecast.grows) {
+    finding.summary += "; its limit is " + limit;
+    return;
+  }
+  finding.evidence["limit_reached_in_seconds"] = forecast.seconds;
+  finding.summary += "; the process reaches its limit of " + limit + " in " + rough_time(forecast.seconds);
+  const bool is_leak = leak.reading == DescriptorLeak::Reading::forgotten;
+  if (is_leak && forecast.seconds < 3600) finding.severity = Severity::critical;
+}
+
+Finding finding_of(const DescriptorLeak& leak, Instant now, std::chrono::nanoseconds age) {
+  const Gathered& some = leak.gathered();
+  const std::string type = name_of_descriptor(leak.growth.type);
+  const double span = seconds_of(some.last - some.first);
   Finding finding;
   finding.class_name = "fd-leak";
   finding.qualifier_name = "type";
   finding.qualifier = type;
   finding.process = leak.process->serial;
-  finding.count = growth.files.size();
-  finding.subjects = growth.files;
-  const double span = std::max(seconds_of(growth.last - growth.first), 1.0);
-  const double rate = static_cast<double>(growth.files.size()) / span;
-  finding.evidence["unused"] = static_cast<std::int64_t>(growth.files.size());
-  finding.evidence["descriptors"] = static_cast<std::int64_t>(growth.in_all);
-  finding.evidence["growth_per_second"] = rate;
-  finding.evidence["growing_for_seconds"] = seconds_of(growth.last - growth.first);
-  finding.summary = counted(finding.count, type + " descriptor") + " came within " +
-                    rough_time(seconds_of(growth.last - growth.first)) +
-                    (growth.type == SW_DESCRIPTOR_FILE ? ", stay open and are not used again" : " and stay open");
-  if (growth.limit && *growth.limit > growth.in_all) {
-    const double left = static_cast<double>(*growth.limit - growth.in_all) / rate;
-    const bool grows = now - growth.last <= age * 2;
-    finding.evidence["limit"] = static_cast<std::int64_t>(*growth.limit);
-    finding.evidence["headroom"] = static_cast<std::int64_t>(*growth.limit - growth.in_all);
-    if (grows) {
-      finding.evidence["limit_reached_in_seconds"] = left;
-      finding.summary += "; the process reaches its limit of " + grouped(*growth.limit) + " in " + rough_time(left);
-      if (left < 3600) finding.severity = Severity::critical;
-    } else {
-      finding.summary += "; its limit is " + grouped(*growth.limit);
-    }
-  }
+  finding.count = some.files.size();
+  finding.subjects = some.files;
+  finding.evidence["unused"] = static_cast<std::int64_t>(leak.growth.forgotten.files.size());
+  finding.evidence["used"] = static_cast<std::int64_t>(leak.growth.used);
+  finding.evidence["different"] = static_cast<std::int64_t>(some.different);
+  finding.evidence["descriptors"] = static_cast<std::int64_t>(leak.growth.in_all);
+  finding.evidence["growth_per_second"] = static_cast<double>(some.files.size()) / std::max(span, 1.0);
+  finding.evidence["growing_for_seconds"] = span;
+  finding.summary = growth_text(leak);
+  if (const auto forecast = forecast_of(leak, now, age)) take_forecast(finding, leak, *forecast);
   finding.summary += ".";
   finding.advice = "Close each " + type +
                    " when it is done with, on error paths too: defer f.Close() in Go, with in Python, "
                    "try-with-resources in Java, a handle type with a destructor in C++, finally in Node.";
+  if (leak.reading == DescriptorLeak::Reading::nears_limit)
+    finding.advice =
+        "If they are a cache, keep it below the limit, or raise the limit (ulimit -n, LimitNOFILE=). If "
+        "not: close each when it is done with, on error paths too.";
   return finding;
 }
 
@@ -70,7 +107,7 @@ Finding finding_of(const DescriptorLeak& leak, Instant now, std::chrono::nanosec
 
 DetectorResult fd_leak(const DetectionContext& context) {
   DetectorResult result;
-  for (const DescriptorLeak& leak : descriptor_leaks(context, false))
+  for (const DescriptorLeak& leak : descriptor_leaks(context))
     result.findings.push_back(finding_of(leak, context.model.time, context.thresholds(*leak.process, "").leak));
   return result;
 }

@@ -10,13 +10,10 @@ namespace {
 /// A count that stood still for so many rounds needs no look, unless something is waiting to be confirmed.
 constexpr std::uint32_t quiet_after = 12;
 constexpr std::uint32_t last_inherited = 2;  // standard input, output and error
+/// Fewer are no growth.
+constexpr std::size_t least_gathered = 3;
 
 TcpState state_of(const sw_descriptor& detail) { return static_cast<TcpState>(detail.tcp_state); }
-
-std::uint8_t kind_of(const sw_descriptor& detail, std::uint8_t unconnected) {
-  if (detail.type >= SW_DESCRIPTOR_COUNT) return SW_DESCRIPTOR_OTHER;
-  return detail.type == SW_DESCRIPTOR_SOCKET && state_of(detail) == TcpState::close ? unconnected : detail.type;
-}
 
 /// Connections and listeners have a model of their own.
 bool is_tcp_in_use(const sw_descriptor& detail) {
@@ -29,6 +26,7 @@ void DescriptorHistory::update(const Sample& sample, const Model& model) {
   ++round_;
   now_ = sample.time;
   take_counts(sample, model);
+  take_children(sample);
   take_details(sample);
 }
 
@@ -48,6 +46,19 @@ void DescriptorHistory::take_counts(const Sample& sample, const Model& model) {
     held_ -= item.second.held.size();
     return true;
   });
+}
+
+void DescriptorHistory::take_children(const Sample& sample) {
+  for (auto& [pid, process] : processes_) process.children = 0;
+  for (const auto& [pid, facts] : sample.facts)
+    if (const auto parent = processes_.find(facts.parent_pid); parent != processes_.end()) ++parent->second.children;
+}
+
+std::uint64_t DescriptorHistory::Watched::work(std::uint8_t kind) const {
+  std::uint64_t work = std::uint64_t{threads} + children;
+  if (kind < SW_DESCRIPTOR_COUNT && kind != SW_DESCRIPTOR_SOCKET) work += count[SW_DESCRIPTOR_SOCKET];
+  if (kind < SW_DESCRIPTOR_COUNT && kind != SW_DESCRIPTOR_UNIX) work += count[SW_DESCRIPTOR_UNIX];
+  return work;
 }
 
 void DescriptorHistory::take_details(const Sample& sample) {
@@ -74,11 +85,13 @@ void DescriptorHistory::take_details(const Sample& sample) {
 
 void DescriptorHistory::take_detail(Watched& process, const sw_descriptor& detail, Instant now) {
   const auto found = process.held.find(detail.file);
-  const std::uint8_t kind = kind_of(detail, unconnected);
+  process.threads = detail.threads;
   if (found != process.held.end()) {
-    Held& held = found->second;
-    if (held.inode == detail.inode && held.device == detail.device && held.kind == kind) {
-      held.used = held.used || held.position != detail.position;
+    HeldDescriptor& held = found->second;
+    if (held.inode == detail.inode && held.device == detail.device && held.kind == kind_of(detail)) {
+      held.numbers = held.round == round_ ? held.numbers + 1 : 1;
+      held.used = held.used || held.was_used_by(detail);
+      held.take(detail);
       held.round = round_;
       return;
     }
@@ -88,9 +101,16 @@ void DescriptorHistory::take_detail(Watched& process, const sw_descriptor& detai
   } else {
     ++held_;
   }
-  ++process.came[kind];
-  const bool known = process.looked_at || process.seen_from_start;
-  process.held[detail.file] = {detail.inode, detail.position, detail.device, kind, false, known, now, round_};
+  HeldDescriptor& held = process.held[detail.file] = {};
+  held.take(detail);
+  held.numbers = 1;
+  held.used = held.kind == SW_DESCRIPTOR_EPOLL && held.has(SW_SIGN_AWAITED);
+  // What a process shares with others when it is first seen was handed down to it.
+  held.known = process.looked_at || (process.seen_from_start && !held.is_shared());
+  held.work = process.work(held.kind);
+  held.first = now;
+  held.round = round_;
+  ++process.came[held.kind];
 }
 
 std::vector<std::uint32_t> DescriptorHistory::wanted() const {
@@ -114,40 +134,74 @@ std::vector<std::uint32_t> DescriptorHistory::watched() const {
   return pids;
 }
 
+namespace {
+
+using Entry = std::pair<std::uint64_t, const HeldDescriptor*>;
+
+Gathered gathered(const std::vector<Entry>& entries) {
+  Gathered all;
+  std::set<Instant> moments;
+  std::set<std::pair<std::uint32_t, std::uint64_t>> inodes;
+  for (const auto& [file, held] : entries) {
+    all.files.push_back(file);
+    moments.insert(held->first);
+    inodes.emplace(held->device, held->inode);
+  }
+  if (entries.empty()) return all;
+  std::sort(all.files.begin(), all.files.end());
+  all.rounds = static_cast<std::uint32_t>(moments.size());
+  all.different = inodes.size();
+  all.first = *moments.begin();
+  all.last = *moments.rbegin();
+  return all;
+}
+
+DescriptorGrowth growth_of(std::uint8_t kind, const std::vector<Entry>& entries, Instant old) {
+  std::vector<const HeldDescriptor*> kindred;
+  for (const auto& [file, held] : entries) kindred.push_back(held);
+  const Surroundings surroundings(kindred);
+  std::vector<Entry> forgotten;
+  DescriptorGrowth growth;
+  growth.type = kind < SW_DESCRIPTOR_COUNT ? kind : std::uint8_t{SW_DESCRIPTOR_SOCKET};
+  if (kind == HeldDescriptor::never_connected) growth.closed_tcp = ClosedTcp::unused;
+  if (kind == HeldDescriptor::disconnected) growth.closed_tcp = ClosedTcp::connected;
+  std::vector<Entry> known;
+  for (const Entry& entry : entries) {
+    if (!entry.second->known) continue;
+    known.push_back(entry);
+    growth.used += entry.second->used ? 1 : 0;
+    if (entry.second->first <= old && surroundings.is_forgotten(*entry.second)) forgotten.push_back(entry);
+  }
+  growth.all = gathered(known);
+  growth.forgotten = gathered(forgotten);
+  return growth;
+}
+
+}  // namespace
+
 std::vector<DescriptorGrowth> DescriptorHistory::growths(std::uint32_t pid, std::chrono::nanoseconds age) const {
   const auto found = processes_.find(pid);
   if (found == processes_.end()) return {};
   const Watched& process = found->second;
-  std::array<DescriptorGrowth, kinds> growths;
-  std::array<std::set<Instant>, kinds> moments;
-  std::array<std::set<std::pair<std::uint32_t, std::uint64_t>>, kinds> inodes;
-  for (const auto& [file, held] : process.held) {
-    if (!held.known || held.used) continue;
-    DescriptorGrowth& growth = growths[held.kind];
-    if (now_ - held.first < age) {
-      ++growth.young;
-      continue;
-    }
-    growth.files.push_back(file);
-    moments[held.kind].insert(held.first);
-    inodes[held.kind].emplace(held.device, held.inode);
-  }
+  std::array<std::size_t, HeldDescriptor::kinds> known{};
+  for (const auto& [file, held] : process.held) known[held.kind] += held.known ? 1 : 0;
+  std::array<std::vector<Entry>, HeldDescriptor::kinds> entries;
+  for (const auto& [file, held] : process.held)
+    if (known[held.kind] >= least_gathered) entries[held.kind].emplace_back(file, &held);
   std::vector<DescriptorGrowth> result;
-  for (std::size_t kind = 0; kind < kinds; ++kind) {
-    DescriptorGrowth& growth = growths[kind];
-    if (growth.files.empty()) continue;
-    std::sort(growth.files.begin(), growth.files.end());
+  for (std::uint8_t kind = 0; kind < HeldDescriptor::kinds; ++kind) {
+    if (entries[kind].empty()) continue;
+    DescriptorGrowth growth = growth_of(kind, entries[kind], now_ - age);
     growth.pid = pid;
-    growth.type = kind == unconnected ? std::uint8_t{SW_DESCRIPTOR_SOCKET} : static_cast<std::uint8_t>(kind);
-    growth.unconnected_tcp = kind == unconnected;
     growth.in_all = std::accumulate(process.count.begin(), process.count.end(), std::uint64_t{0});
-    growth.rounds = static_cast<std::uint32_t>(moments[kind].size());
-    growth.first = *moments[kind].begin();
-    growth.last = *moments[kind].rbegin();
     growth.came = process.came[kind];
     growth.went = process.went[kind];
-    growth.different = inodes[kind].size();
     growth.limit = process.limit;
+    if (!growth.forgotten.files.empty()) {
+      std::uint64_t before = ~std::uint64_t{0};
+      for (const std::uint64_t file : growth.forgotten.files) before = std::min(before, process.held.at(file).work);
+      growth.work = process.work(kind) - std::min(process.work(kind), before);
+    }
     result.push_back(std::move(growth));
   }
   return result;

@@ -8,24 +8,33 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/model/held_descriptor.h"
 #include "agent/model/model.h"
 
 namespace sockwarden {
 
-/// Descriptors of one type that came while they were watched and have not been used since.
+/// Some of the descriptors of one type that came while their process was watched and that it still has.
+struct Gathered {
+  std::vector<std::uint64_t> files;  ///< open file descriptions
+  std::uint32_t rounds = 0;          ///< in which some of them came
+  std::uint64_t different = 0;       ///< different inodes among them
+  Instant first{};
+  Instant last{};
+};
+
+/// Descriptors of one type that came while they were watched.
 struct DescriptorGrowth {
   std::uint32_t pid = 0;
   std::uint8_t type = SW_DESCRIPTOR_OTHER;
-  bool unconnected_tcp = false;      ///< TCP sockets that were never connected and do not listen
-  std::vector<std::uint64_t> files;  ///< held, unused, old enough
-  std::uint64_t young = 0;           ///< held, unused, not old enough
-  std::uint64_t in_all = 0;          ///< descriptors of the process, of any type
-  std::uint32_t rounds = 0;          ///< in which some of `files` came
-  std::uint64_t came = 0;            ///< of this type, since the process is watched
+  ClosedTcp closed_tcp = ClosedTcp::no;
+  Gathered forgotten;        ///< old enough, seen to have no use since they came
+  Gathered all;              ///< all that came, also those that are used and those whose use cannot be seen
+  std::uint64_t used = 0;    ///< of `all`
+  std::uint64_t in_all = 0;  ///< descriptors of the process, of any type
+  std::uint64_t came = 0;    ///< of this type, since the process is watched
   std::uint64_t went = 0;
-  std::uint64_t different = 0;  ///< different inodes among `files`
-  Instant first{};
-  Instant last{};
+  /// Threads, children, and sockets of other types that came since the first of `forgotten`: what each may have one of.
+  std::uint64_t work = 0;
   std::optional<std::uint64_t> limit;
 };
 
@@ -43,35 +52,26 @@ class DescriptorHistory {
   /// Processes whose descriptors the next scan should read one by one: those whose counts move.
   [[nodiscard]] std::vector<std::uint32_t> wanted() const;
 
-  /// Per process and type, of descriptors older than `age`. At most one entry for each.
+  /// Per process and type; what is forgotten is older than `age`. At most one entry for each.
   [[nodiscard]] std::vector<DescriptorGrowth> growths(std::uint32_t pid, std::chrono::nanoseconds age) const;
   [[nodiscard]] std::vector<std::uint32_t> watched() const;
 
  private:
-  struct Held {
-    std::uint64_t inode = 0;
-    std::uint64_t position = 0;
-    std::uint32_t device = 0;
-    std::uint8_t kind = 0;  // type, or `unconnected`
-    bool used = false;
-    bool known = true;  // came while the process was watched
-    Instant first{};
-    std::uint64_t round = 0;
-  };
-  static constexpr std::uint8_t unconnected = SW_DESCRIPTOR_COUNT;
-  static constexpr std::size_t kinds = SW_DESCRIPTOR_COUNT + 1;
   struct Watched {
     std::array<std::uint32_t, SW_DESCRIPTOR_COUNT> count{};
-    std::array<std::uint64_t, kinds> came{}, went{};
-    std::unordered_map<std::uint64_t, Held> held;  // by file
+    std::array<std::uint64_t, HeldDescriptor::kinds> came{}, went{};
+    std::unordered_map<std::uint64_t, HeldDescriptor> held;  // by file
     std::optional<std::uint64_t> limit;
+    std::uint32_t threads = 0, children = 0;
     bool seen_from_start = false;
     bool looked_at = false;
     std::uint32_t quiet_rounds = 0;
     std::uint64_t round = 0;
+    [[nodiscard]] std::uint64_t work(std::uint8_t kind) const;
   };
 
   void take_counts(const Sample& sample, const Model& model);
+  void take_children(const Sample& sample);
   void take_details(const Sample& sample);
   void take_detail(Watched& process, const sw_descriptor& detail, Instant now);
 

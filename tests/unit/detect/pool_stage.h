@@ -23,6 +23,7 @@ struct PoolStage {
   Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .leak_count = 3};
   std::vector<sw_descriptor> held;
   std::uint64_t last_file = 0;
+  std::uint32_t threads = 1;
   std::uint32_t serial = 0;
   sw_address remote = v4(10, 0, 0, 7, 80);
 
@@ -109,6 +110,9 @@ struct PoolStage {
     one.fd = static_cast<std::uint32_t>(10 + last_file);
     one.type = static_cast<std::uint8_t>(type);
     one.tcp_state = tcp_state;
+    one.signs = SW_SIGN_READ | (type == SW_DESCRIPTOR_FILE ? SW_SIGN_PLAIN : 0);
+    one.references = 1;
+    one.threads = threads;
     held.push_back(one);
   }
 
