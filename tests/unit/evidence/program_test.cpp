@@ -19,11 +19,12 @@ std::string on_port(std::string text, std::uint16_t port) {
   return text;
 }
 
-/// The answer to whether a program waits for its silent peer alone, once its wait is endless.
+/// The answer to whether a program waits for its silent peer alone, once its wait is endless. One thread may stand in
+/// it while another has not yet begun its own: the program is given a second to come to its rest.
 Evidence ask_if_sole(const std::vector<std::string>& command, std::uint16_t port) {
   const ChildProcess program(command);
   Evidence evidence;
-  eventually([&] {
+  const auto ask = [&] {
     auto question = question_about(program.pid(), port);
     if (!question) return false;
     const auto besides = std::make_shared<SocketInodes>();
@@ -31,7 +32,8 @@ Evidence ask_if_sole(const std::vector<std::string>& command, std::uint16_t port
       if (row.remote_port == port) besides->insert(row.inode);
     question->besides = besides;
     return (evidence = answer(*question)).verdict == Verdict::infinite;
-  });
+  };
+  if (eventually(ask)) eventually([&] { return ask() && evidence.sole; }, std::chrono::seconds(1));
   return evidence;
 }
 
