@@ -261,7 +261,7 @@ int protocol_parser(struct __sk_buff *skb)
 	if (sw_wire_inside(&record->wire, flow, direction, segment.seq, segment.length))
 		return PASS;
 	now = bpf_ktime_get_ns();
-	first = flow->step == SW_STEP_FRESH && begins_stream(skb, direction, segment.seq);
+	first = flow->parser.step == SW_STEP_FRESH && begins_stream(skb, direction, segment.seq);
 	at = sw_wire_packet(&record->wire, flow, peer, direction, segment.seq, segment.length, now, first);
 	if (at < segment.length)
 		at += sw_wire_skip(flow, segment.length - at, now);

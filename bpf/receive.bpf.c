@@ -45,7 +45,7 @@ static __always_inline void handshake(struct sw_record *record)
 
 	if (!(answer->flags & SW_FLOW_TLS_1_3))
 		return;
-	if (!answer->index)
+	if (!answer->tls.data_records)
 		record->wire.handshake_exchanges = record->exchanges;
 	else if (record->wire.handshake_exchanges == record->exchanges)
 		record->wire.handshake_exchanges--;

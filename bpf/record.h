@@ -184,7 +184,7 @@ struct sw_record {
 	__u8 options_late;   /* enum sw_late */
 	struct sw_wire wire; /* what the protocol parser saw; all zero without it */
 };
-SW_ASSERT_SIZE(sw_record, 456);
+SW_ASSERT_SIZE(sw_record, 472);
 
 /* What the socket itself says at the moment it is read. */
 struct sw_socket {
@@ -230,14 +230,14 @@ struct sw_connection {
 	struct sw_socket socket;
 	__u64 read_ns; /* when this was read */
 };
-SW_ASSERT_SIZE(sw_connection, 600);
+SW_ASSERT_SIZE(sw_connection, 616);
 
 /* A connection whose FIN of ours is out, as it was when it went, or when its last descriptor did. */
 struct sw_ending {
 	struct sw_connection connection;
 	__u64 sk; /* the socket's address, to ask whether it is still there */
 };
-SW_ASSERT_SIZE(sw_ending, 608);
+SW_ASSERT_SIZE(sw_ending, 624);
 
 /* What ending_settle() answers. */
 enum sw_ending_state {

@@ -42,14 +42,13 @@ enum sw_framing {
 	SW_FRAMING_UNTIL_CLOSE = 4,
 };
 
-/* HTTP methods by what they mean for the response's body; of other protocols, whether an answer comes at all. */
+/* HTTP methods by what they mean for the response's body. */
 enum sw_method {
 	SW_METHOD_NONE = 0, /* not a request */
 	SW_METHOD_GET = 1,
 	SW_METHOD_HEAD = 2,
 	SW_METHOD_CONNECT = 3,
 	SW_METHOD_OTHER = 4,
-	SW_METHOD_NO_ANSWER = 5, /* MySQL's COM_QUIT, COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA */
 };
 
 /* Bits of sw_flow.flags. */
@@ -72,7 +71,7 @@ enum sw_flow_flag {
 	SW_FLOW_TLS_1_3 = 1 << 15,
 };
 
-/* Transaction state in sw_flow.status of a PostgreSQL or MySQL server's flow. */
+/* As PostgreSQL's ReadyForQuery tells it; MySQL tells IDLE and OPEN. */
 enum sw_transaction {
 	SW_TRANSACTION_UNKNOWN = 0,
 	SW_TRANSACTION_IDLE = 'I',
@@ -80,29 +79,73 @@ enum sw_transaction {
 	SW_TRANSACTION_FAILED = 'E'
 };
 
+/* HTTP/1. */
+struct sw_http_flow {
+	union {
+		__u32 head_requests; /* request: bit (n % 32): request n was HEAD */
+		__u32 answered;	     /* response: requests answered */
+	};
+	__u16 status; /* of the latest response */
+	__u8 framing; /* enum sw_framing of the latest message */
+	__u8 method;  /* enum sw_method of the latest request */
+};
+
+struct sw_http2_flow {
+	__u32 stream; /* request: the latest that was opened; response: the latest whose answer began */
+};
+
+struct sw_tls_flow {
+	__u32 data_records;   /* server of 1.3: records behind the handshake that are no session tickets */
+	__u16 longest_record; /* client: of the latest exchange, bytes of application data with their tag */
+};
+
+struct sw_postgresql_flow {
+	__u8 transaction;  /* server: enum sw_transaction */
+	__u8 message_type; /* client: the first byte of the latest message, 0 before the first */
+};
+
+struct sw_mysql_flow {
+	__u8 transaction; /* server: enum sw_transaction */
+	__u8 command;	  /* client: the latest */
+	__u8 no_answer;	  /* client: it gets none (COM_QUIT, COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA) */
+};
+
+/* Where the parser is within a flow. What it means is the parser's own matter, and differs by protocol and step. */
+struct sw_flow_parser {
+	__u64 number; /* bytes left of what is skipped, or a number being read */
+	__u32 hash;   /* of a name, or a second number being read */
+	__u32 left;   /* items left of a list, or what else is kept within a message */
+	__u8 step;    /* enum sw_step */
+	__u8 field;
+	__u8 count;
+	__u8 kept; /* from one message to the next */
+	__u32 pad;
+};
+
+/*
+ * The member of the union is that of `protocol`; it is zero where the protocol has none, and before it is known. A flow
+ * that changes its protocol starts with a zero one.
+ */
 struct sw_flow {
 	__u64 exchange_ns;  /* this side spoke after the other: first byte of its latest exchange */
 	__u64 started_ns;   /* first byte of the latest message (that has an answer); TLS: of the handshake */
 	__u64 head_done_ns; /* last byte of its head; TLS: first encrypted record */
 	__u64 done_ns;	    /* its last byte */
-	__u64 number;	    /* parser: bytes left of a body, or a number being read */
-	__u32 next_seq;	    /* the first byte not yet seen */
-	__u32 hash;	    /* parser */
+	struct sw_flow_parser parser;
+	__u32 next_seq; /* the first byte not yet seen */
 	__u32 messages; /* HTTP: complete heads, interim responses not; HTTP/2: streams; else commands; TLS: records */
-	__u32 index;	/* HTTP request: bit (n % 32): request n was HEAD; response: requests answered;
-				HTTP/2: the latest stream opened; response: the latest whose answer began;
-				TLS 1.3 server: records behind the handshake that are no session tickets */
-	__u32 exchanges;
-	__u16 status;  /* HTTP status of the latest response, or enum sw_transaction */
-	__u16 flags;   /* enum sw_flow_flag */
-	__u8 protocol; /* enum sw_protocol, by this flow's bytes */
-	__u8 message;  /* enum sw_message */
-	__u8 framing;  /* enum sw_framing of the latest message */
-	__u8 method;   /* enum sw_method of the latest request */
-	__u8 step;     /* parser */
-	__u8 field;    /* parser */
-	__u8 count;    /* parser */
-	__u8 pad;
+	union {
+		struct sw_http_flow http;
+		struct sw_http2_flow http2;
+		struct sw_tls_flow tls;
+		struct sw_postgresql_flow postgresql;
+		struct sw_mysql_flow mysql;
+		__u32 protocol_words[2]; /* to clear it */
+	};
+	__u16 flags;	 /* enum sw_flow_flag */
+	__u8 protocol;	 /* enum sw_protocol, by this flow's bytes */
+	__u8 message;	 /* enum sw_message */
+	__u32 exchanges; /* times that this side spoke after the other */
 };
 
 enum { SW_WIRE_TEXT = 32 };
@@ -121,11 +164,11 @@ struct sw_wire {
 };
 
 #ifdef __cplusplus
-static_assert(sizeof(struct sw_flow) == 72, "sw_flow");
-static_assert(sizeof(struct sw_wire) == 192, "sw_wire");
+static_assert(sizeof(struct sw_flow) == 80, "sw_flow");
+static_assert(sizeof(struct sw_wire) == 208, "sw_wire");
 #else
-_Static_assert(sizeof(struct sw_flow) == 72, "sw_flow");
-_Static_assert(sizeof(struct sw_wire) == 192, "sw_wire");
+_Static_assert(sizeof(struct sw_flow) == 80, "sw_flow");
+_Static_assert(sizeof(struct sw_wire) == 208, "sw_wire");
 #endif
 
 #endif

@@ -18,32 +18,32 @@ static __always_inline void sw_start_byte(struct sw_wire *wire, struct sw_flow *
 	__u8 theirs = peer->protocol;
 
 	if (peer->flags & SW_FLOW_UPGRADED) {
-		flow->step = SW_STEP_OTHER;
+		flow->parser.step = SW_STEP_OTHER;
 		return;
 	}
 	sw_begin(flow, now);
 	sw_to_number(flow, SW_STEP_METHOD);
-	flow->hash = SW_HASH_SEED;
+	flow->parser.hash = SW_HASH_SEED;
 	if (theirs == SW_PROTOCOL_HTTP_2 && peer->flags & SW_FLOW_REQUEST) {
-		flow->protocol = SW_PROTOCOL_HTTP_2;
+		sw_become(flow, SW_PROTOCOL_HTTP_2);
 		flow->flags |= SW_FLOW_RESPONSE;
 		flow->message = SW_MESSAGE_NONE;
-		flow->step = SW_STEP_H2_FRAME;
+		flow->parser.step = SW_STEP_H2_FRAME;
 		sw_h2_frame_byte(flow, byte, now);
 	} else if (theirs == SW_PROTOCOL_POSTGRESQL && peer->flags & SW_FLOW_REQUEST) {
-		flow->protocol = SW_PROTOCOL_POSTGRESQL;
+		sw_become(flow, SW_PROTOCOL_POSTGRESQL);
 		flow->flags |= SW_FLOW_RESPONSE;
 		flow->message = SW_MESSAGE_NONE;
-		flow->step = SW_STEP_PG_TAIL;
+		flow->parser.step = SW_STEP_PG_TAIL;
 		sw_pg_tail_byte(flow, byte, now);
 	} else if (theirs == SW_PROTOCOL_MYSQL && peer->flags & SW_FLOW_RESPONSE && !(flow->flags & SW_FLOW_STARTTLS)) {
-		flow->step = SW_STEP_MYSQL_PACKET;
+		flow->parser.step = SW_STEP_MYSQL_PACKET;
 		sw_mysql_packet_byte(flow, byte, now);
 	} else if (theirs == SW_PROTOCOL_REDIS && peer->flags & SW_FLOW_REQUEST) {
-		flow->protocol = SW_PROTOCOL_REDIS;
+		sw_become(flow, SW_PROTOCOL_REDIS);
 		flow->flags |= SW_FLOW_RESPONSE;
 		flow->message = SW_MESSAGE_NONE;
-		flow->step = SW_STEP_OTHER;
+		flow->parser.step = SW_STEP_OTHER;
 	} else if (peer->flags & SW_FLOW_STARTTLS && !(flow->flags & SW_FLOW_STARTTLS) &&
 		   (byte == 'S' || byte == 'N')) {
 		/* The one byte that answers SSLRequest. */
@@ -51,19 +51,19 @@ static __always_inline void sw_start_byte(struct sw_wire *wire, struct sw_flow *
 		flow->flags |= SW_FLOW_RESPONSE;
 		if (byte == 'S')
 			flow->flags |= SW_FLOW_STARTTLS;
-		flow->step = SW_STEP_START;
+		flow->parser.step = SW_STEP_START;
 	} else if ((byte >= 'A' && byte <= 'Z') || byte == '-') {
 		sw_http_method_byte(flow, byte);
 	} else if (byte >= SW_TLS_CHANGE_CIPHER && byte <= SW_TLS_APPLICATION) {
-		flow->step = SW_STEP_TLS_RECORD;
+		flow->parser.step = SW_STEP_TLS_RECORD;
 		sw_tls_record_byte(flow, peer, byte, now);
 	} else if (byte == 0) {
-		flow->step = SW_STEP_PG_STARTUP;
+		flow->parser.step = SW_STEP_PG_STARTUP;
 		sw_pg_startup_byte(wire, flow, byte);
 	} else if (byte == '*') {
-		flow->step = SW_STEP_REDIS_ARRAY;
+		flow->parser.step = SW_STEP_REDIS_ARRAY;
 	} else if (theirs == SW_PROTOCOL_UNKNOWN) {
-		flow->step = SW_STEP_MYSQL_GREETING;
+		flow->parser.step = SW_STEP_MYSQL_GREETING;
 	} else {
 		sw_lose(flow);
 	}
@@ -71,21 +71,21 @@ static __always_inline void sw_start_byte(struct sw_wire *wire, struct sw_flow *
 
 static __always_inline void sw_record_byte(struct sw_flow *flow, const struct sw_flow *peer, __u8 byte, __u64 now)
 {
-	if (flow->step == SW_STEP_TLS_RECORD)
+	if (flow->parser.step == SW_STEP_TLS_RECORD)
 		sw_tls_record_byte(flow, peer, byte, now);
-	else if (flow->step == SW_STEP_H2_FRAME)
+	else if (flow->parser.step == SW_STEP_H2_FRAME)
 		sw_h2_frame_byte(flow, byte, now);
-	else if (++flow->count == 8) /* the preface's CR LF SM CR LF CR LF */
+	else if (++flow->parser.count == 8) /* the preface's CR LF SM CR LF CR LF */
 		sw_to_number(flow, SW_STEP_H2_FRAME);
 }
 
 static __always_inline void sw_pg_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte, __u64 now)
 {
-	if (flow->step == SW_STEP_PG_TYPE)
+	if (flow->parser.step == SW_STEP_PG_TYPE)
 		sw_pg_type_byte(wire, flow, byte, now);
-	else if (flow->step == SW_STEP_PG_LENGTH)
+	else if (flow->parser.step == SW_STEP_PG_LENGTH)
 		sw_pg_length_byte(flow, byte);
-	else if (flow->step == SW_STEP_PG_STARTUP)
+	else if (flow->parser.step == SW_STEP_PG_STARTUP)
 		sw_pg_startup_byte(wire, flow, byte);
 	else
 		sw_pg_parameter_byte(wire, flow, byte);
@@ -94,13 +94,13 @@ static __always_inline void sw_pg_byte(struct sw_wire *wire, struct sw_flow *flo
 static __always_inline void sw_mysql_byte(struct sw_wire *wire, struct sw_flow *flow, const struct sw_flow *peer,
 					  __u8 byte, __u64 now)
 {
-	if (flow->step == SW_STEP_MYSQL_ANSWER)
+	if (flow->parser.step == SW_STEP_MYSQL_ANSWER)
 		sw_mysql_answer_byte(flow, peer, byte, now);
-	else if (flow->step == SW_STEP_MYSQL_PACKET)
+	else if (flow->parser.step == SW_STEP_MYSQL_PACKET)
 		sw_mysql_packet_byte(flow, byte, now);
-	else if (flow->step == SW_STEP_MYSQL_COMMAND)
+	else if (flow->parser.step == SW_STEP_MYSQL_COMMAND)
 		sw_mysql_command_byte(wire, flow, byte);
-	else if (flow->step == SW_STEP_MYSQL_LOGIN)
+	else if (flow->parser.step == SW_STEP_MYSQL_LOGIN)
 		sw_mysql_login_byte(wire, flow, byte);
 	else
 		sw_mysql_greeting_byte(flow, byte);
@@ -108,11 +108,11 @@ static __always_inline void sw_mysql_byte(struct sw_wire *wire, struct sw_flow *
 
 static __always_inline void sw_redis_byte(struct sw_flow *flow, __u8 byte, __u64 now)
 {
-	if (flow->step == SW_STEP_REDIS_ARRAY)
+	if (flow->parser.step == SW_STEP_REDIS_ARRAY)
 		sw_redis_array_byte(flow, byte);
-	else if (flow->step == SW_STEP_REDIS_DOLLAR)
+	else if (flow->parser.step == SW_STEP_REDIS_DOLLAR)
 		sw_redis_dollar_byte(flow, byte);
-	else if (flow->step == SW_STEP_REDIS_LENGTH)
+	else if (flow->parser.step == SW_STEP_REDIS_LENGTH)
 		sw_redis_length_byte(flow, byte, now);
 	else
 		sw_redis_argument_byte(flow, byte);
@@ -148,7 +148,7 @@ static __always_inline void sw_family_byte(struct sw_wire *wire, struct sw_flow 
 		sw_redis_byte(flow, byte, now);
 		break;
 	default:
-		if (flow->step == SW_STEP_PG_TAIL)
+		if (flow->parser.step == SW_STEP_PG_TAIL)
 			sw_pg_tail_byte(flow, byte, now);
 		else
 			sw_mysql_tail_byte(flow, byte, now);

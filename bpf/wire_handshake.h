@@ -20,7 +20,8 @@ static inline __u64 sw_handshake_between(const struct sw_flow *client, const str
 
 	if (!sw_flow_is_whole_tls(client) || !sw_flow_is_whole_tls(server))
 		return 0;
-	if (server->flags & SW_FLOW_TLS_1_3 && client->messages <= 1 && client->status <= SW_TLS_LONGEST_ALERT)
+	if (server->flags & SW_FLOW_TLS_1_3 && client->messages <= 1 &&
+	    client->tls.longest_record <= SW_TLS_LONGEST_ALERT)
 		return 0;
 	done_ns = client->head_done_ns > server->head_done_ns ? client->head_done_ns : server->head_done_ns;
 	return done_ns > client->started_ns ? done_ns - client->started_ns : 0;

@@ -9,29 +9,29 @@
 static __always_inline void sw_http_start_byte(struct sw_flow *flow, const struct sw_flow *peer, __u8 byte, __u64 now)
 {
 	if (peer->flags & SW_FLOW_UPGRADED) {
-		flow->step = SW_STEP_OTHER;
+		flow->parser.step = SW_STEP_OTHER;
 		return;
 	}
 	if (byte == '\r' || byte == '\n')
 		return; /* RFC 9112, 2.2: an empty line before a message is ignored */
-	sw_begin(flow, now);
+	sw_http_begin(flow, now);
 	sw_to_number(flow, SW_STEP_METHOD);
-	flow->hash = SW_HASH_SEED;
+	flow->parser.hash = SW_HASH_SEED;
 	sw_http_method_byte(flow, byte);
 }
 
 static __always_inline void sw_http_byte(struct sw_wire *wire, struct sw_flow *flow, const struct sw_flow *peer,
 					 __u8 byte, __u64 now)
 {
-	switch (flow->step) {
+	switch (flow->parser.step) {
 	case SW_STEP_START:
 		sw_http_start_byte(flow, peer, byte, now);
 		break;
 	case SW_STEP_METHOD:
-		if (byte == 0 && flow->count == 1 && peer->protocol == SW_PROTOCOL_UNKNOWN) {
+		if (byte == 0 && flow->parser.count == 1 && peer->protocol == SW_PROTOCOL_UNKNOWN) {
 			/* No letter but the length of a MySQL greeting. */
-			flow->count = 1;
-			flow->step = SW_STEP_MYSQL_GREETING;
+			flow->parser.count = 1;
+			flow->parser.step = SW_STEP_MYSQL_GREETING;
 		} else {
 			sw_http_method_byte(flow, byte);
 		}
@@ -47,7 +47,7 @@ static __always_inline void sw_http_byte(struct sw_wire *wire, struct sw_flow *f
 		break;
 	case SW_STEP_LINE_END:
 		if (byte == '\n')
-			flow->step = SW_STEP_HEAD_END;
+			flow->parser.step = SW_STEP_HEAD_END;
 		else
 			sw_lose(flow);
 		break;
@@ -56,7 +56,7 @@ static __always_inline void sw_http_byte(struct sw_wire *wire, struct sw_flow *f
 		break;
 	case SW_STEP_SKIP_LINE:
 		if (byte == '\n')
-			flow->step = SW_STEP_LINE;
+			flow->parser.step = SW_STEP_LINE;
 		break;
 	case SW_STEP_LENGTH:
 		sw_http_length_byte(flow, byte);
@@ -66,7 +66,7 @@ static __always_inline void sw_http_byte(struct sw_wire *wire, struct sw_flow *f
 		break;
 	default: /* SW_STEP_HOST */
 		if (byte == '\n')
-			flow->step = SW_STEP_LINE;
+			flow->parser.step = SW_STEP_LINE;
 		else if (byte > ' ')
 			sw_text_add(wire, byte);
 	}

@@ -7,13 +7,13 @@
 
 static __always_inline void sw_http_chunk_size_end(struct sw_flow *flow)
 {
-	if (!flow->count) {
+	if (!flow->parser.count) {
 		sw_lose(flow);
-	} else if (flow->number == 0) {
-		flow->step = SW_STEP_TRAILER;
+	} else if (flow->parser.number == 0) {
+		flow->parser.step = SW_STEP_TRAILER;
 	} else {
-		flow->number += 2; /* the CRLF behind the data */
-		flow->step = SW_STEP_CHUNK_DATA;
+		flow->parser.number += 2; /* the CRLF behind the data */
+		flow->parser.step = SW_STEP_CHUNK_DATA;
 	}
 }
 
@@ -24,22 +24,22 @@ static __always_inline void sw_http_chunk_size_byte(struct sw_flow *flow, __u8 b
 	if (byte == '\n') {
 		sw_http_chunk_size_end(flow);
 	} else if (byte == ';' || byte == ' ' || byte == '\t') {
-		flow->step = SW_STEP_CHUNK_EXTENSION;
+		flow->parser.step = SW_STEP_CHUNK_EXTENSION;
 	} else if (byte != '\r') {
 		__u8 digit = lower >= 'a' && lower <= 'f' ? (__u8)(lower - 'a' + 10) : (__u8)(byte - '0');
 
-		if (digit > 15 || (lower < 'a' && digit > 9) || flow->number >> 56) {
+		if (digit > 15 || (lower < 'a' && digit > 9) || flow->parser.number >> 56) {
 			sw_lose(flow);
 			return;
 		}
-		flow->number = flow->number << 4 | digit;
-		flow->count = 1;
+		flow->parser.number = flow->parser.number << 4 | digit;
+		flow->parser.count = 1;
 	}
 }
 
 static __always_inline void sw_http_chunk_byte(struct sw_flow *flow, __u8 byte, __u64 now)
 {
-	switch (flow->step) {
+	switch (flow->parser.step) {
 	case SW_STEP_CHUNK_SIZE:
 		sw_http_chunk_size_byte(flow, byte);
 		break;
@@ -51,11 +51,11 @@ static __always_inline void sw_http_chunk_byte(struct sw_flow *flow, __u8 byte, 
 		if (byte == '\n')
 			sw_complete(flow, now);
 		else if (byte != '\r')
-			flow->step = SW_STEP_TRAILER_LINE;
+			flow->parser.step = SW_STEP_TRAILER_LINE;
 		break;
 	default: /* SW_STEP_TRAILER_LINE */
 		if (byte == '\n')
-			flow->step = SW_STEP_TRAILER;
+			flow->parser.step = SW_STEP_TRAILER;
 	}
 }
 

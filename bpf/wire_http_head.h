@@ -82,7 +82,7 @@ static __always_inline int sw_head_length(struct sw_flow *flow, const __u64 *lin
 	if (flow->flags & SW_FLOW_LENGTH)
 		flow->flags |= SW_FLOW_BAD_LENGTH;
 	flow->flags |= SW_FLOW_LENGTH;
-	flow->number = number;
+	flow->parser.number = number;
 	return 1;
 }
 
@@ -140,12 +140,12 @@ static __always_inline void sw_head_start(struct sw_flow *flow, const __u64 *wor
 	if ((words[0] << 8 >> 8) == sw_text_word("HTTP/1.", 7)) {
 		if ((end != '0' && end != '1') || (words[1] & 0xff) != ' ' || a > 9 || b > 9 || c > 9)
 			return;
-		sw_begin(flow, now);
+		sw_http_begin(flow, now);
 		flow->protocol = end == '1' ? SW_PROTOCOL_HTTP_1_1 : SW_PROTOCOL_HTTP_1_0;
-		flow->status = (__u16)(a * 100 + b * 10 + c);
-		flow->number = 0;
+		flow->http.status = (__u16)(a * 100 + b * 10 + c);
+		flow->parser.number = 0;
 		flow->flags = (__u16)((flow->flags & ~SW_FLOW_REQUEST) | SW_FLOW_RESPONSE);
-		flow->step = SW_STEP_SKIP_LINE;
+		flow->parser.step = SW_STEP_SKIP_LINE;
 		return;
 	}
 	if ((words[0] << 32) == sw_text_word("GET ", 4) << 32)
@@ -156,35 +156,36 @@ static __always_inline void sw_head_start(struct sw_flow *flow, const __u64 *wor
 		method = sw_hash_of("HEAD");
 	else
 		return;
-	sw_begin(flow, now);
+	sw_http_begin(flow, now);
 	sw_to_number(flow, SW_STEP_TARGET);
-	flow->hash = method;
+	flow->parser.hash = method;
 }
 
 /* Is this flow where sw_wire_head() may know what comes? */
 static __always_inline int sw_head_wanted(const struct sw_flow *flow, const struct sw_flow *peer)
 {
-	if (flow->step == SW_STEP_START)
+	if (flow->parser.step == SW_STEP_START)
 		return (sw_is_http(flow) || flow->protocol == SW_PROTOCOL_UNKNOWN) &&
 		       (sw_is_http(peer) || peer->protocol == SW_PROTOCOL_UNKNOWN) &&
 		       !(peer->flags & (SW_FLOW_UPGRADED | SW_FLOW_STARTTLS));
-	return flow->step == SW_STEP_TARGET || flow->step == SW_STEP_LINE || flow->step == SW_STEP_SKIP_LINE;
+	return flow->parser.step == SW_STEP_TARGET || flow->parser.step == SW_STEP_LINE ||
+	       flow->parser.step == SW_STEP_SKIP_LINE;
 }
 
 /* Sets the word before the packet's: a line starts behind a newline, and a target's end is known by eight bytes. */
 static __always_inline int sw_head_enter(struct sw_flow *flow, __u64 *words, __u64 now)
 {
-	if (flow->step == SW_STEP_START)
+	if (flow->parser.step == SW_STEP_START)
 		sw_head_start(flow, words + 1, now);
 	asm volatile("" ::: "memory");
 	words[0] = 0;
-	if (flow->step == SW_STEP_LINE) {
+	if (flow->parser.step == SW_STEP_LINE) {
 		words[0] = (__u64)'\n' << 56;
-		flow->step = SW_STEP_SKIP_LINE;
-	} else if (flow->step == SW_STEP_TARGET) {
-		words[0] = __builtin_bswap64(flow->number);
+		flow->parser.step = SW_STEP_SKIP_LINE;
+	} else if (flow->parser.step == SW_STEP_TARGET) {
+		words[0] = __builtin_bswap64(flow->parser.number);
 	}
-	return flow->step == SW_STEP_SKIP_LINE || flow->step == SW_STEP_TARGET;
+	return flow->parser.step == SW_STEP_SKIP_LINE || flow->parser.step == SW_STEP_TARGET;
 }
 
 /*
@@ -211,40 +212,40 @@ static __always_inline __u32 sw_wire_head(struct sw_wire *wire, struct sw_flow *
 		asm volatile("" ::: "memory");
 		shift = sw_first_shift(newlines);
 		start = i * 8 + (shift >> 3) - 7;
-		if (i && flow->step == SW_STEP_TARGET) {
-			flow->number = __builtin_bswap64(words[i - 1] >> shift | words[i] << 8 << (56 - shift));
+		if (i && flow->parser.step == SW_STEP_TARGET) {
+			flow->parser.number = __builtin_bswap64(words[i - 1] >> shift | words[i] << 8 << (56 - shift));
 			sw_http_request_line(wire, flow);
 			asm volatile("" ::: "memory");
-			if (flow->step != SW_STEP_LINE) {
+			if (flow->parser.step != SW_STEP_LINE) {
 				at = start;
 				break;
 			}
-			flow->step = SW_STEP_SKIP_LINE;
+			flow->parser.step = SW_STEP_SKIP_LINE;
 		}
 		name = sw_word_from(words + i, shift);
 		if ((name & 0xff) == '\n' || (name & 0xffff) == ('\n' << 8 | '\r')) {
-			flow->step = SW_STEP_HEAD_END;
+			flow->parser.step = SW_STEP_HEAD_END;
 			at = start + ((name & 0xff) == '\n' ? 1 : 2);
 			break;
 		}
 		if (!sw_head_line(flow, words + i, shift, length - start)) {
-			flow->step = SW_STEP_LINE;
+			flow->parser.step = SW_STEP_LINE;
 			at = start;
 			break;
 		}
 	}
-	if (flow->step == SW_STEP_TARGET && i > 1) {
+	if (flow->parser.step == SW_STEP_TARGET && i > 1) {
 		__u64 rest = length % 8 * 8;
 
-		flow->number =
+		flow->parser.number =
 		    __builtin_bswap64(rest ? words[i - 2] >> rest | words[i - 1] << (64 - rest) : words[i - 1]);
 	}
 	/* Read back from memory: what the verifier knew of it in a register would be a path of its own. */
 	flow->next_seq = seq + (__u32)at;
 	asm volatile("" ::: "memory");
-	if (flow->step == SW_STEP_HEAD_END)
+	if (flow->parser.step == SW_STEP_HEAD_END)
 		sw_http_head_end(flow, peer, now);
-	if (flow->step == SW_STEP_LOSE)
+	if (flow->parser.step == SW_STEP_LOSE)
 		sw_lose_now(flow);
 	asm volatile("" ::: "memory");
 	return flow->next_seq - seq;

@@ -20,7 +20,7 @@ enum { SW_WINDOW = 64, SW_ROUNDS = 64 };
 /* All bytes of a bulk step have passed. */
 static __always_inline void sw_bulk_end(struct sw_flow *flow, __u64 now)
 {
-	switch (flow->step) {
+	switch (flow->parser.step) {
 	case SW_STEP_BODY:
 		sw_complete(flow, now);
 		break;
@@ -48,33 +48,29 @@ static __always_inline void sw_bulk_end(struct sw_flow *flow, __u64 now)
 	}
 }
 
-static __always_inline int sw_is_bulk(__u8 step)
-{
-	return step >= SW_STEP_BULK && step < SW_STEP_OPAQUE;
-}
-
 /* Where a flow that rested until its exchange may begin anew. */
 static __always_inline void sw_new_exchange(struct sw_flow *flow, const struct sw_flow *peer)
 {
-	if (flow->step == SW_STEP_MYSQL_TAIL && peer->flags & SW_FLOW_STARTTLS && !(flow->flags & SW_FLOW_STARTTLS)) {
+	if (flow->parser.step == SW_STEP_MYSQL_TAIL && peer->flags & SW_FLOW_STARTTLS &&
+	    !(flow->flags & SW_FLOW_STARTTLS)) {
 		flow->flags |= SW_FLOW_STARTTLS;
-		flow->protocol = SW_PROTOCOL_UNKNOWN;
-		flow->step = SW_STEP_START;
-	} else if (flow->step == SW_STEP_MYSQL_TAIL || flow->step == SW_STEP_MYSQL_ANSWER ||
-		   flow->step == SW_STEP_MYSQL_ANSWER_DATA) {
+		sw_become(flow, SW_PROTOCOL_UNKNOWN);
+		flow->parser.step = SW_STEP_START;
+	} else if (flow->parser.step == SW_STEP_MYSQL_TAIL || flow->parser.step == SW_STEP_MYSQL_ANSWER ||
+		   flow->parser.step == SW_STEP_MYSQL_ANSWER_DATA) {
 		sw_to_number(flow, SW_STEP_MYSQL_ANSWER);
 	}
-	if (flow->step != SW_STEP_REST)
+	if (flow->parser.step != SW_STEP_REST)
 		return;
-	flow->count = 0;
+	flow->parser.count = 0;
 	if (flow->protocol == SW_PROTOCOL_POSTGRESQL)
-		flow->step = SW_STEP_PG_TYPE;
+		flow->parser.step = SW_STEP_PG_TYPE;
 	else if (flow->protocol == SW_PROTOCOL_MYSQL)
-		flow->step = flow->flags & SW_FLOW_RESPONSE ? SW_STEP_MYSQL_ANSWER : SW_STEP_MYSQL_PACKET;
+		flow->parser.step = flow->flags & SW_FLOW_RESPONSE ? SW_STEP_MYSQL_ANSWER : SW_STEP_MYSQL_PACKET;
 	else if (flow->protocol == SW_PROTOCOL_TLS)
-		flow->step = SW_STEP_TLS_RECORD;
+		flow->parser.step = SW_STEP_TLS_RECORD;
 	else
-		flow->step = SW_STEP_START;
+		flow->parser.step = SW_STEP_START;
 }
 
 /* How many of `left` bytes may be skipped, and skips them. */
@@ -82,16 +78,16 @@ static __always_inline __u32 sw_wire_skip(struct sw_flow *flow, __u32 left, __u6
 {
 	__u32 skipped = 0;
 
-	if (sw_is_bulk(flow->step)) {
-		if (flow->number > left) {
+	if (sw_is_bulk(flow->parser.step)) {
+		if (flow->parser.number > left) {
 			skipped = left;
-			flow->number -= left;
+			flow->parser.number -= left;
 		} else {
-			skipped = (__u32)flow->number;
-			flow->number = 0;
+			skipped = (__u32)flow->parser.number;
+			flow->parser.number = 0;
 			sw_bulk_end(flow, now);
 		}
-	} else if (flow->step >= SW_STEP_OPAQUE) {
+	} else if (flow->parser.step >= SW_STEP_OPAQUE) {
 		skipped = left;
 	} else if (sw_family_of(flow) == SW_FAMILY_TAIL && left > SW_TAIL_BYTES) {
 		skipped = left - SW_TAIL_BYTES;
@@ -107,14 +103,14 @@ static __always_inline __u32 sw_wire_skip(struct sw_flow *flow, __u32 left, __u6
 static __always_inline int sw_wire_inside(const struct sw_wire *wire, struct sw_flow *flow, __u8 direction, __u32 seq,
 					  __u32 length)
 {
-	__u8 step = flow->step;
+	__u8 step = flow->parser.step;
 
 	if (flow->next_seq != seq || wire->last != direction + 1)
 		return 0;
 	if (sw_is_bulk(step)) {
-		if (flow->number <= length)
+		if (flow->parser.number <= length)
 			return 0;
-		flow->number -= length;
+		flow->parser.number -= length;
 	} else if (step < SW_STEP_OPAQUE) {
 		return 0;
 	}
@@ -131,12 +127,12 @@ static __always_inline __u32 sw_wire_packet(struct sw_wire *wire, struct sw_flow
 {
 	__s32 gap;
 
-	if (flow->step == SW_STEP_FRESH) {
+	if (flow->parser.step == SW_STEP_FRESH) {
 		flow->next_seq = seq;
-		flow->step = SW_STEP_START;
+		flow->parser.step = SW_STEP_START;
 		if (!first) {
 			flow->flags |= SW_FLOW_MIDSTREAM | SW_FLOW_LOST;
-			flow->step = SW_STEP_REST;
+			flow->parser.step = SW_STEP_REST;
 		}
 	}
 	gap = (__s32)(seq - flow->next_seq);
@@ -155,16 +151,16 @@ static __always_inline __u32 sw_wire_packet(struct sw_wire *wire, struct sw_flow
 	if (gap < 0)
 		return (__u32)-gap;
 	if (gap > 0) {
-		if (sw_is_bulk(flow->step) && flow->number >= (__u64)gap) {
-			flow->number -= (__u64)gap;
+		if (sw_is_bulk(flow->parser.step) && flow->parser.number >= (__u64)gap) {
+			flow->parser.number -= (__u64)gap;
 			flow->flags |= SW_FLOW_HOLE;
 			flow->next_seq = seq;
 		} else {
-			if (flow->step < SW_STEP_OPAQUE && flow->step != SW_STEP_PG_TAIL &&
-			    flow->step != SW_STEP_MYSQL_TAIL)
+			if (flow->parser.step < SW_STEP_OPAQUE && flow->parser.step != SW_STEP_PG_TAIL &&
+			    flow->parser.step != SW_STEP_MYSQL_TAIL)
 				sw_lose_now(flow);
-			flow->number = 0;
-			flow->hash = 0;
+			flow->parser.number = 0;
+			flow->parser.hash = 0;
 			flow->next_seq = seq;
 		}
 	}
@@ -191,11 +187,11 @@ static __always_inline __u32 sw_wire_window(struct sw_wire *wire, struct sw_flow
 		sw_family_byte(wire, flow, peer, family, bytes[at], now);
 	}
 	flow->next_seq = before + at;
-	if (family == SW_FAMILY_HTTP && flow->step == SW_STEP_HEAD_END)
+	if (family == SW_FAMILY_HTTP && flow->parser.step == SW_STEP_HEAD_END)
 		sw_http_head_end(flow, peer, now);
-	if (flow->step == SW_STEP_LOSE)
+	if (flow->parser.step == SW_STEP_LOSE)
 		sw_lose_now(flow);
-	if (sw_is_bulk(flow->step) && flow->number == 0)
+	if (sw_is_bulk(flow->parser.step) && flow->parser.number == 0)
 		sw_bulk_end(flow, now);
 	asm volatile("" ::: "memory");
 	return flow->next_seq - before;

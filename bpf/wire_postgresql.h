@@ -11,35 +11,35 @@
 
 enum { SW_PG_LENGTH_MAX = 1 << 30 };
 
-/* What is being read of the startup's parameters; sw_flow.field. */
+/* What is being read of the startup's parameters; sw_flow_parser.field. */
 enum { SW_PG_KEY = 0, SW_PG_USER, SW_PG_DATABASE, SW_PG_VALUE };
 
 static __always_inline void sw_pg_startup_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte)
 {
 	__u32 length, code;
 
-	flow->number = flow->number << 8 | byte;
-	if (++flow->count < 8)
+	flow->parser.number = flow->parser.number << 8 | byte;
+	if (++flow->parser.count < 8)
 		return;
-	length = (__u32)(flow->number >> 32);
-	code = (__u32)flow->number;
-	flow->number = length - 8;
+	length = (__u32)(flow->parser.number >> 32);
+	code = (__u32)flow->parser.number;
+	flow->parser.number = length - 8;
 	if (length == 8 && (code == SW_PG_SSL_REQUEST || code == SW_PG_GSS_REQUEST)) {
 		wire->inner = SW_PROTOCOL_POSTGRESQL;
 		flow->flags |= SW_FLOW_STARTTLS | SW_FLOW_REQUEST;
 		flow->message = SW_MESSAGE_NONE;
-		flow->step = SW_STEP_START;
+		flow->parser.step = SW_STEP_START;
 	} else if (code >> 16 == 3 && length > 8 && length <= 10000) {
-		flow->protocol = SW_PROTOCOL_POSTGRESQL;
+		sw_become(flow, SW_PROTOCOL_POSTGRESQL);
 		flow->flags |= SW_FLOW_REQUEST;
 		wire->text_length = 0;
-		flow->field = SW_PG_KEY;
-		flow->hash = SW_HASH_SEED;
-		flow->step = SW_STEP_PG_PARAMETERS;
+		flow->parser.field = SW_PG_KEY;
+		flow->parser.hash = SW_HASH_SEED;
+		flow->parser.step = SW_STEP_PG_PARAMETERS;
 	} else if (code == SW_PG_CANCEL && length >= 16 && length <= 512) {
-		flow->protocol = SW_PROTOCOL_POSTGRESQL;
+		sw_become(flow, SW_PROTOCOL_POSTGRESQL);
 		flow->flags |= SW_FLOW_REQUEST;
-		flow->step = SW_STEP_PG_DATA;
+		flow->parser.step = SW_STEP_PG_DATA;
 	} else {
 		sw_lose(flow);
 	}
@@ -48,24 +48,24 @@ static __always_inline void sw_pg_startup_byte(struct sw_wire *wire, struct sw_f
 static __always_inline void sw_pg_parameter_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte)
 {
 	if (byte == 0) {
-		if (flow->field != SW_PG_KEY)
-			flow->field = SW_PG_KEY;
-		else if (flow->hash == sw_hash_of("user"))
-			flow->field = SW_PG_USER;
-		else if (flow->hash == sw_hash_of("database"))
-			flow->field = SW_PG_DATABASE;
+		if (flow->parser.field != SW_PG_KEY)
+			flow->parser.field = SW_PG_KEY;
+		else if (flow->parser.hash == sw_hash_of("user"))
+			flow->parser.field = SW_PG_USER;
+		else if (flow->parser.hash == sw_hash_of("database"))
+			flow->parser.field = SW_PG_DATABASE;
 		else
-			flow->field = SW_PG_VALUE;
-		if (flow->field == SW_PG_DATABASE)
+			flow->parser.field = SW_PG_VALUE;
+		if (flow->parser.field == SW_PG_DATABASE)
 			sw_text_add(wire, '/');
-		flow->hash = SW_HASH_SEED;
-	} else if (flow->field == SW_PG_KEY) {
-		flow->hash = sw_hash(flow->hash, byte);
-	} else if (flow->field != SW_PG_VALUE) {
+		flow->parser.hash = SW_HASH_SEED;
+	} else if (flow->parser.field == SW_PG_KEY) {
+		flow->parser.hash = sw_hash(flow->parser.hash, byte);
+	} else if (flow->parser.field != SW_PG_VALUE) {
 		sw_text_add(wire, byte);
 	}
-	if (--flow->number == 0)
-		flow->step = SW_STEP_PG_DATA;
+	if (--flow->parser.number == 0)
+		flow->parser.step = SW_STEP_PG_DATA;
 }
 
 static __always_inline void sw_pg_type_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte, __u64 now)
@@ -93,7 +93,7 @@ static __always_inline void sw_pg_type_byte(struct sw_wire *wire, struct sw_flow
 		break;
 	case 'd': /* COPY: many rows, of which none matters */
 		flow->message = SW_MESSAGE_BODY;
-		flow->step = SW_STEP_REST;
+		flow->parser.step = SW_STEP_REST;
 		return;
 	default:
 		sw_lose(flow);
@@ -103,50 +103,51 @@ static __always_inline void sw_pg_type_byte(struct sw_wire *wire, struct sw_flow
 		sw_begin(flow, now);
 	if (byte == 'Q' || byte == 'S')
 		flow->messages++;
-	flow->field = byte;
+	flow->postgresql.message_type = byte;
 	sw_to_number(flow, SW_STEP_PG_LENGTH);
 }
 
 static __always_inline void sw_pg_length_byte(struct sw_flow *flow, __u8 byte)
 {
-	flow->number = flow->number << 8 | byte;
-	if (++flow->count < 4)
+	flow->parser.number = flow->parser.number << 8 | byte;
+	if (++flow->parser.count < 4)
 		return;
-	if (flow->number < 4 || flow->number > SW_PG_LENGTH_MAX) {
+	if (flow->parser.number < 4 || flow->parser.number > SW_PG_LENGTH_MAX) {
 		sw_lose(flow);
 		return;
 	}
 	flow->flags &= (__u16)~SW_FLOW_LOST;
-	flow->number -= 4;
-	flow->step = SW_STEP_PG_DATA;
+	flow->parser.number -= 4;
+	flow->parser.step = SW_STEP_PG_DATA;
 }
 
 /* The server waits for Query's, Sync's or a start-up message's end. */
 static __always_inline void sw_pg_message_end(struct sw_flow *flow, __u64 now)
 {
-	if (flow->field == 'P' || flow->field == 'B' || flow->field == 'D' || flow->field == 'E' ||
-	    flow->field == 'C') {
+	__u8 type = flow->postgresql.message_type;
+
+	if (type == 'P' || type == 'B' || type == 'D' || type == 'E' || type == 'C') {
 		flow->message = SW_MESSAGE_BODY;
 	} else {
 		flow->message = SW_MESSAGE_COMPLETE;
 		flow->done_ns = now;
 	}
-	flow->step = SW_STEP_PG_TYPE;
+	flow->parser.step = SW_STEP_PG_TYPE;
 }
 
 /* ReadyForQuery ends an exchange; anything behind it makes it no end. */
 static __always_inline void sw_pg_tail_byte(struct sw_flow *flow, __u8 byte, __u64 now)
 {
-	flow->number = flow->number << 8 | byte;
-	if ((flow->number >> 8 & 0xffffffffff) == ((__u64)'Z' << 32 | 5) &&
+	flow->parser.number = flow->parser.number << 8 | byte;
+	if ((flow->parser.number >> 8 & 0xffffffffff) == ((__u64)'Z' << 32 | 5) &&
 	    (byte == SW_TRANSACTION_IDLE || byte == SW_TRANSACTION_OPEN || byte == SW_TRANSACTION_FAILED)) {
-		flow->status = byte;
+		flow->postgresql.transaction = byte;
 		flow->message = SW_MESSAGE_COMPLETE;
 		flow->done_ns = now;
 	} else if (flow->message != SW_MESSAGE_BODY) {
 		if (flow->message == SW_MESSAGE_COMPLETE)
 			flow->messages++;
-		flow->status = SW_TRANSACTION_UNKNOWN;
+		flow->postgresql.transaction = SW_TRANSACTION_UNKNOWN;
 		flow->message = SW_MESSAGE_BODY;
 		flow->started_ns = now;
 		flow->done_ns = 0;

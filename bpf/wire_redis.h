@@ -5,7 +5,7 @@
 
 #include "bpf/wire_step.h"
 
-/* sw_flow.index: arguments left; sw_flow.field: what the command is. */
+/* sw_flow_parser.left: arguments left; field: what the command is. */
 enum { SW_REDIS_NAME = 0, SW_REDIS_STREAM_READ = 1 };
 
 static __always_inline int sw_redis_blocks(__u32 hash)
@@ -20,12 +20,12 @@ static __always_inline int sw_redis_blocks(__u32 hash)
 /* Digits up to CRLF into `number`. True at the LF. */
 static __always_inline int sw_redis_number(struct sw_flow *flow, __u8 byte)
 {
-	if (byte >= '0' && byte <= '9' && flow->count < 9) {
-		flow->number = flow->number * 10 + (byte - '0');
-		flow->count++;
-	} else if (byte == '\n' && flow->count) {
+	if (byte >= '0' && byte <= '9' && flow->parser.count < 9) {
+		flow->parser.number = flow->parser.number * 10 + (byte - '0');
+		flow->parser.count++;
+	} else if (byte == '\n' && flow->parser.count) {
 		return 1;
-	} else if (byte != '\r' || !flow->count) {
+	} else if (byte != '\r' || !flow->parser.count) {
 		sw_lose(flow);
 	}
 	return 0;
@@ -35,10 +35,10 @@ static __always_inline void sw_redis_array_byte(struct sw_flow *flow, __u8 byte)
 {
 	if (!sw_redis_number(flow, byte))
 		return;
-	flow->index = (__u32)flow->number;
-	flow->field = SW_REDIS_NAME;
-	if (flow->index)
-		flow->step = SW_STEP_REDIS_DOLLAR;
+	flow->parser.left = (__u32)flow->parser.number;
+	flow->parser.field = SW_REDIS_NAME;
+	if (flow->parser.left)
+		flow->parser.step = SW_STEP_REDIS_DOLLAR;
 	else
 		sw_lose(flow);
 }
@@ -49,7 +49,7 @@ static __always_inline void sw_redis_dollar_byte(struct sw_flow *flow, __u8 byte
 		sw_lose(flow);
 		return;
 	}
-	flow->hash = SW_HASH_SEED;
+	flow->parser.hash = SW_HASH_SEED;
 	sw_to_number(flow, SW_STEP_REDIS_LENGTH);
 }
 
@@ -57,45 +57,45 @@ static __always_inline void sw_redis_length_byte(struct sw_flow *flow, __u8 byte
 {
 	if (!sw_redis_number(flow, byte))
 		return;
-	if (flow->field == SW_REDIS_NAME) {
-		if (flow->number == 0 || flow->number > 64) {
+	if (flow->parser.field == SW_REDIS_NAME) {
+		if (flow->parser.number == 0 || flow->parser.number > 64) {
 			sw_lose(flow);
 			return;
 		}
-		flow->protocol = SW_PROTOCOL_REDIS;
+		sw_become(flow, SW_PROTOCOL_REDIS);
 		flow->flags |= SW_FLOW_REQUEST;
 		flow->flags &= (__u16) ~(SW_FLOW_LOST | SW_FLOW_BLOCKING);
 		flow->messages++;
 		flow->started_ns = now;
-	} else if (flow->number > 64) {
-		flow->step = SW_STEP_REST;
+	} else if (flow->parser.number > 64) {
+		flow->parser.step = SW_STEP_REST;
 		return;
 	}
-	flow->number += 2;
-	flow->step = SW_STEP_REDIS_ARGUMENT;
+	flow->parser.number += 2;
+	flow->parser.step = SW_STEP_REDIS_ARGUMENT;
 }
 
 static __always_inline void sw_redis_argument_end(struct sw_flow *flow)
 {
-	__u32 hash = flow->hash;
-	int name = flow->field == SW_REDIS_NAME;
+	__u32 hash = flow->parser.hash;
+	int name = flow->parser.field == SW_REDIS_NAME;
 
 	flow->message = SW_MESSAGE_NONE;
-	flow->step = SW_STEP_REST;
+	flow->parser.step = SW_STEP_REST;
 	if (name ? sw_redis_blocks(hash) : hash == sw_hash_of("BLOCK")) {
 		flow->flags |= SW_FLOW_BLOCKING;
 	} else if (!name || hash == sw_hash_of("XREAD") || hash == sw_hash_of("XREADGROUP")) {
-		flow->field = SW_REDIS_STREAM_READ;
-		if (--flow->index)
-			flow->step = SW_STEP_REDIS_DOLLAR;
+		flow->parser.field = SW_REDIS_STREAM_READ;
+		if (--flow->parser.left)
+			flow->parser.step = SW_STEP_REDIS_DOLLAR;
 	}
 }
 
 static __always_inline void sw_redis_argument_byte(struct sw_flow *flow, __u8 byte)
 {
-	if (flow->number > 2)
-		flow->hash = sw_hash(flow->hash, sw_upper(byte));
-	if (--flow->number == 0)
+	if (flow->parser.number > 2)
+		flow->parser.hash = sw_hash(flow->parser.hash, sw_upper(byte));
+	if (--flow->parser.number == 0)
 		sw_redis_argument_end(flow);
 }
 

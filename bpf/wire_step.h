@@ -150,7 +150,7 @@ static __always_inline int sw_is_http(const struct sw_flow *flow)
 
 static __always_inline __u8 sw_family_of(const struct sw_flow *flow)
 {
-	__u8 step = flow->step;
+	__u8 step = flow->parser.step;
 
 	if (step == SW_STEP_START)
 		return sw_is_http(flow) ? SW_FAMILY_HTTP : SW_FAMILY_START;
@@ -173,13 +173,31 @@ static __always_inline __u8 sw_family_of(const struct sw_flow *flow)
 	return step < SW_STEP_BULK ? SW_FAMILY_TAIL : SW_FAMILY_NONE;
 }
 
+/* The flow's bytes are of this protocol from here on, and none of it was seen before. */
+static __always_inline void sw_become(struct sw_flow *flow, __u8 protocol)
+{
+	flow->protocol = protocol;
+	flow->protocol_words[0] = 0;
+	flow->protocol_words[1] = 0;
+}
+
+static __always_inline int sw_is_bulk(__u8 step)
+{
+	return step >= SW_STEP_BULK && step < SW_STEP_OPAQUE;
+}
+
+/* Bytes to come of a part whose length was told. */
+static __always_inline __u64 sw_bytes_left(const struct sw_flow *flow)
+{
+	return sw_is_bulk(flow->parser.step) ? flow->parser.number : 0;
+}
+
 static __always_inline void sw_begin(struct sw_flow *flow, __u64 now)
 {
 	flow->started_ns = now;
 	flow->head_done_ns = 0;
 	flow->done_ns = 0;
 	flow->message = SW_MESSAGE_HEAD;
-	flow->framing = SW_FRAMING_UNKNOWN;
 	flow->flags &= (__u16)(SW_FLOW_REQUEST | SW_FLOW_RESPONSE | SW_FLOW_LOST | SW_FLOW_MIDSTREAM |
 			       SW_FLOW_STARTTLS | SW_FLOW_ENCRYPTED | SW_FLOW_TLS_1_3);
 }
@@ -188,14 +206,14 @@ static __always_inline void sw_complete(struct sw_flow *flow, __u64 now)
 {
 	flow->message = SW_MESSAGE_COMPLETE;
 	flow->done_ns = now;
-	flow->step = SW_STEP_START;
+	flow->parser.step = SW_STEP_START;
 }
 
 static __always_inline void sw_to_number(struct sw_flow *flow, __u8 step)
 {
-	flow->step = step;
-	flow->number = 0;
-	flow->count = 0;
+	flow->parser.step = step;
+	flow->parser.number = 0;
+	flow->parser.count = 0;
 }
 
 /* Where a connection's beginning was not seen, so many exchanges are looked at: a known protocol shows in the first. */
@@ -204,24 +222,39 @@ enum { SW_MIDSTREAM_EXCHANGES = 64 };
 /* What comes is not what was expected: nothing is known of this flow until it can begin anew. */
 static __always_inline void sw_lose(struct sw_flow *flow)
 {
-	flow->step = SW_STEP_LOSE;
+	flow->parser.step = SW_STEP_LOSE;
+}
+
+/* What the protocol tells of the latest message. */
+static __always_inline void sw_forget_message(struct sw_flow *flow)
+{
+	if (sw_is_http(flow)) {
+		flow->http.status = 0;
+		flow->http.framing = SW_FRAMING_UNKNOWN;
+	} else if (flow->protocol == SW_PROTOCOL_TLS) {
+		flow->tls.longest_record = 0;
+	} else if (flow->protocol == SW_PROTOCOL_POSTGRESQL) {
+		flow->postgresql.transaction = SW_TRANSACTION_UNKNOWN;
+	} else if (flow->protocol == SW_PROTOCOL_MYSQL) {
+		flow->mysql.transaction = SW_TRANSACTION_UNKNOWN;
+	}
 }
 
 static __always_inline void sw_lose_now(struct sw_flow *flow)
 {
 	flow->message = SW_MESSAGE_NONE;
-	flow->framing = SW_FRAMING_UNKNOWN;
-	flow->status = 0;
+	flow->parser.left = 0;
+	sw_forget_message(flow);
 	if (flow->protocol == SW_PROTOCOL_UNKNOWN && !(flow->flags & SW_FLOW_MIDSTREAM)) {
 		flow->protocol = SW_PROTOCOL_OTHER;
-		flow->step = SW_STEP_OTHER;
+		flow->parser.step = SW_STEP_OTHER;
 		return;
 	}
 	flow->flags |= SW_FLOW_LOST;
-	flow->step = SW_STEP_REST;
+	flow->parser.step = SW_STEP_REST;
 	if (flow->protocol == SW_PROTOCOL_HTTP_2 ||
 	    (flow->protocol == SW_PROTOCOL_UNKNOWN && flow->exchanges >= SW_MIDSTREAM_EXCHANGES))
-		flow->step = SW_STEP_OTHER;
+		flow->parser.step = SW_STEP_OTHER;
 }
 
 static __always_inline void sw_text_add(struct sw_wire *wire, __u8 byte)

@@ -30,15 +30,19 @@ Family family_of(const Connection& connection) {
 const sw_flow& response_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_INGRESS]; }
 const sw_flow& request_of(const Connection& connection) { return connection.raw.record.wire.flow[SW_EGRESS]; }
 
+sw_framing framing_of(const sw_flow& flow) {
+  return is_http_1(protocol_of(flow)) ? static_cast<sw_framing>(flow.http.framing) : SW_FRAMING_UNKNOWN;
+}
+
 bool allows_reuse(const Connection& connection) {
   constexpr unsigned none = SW_FLOW_CLOSE | SW_FLOW_UPGRADED | SW_FLOW_LOST;
   if (((request_of(connection).flags | response_of(connection).flags) & none) != 0) return false;
-  return response_of(connection).framing != SW_FRAMING_UNTIL_CLOSE;
+  return framing_of(response_of(connection)) != SW_FRAMING_UNTIL_CLOSE;
 }
 
 /// HTTP: without a body a library may close what it could keep, and nobody asked it to.
 bool has_no_body(const Connection& connection) {
-  return family_of(connection) == Family::http_1 && response_of(connection).framing == SW_FRAMING_NONE;
+  return family_of(connection) == Family::http_1 && framing_of(response_of(connection)) == SW_FRAMING_NONE;
 }
 
 /// A protocol that is not parsed, watched from its first byte, in which the client spoke first: each word of ours was
@@ -79,7 +83,7 @@ bool has_said_close_notify(const Connection& connection) {
   const sw_record& record = connection.raw.record;
   const sw_flow& request = request_of(connection);
   if (family_of(connection) != Family::tls || (response_of(connection).flags & SW_FLOW_TLS_1_3) == 0 ||
-      request.status != close_notify)
+      request.tls.longest_record != close_notify)
     return false;
   if ((record.flags & SW_FLAG_RELEASED) == 0 || connection.close_reason != CloseReason::fin) return false;
   return record.peer_closed_ns >= request.exchange_ns && record.own_closed_ns >= request.exchange_ns &&
@@ -90,19 +94,20 @@ bool has_said_close_notify(const Connection& connection) {
 bool has_said_goodbye(const Connection& connection) {
   if (has_said_close_notify(connection)) return true;
   const sw_flow& request = request_of(connection);
-  return request.protocol == SW_PROTOCOL_POSTGRESQL && request.field == 'X' &&
+  return request.protocol == SW_PROTOCOL_POSTGRESQL && request.postgresql.message_type == 'X' &&
          (connection.closed_by == ClosedBy::peer || connection.closed_by == ClosedBy::own) &&
          connection.close_reason == CloseReason::fin;
 }
 
 /// Bytes of a TLS answer that were on their way when the program took the last of it and closed: what came behind its
-/// end was seen, but never lay unread. Nothing but a farewell was sent since, so that the answer had begun.
+/// end was seen, but never lay unread. Nothing but a farewell left since, so that the answer had begun.
 std::uint32_t unread_behind_end(const Connection& connection) {
-  constexpr std::uint32_t farewell = 5 + close_notify + 1;  // with the record's header, and our FIN
+  constexpr std::uint32_t farewell = 5 + close_notify;  // with the record's header
   const sw_record& record = connection.raw.record;
   const sw_flow& response = response_of(connection);
   if ((response.flags & (SW_FLOW_LOST | SW_FLOW_TLS_1_3)) != SW_FLOW_TLS_1_3) return 0;
-  if (connection.raw.socket.sent_since_receive > farewell || !connection.last_receive) return 0;
+  const std::uint32_t left_since = request_of(connection).next_seq - record.write_seq;
+  if ((left_since > farewell && left_since <= INT32_MAX) || !connection.last_receive) return 0;
   if (*connection.own_closed - *connection.last_receive >= patience) return 0;
   const std::uint32_t seen = response.next_seq - record.copied_seq;
   return seen <= INT32_MAX ? seen : 0;
@@ -123,7 +128,8 @@ bool is_undrained(const Connection& connection) {
   const sw_flow& response = response_of(connection);
   if (response.messages == 0) return false;
   if (connection.unread_bytes != 0) return true;
-  if (response.framing != SW_FRAMING_LENGTH && response.framing != SW_FRAMING_CHUNKED) return false;
+  const sw_framing framing = framing_of(response);
+  if (framing != SW_FRAMING_LENGTH && framing != SW_FRAMING_CHUNKED) return false;
   if (response.message != SW_MESSAGE_BODY && is_complete(connection)) return false;
   // All that came was read and more was to come: who waited for it, or read for long, has a limit of its own.
   const std::optional<Instant> arrival = last_arrival(connection);
@@ -200,9 +206,11 @@ std::uint32_t requests_of(const Connection& connection) {
       const bool tls_1_3 = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0;
       std::uint32_t handshake = tls_1_3 ? std::max<std::uint32_t>(1, wire.handshake_exchanges) : 2;
       // The peer's farewell, taken as an answer to ours, makes an exchange, too.
-      if (tls_1_3 && wire.flow[SW_EGRESS].status == close_notify && connection.raw.socket.sent_since_receive == 0)
+      if (tls_1_3 && wire.flow[SW_EGRESS].tls.longest_record == close_notify &&
+          connection.raw.socket.sent_since_receive == 0)
         ++handshake;
-      const std::uint32_t least = tls_1_3 && wire.flow[SW_INGRESS].index != 0 ? 1 : 0;  // something was answered
+      const std::uint32_t least =
+          tls_1_3 && wire.flow[SW_INGRESS].tls.data_records != 0 ? 1 : 0;  // something was answered
       return std::max(least, connection.exchanges - std::min(connection.exchanges, handshake));
     }
     case Family::other:
@@ -233,7 +241,7 @@ Ending ending_of(const Connection& connection) {
   // A tunnel is never used again, whatever the request for it says.
   ending.asked_close = family_of(connection) == Family::http_1 && connection.close_reason != CloseReason::exit &&
                        connection.exchanges != 0 && (request_of(connection).flags & SW_FLOW_CLOSE) != 0 &&
-                       request_of(connection).method != SW_METHOD_CONNECT;
+                       request_of(connection).http.method != SW_METHOD_CONNECT;
   ending.reusable = is_by_program(connection) && !ending.undrained && ending.requests != 0 &&
                     connection.exchanges != 0 && allows_reuse(connection) && !has_no_body(connection) &&
                     is_complete(connection) && arrival && ending.idle < right_after;

@@ -9,16 +9,20 @@ Message message_of(const sw_flow& flow) {
   Message message;
   message.part = static_cast<Message::Part>(std::min<std::uint8_t>(flow.message, SW_MESSAGE_COMPLETE));
   message.count = flow.messages;
-  message.has_body = is_http_1(protocol_of(flow)) && flow.framing != SW_FRAMING_NONE;
+  message.has_body = is_http_1(protocol_of(flow)) && flow.http.framing != SW_FRAMING_NONE;
   message.began = instant_of(flow.started_ns);
   message.head_done = instant_of(flow.head_done_ns);
   message.done = instant_of(flow.done_ns);
   return message;
 }
 
+std::uint8_t transaction_byte_of(const sw_flow& response) {
+  if (protocol_of(response) == Protocol::postgresql) return response.postgresql.transaction;
+  return protocol_of(response) == Protocol::mysql ? response.mysql.transaction : std::uint8_t{SW_TRANSACTION_UNKNOWN};
+}
+
 Transaction transaction_of(const sw_flow& response) {
-  if (!is_sql(protocol_of(response))) return Transaction::unknown;
-  switch (response.status) {
+  switch (transaction_byte_of(response)) {
     case SW_TRANSACTION_IDLE:
       return Transaction::idle;
     case SW_TRANSACTION_OPEN:

@@ -46,7 +46,7 @@ bool is_lost(const sw_flow& flow) { return (flow.flags & (SW_FLOW_LOST | SW_FLOW
 /// Requests without a final response.
 std::int32_t outstanding(const View& view) {
   return static_cast<std::int32_t>(view.request.messages -
-                                   (is_http_1(protocol_of(view.response)) ? view.response.index : 0));
+                                   (is_http_1(protocol_of(view.response)) ? view.response.http.answered : 0));
 }
 
 /// Who spoke last is all that is known.
@@ -92,12 +92,16 @@ PhaseNow http_1(const View& view) {
   return view.client ? http_client(view) : http_server(view);
 }
 
+std::uint32_t stream_answered(const sw_flow& response) {
+  return protocol_of(response) == Protocol::http_2 ? response.http2.stream : 0;
+}
+
 /// Streams overlap: of the latest it is known whether its answer began; of the others, only whether any is open, which
 /// one may be for as long as its two sides like.
 PhaseNow http_2(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
   const auto moved_ns = std::max(request.started_ns, response.done_ns);
-  const bool asked = request.message == SW_MESSAGE_COMPLETE && request.index > response.index;
+  const bool asked = request.message == SW_MESSAGE_COMPLETE && request.http2.stream > stream_answered(response);
   if (asked && !is_lost(request) && !is_lost(response))
     return coarse(view.choose(Phase::first_byte_wait, Phase::handler), std::max(request.done_ns, moved_ns));
   if (request.messages > response.messages || is_lost(request) || is_lost(response)) {
@@ -120,10 +124,10 @@ PhaseNow tls(const View& view) {
   const auto done_ns = std::max(request.head_done_ns, response.head_done_ns);
   if (request.messages <= (tls_1_3 ? 1U : 0U))  // 1.3's Finished is a record of application data
     return view.client ? coarse(Phase::idle, done_ns) : at(Phase::server_first_byte_wait, done_ns);
-  const bool only_tickets = tls_1_3 && response.index == 0;
+  const bool only_tickets = tls_1_3 && response.tls.data_records == 0;
   if (only_tickets && view.answer_last)
     return coarse(view.choose(Phase::first_byte_wait, Phase::handler), request.exchange_ns);
-  if (!view.answer_last && request.status < least_request_record)
+  if (!view.answer_last && request.tls.longest_record < least_request_record)
     return coarse(view.choose(Phase::idle, Phase::server_idle), std::max(request.exchange_ns, response.exchange_ns));
   PhaseNow now = by_exchanges(view);
   // After a whole exchange of ours nothing has come: that much is certain for a client.
@@ -135,7 +139,7 @@ PhaseNow sql(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
   if (is_lost(request)) return by_exchanges(view);
   const bool ready = response.message == SW_MESSAGE_COMPLETE;
-  const bool owes_none = request.method == SW_METHOD_NO_ANSWER && !is_under_way(request);
+  const bool owes_none = owes_no_answer(request) && !is_under_way(request);
   if (view.answer_last || owes_none) {
     if (ready) return at(view.choose(Phase::idle, Phase::server_idle), response.done_ns);
     // MySQL's result may end in a packet that is not recognised; PostgreSQL's always ends in ReadyForQuery.

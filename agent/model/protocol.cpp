@@ -38,6 +38,10 @@ const ProtocolTraits& traits_of(Protocol protocol) {
 
 Protocol protocol_of(const sw_flow& flow) { return from(flow.protocol); }
 
+bool owes_no_answer(const sw_flow& request) {
+  return protocol_of(request) == Protocol::mysql && request.mysql.no_answer != 0;
+}
+
 Protocol protocol_of(const sw_wire& wire) {
   Protocol best = Protocol::unknown;
   for (const sw_flow& flow : wire.flow) {

@@ -35,6 +35,8 @@ struct ProtocolTraits {
 
 /// What a flow's own bytes say.
 [[nodiscard]] Protocol protocol_of(const sw_flow& flow);
+/// The latest command of this flow asks for nothing.
+[[nodiscard]] bool owes_no_answer(const sw_flow& request);
 /// What the bytes of both sides say; inside STARTTLS the protocol that asked for it.
 [[nodiscard]] Protocol protocol_of(const sw_wire& wire);
 

@@ -1,5 +1,7 @@
 #include "agent/model/stall.h"
 
+#include "bpf/wire_step.h"
+
 namespace sockwarden {
 namespace {
 
@@ -20,7 +22,7 @@ bool holds_an_end(const Connection& connection) {
   const sw_record& record = connection.raw.record;
   const sw_flow& flow = record.wire.flow[SW_EGRESS];
   const std::uint32_t left = flow.next_seq - record.write_seq, given = connection.unsent_bytes;
-  const std::uint64_t missing = is_unknown(flow) ? 0 : flow.number;
+  const std::uint64_t missing = is_unknown(flow) ? 0 : sw_bytes_left(&flow);
   return left != 0 && left < 10 * segment && given > left && given - left < segment && given - left >= missing;
 }
 

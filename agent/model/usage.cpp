@@ -13,7 +13,7 @@ Usage usage_of(const Connection& connection) {
   if (!usage.request) usage.request = connection.last_send;
   // What is sent behind the answer may want none.
   const sw_flow& sent = connection.raw.record.wire.flow[SW_EGRESS];
-  const bool wants_none = sent.method == SW_METHOD_NO_ANSWER;
+  const bool wants_none = owes_no_answer(sent);
   if (wants_none) usage.request = instant_of(sent.started_ns);
   const std::optional<Instant> arrival = last_arrival(connection);
   if (!usage.request || !arrival) return usage;

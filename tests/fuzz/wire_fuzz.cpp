@@ -16,9 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const int direction : {SW_INGRESS, SW_EGRESS}) {
     const sw_flow &a = whole.wire().flow[direction], &b = bytewise.wire().flow[direction];
-    if (a.step > SW_STEP_OTHER || a.next_seq != b.next_seq) __builtin_trap();
+    if (a.parser.step > SW_STEP_OTHER || a.next_seq != b.next_seq) __builtin_trap();
     // A packet of more steps than are followed is given up; cut into bytes it is not.
-    if (((a.flags ^ b.flags) & SW_FLOW_LOST) == 0 && a.protocol == b.protocol && a.step == b.step &&
+    if (((a.flags ^ b.flags) & SW_FLOW_LOST) == 0 && a.protocol == b.protocol && a.parser.step == b.parser.step &&
         a.message != b.message)
       __builtin_trap();
   }

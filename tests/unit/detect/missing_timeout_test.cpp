@@ -67,12 +67,13 @@ TEST_CASE("far beyond what the endpoint usually takes, a wait with some timer pe
   }
   SECTION("nor on a stream of HTTP/2, which may be a subscription: that is proven, or nothing") {
     auto& wire = stage.world.connection(id).record.wire;
-    wire.flow[SW_EGRESS].protocol = SW_PROTOCOL_HTTP_2;
-    wire.flow[SW_EGRESS].index = 1;
+    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_HTTP_2;
+    wire.flow[SW_EGRESS].protocol_words[1] = 0;
+    wire.flow[SW_EGRESS].http2.stream = 1;
     CHECK(findings(stage).empty());
     stage.answer(id, Verdict::infinite);
     REQUIRE(findings(stage).size() == 1);
-    wire.flow[SW_INGRESS].index = 1;  // its answer has begun
+    wire.flow[SW_INGRESS].http2.stream = 1;  // its answer has begun
     CHECK(findings(stage).empty());
   }
   SECTION("nor where the endpoint is slow") {
@@ -192,7 +193,7 @@ TEST_CASE("a client's idle connection is no wait") {
   const auto id = stage.got_head(30);
   auto& response = stage.world.connection(id).record.wire.flow[SW_INGRESS];
   response.message = SW_MESSAGE_COMPLETE;
-  response.index = 1;
+  response.http.answered = 1;
   response.done_ns = stage.at(30);
   stage.answer(id, Verdict::infinite);
   CHECK(findings(stage).empty());

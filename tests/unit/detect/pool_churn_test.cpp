@@ -192,7 +192,8 @@ TEST_CASE("a session that says goodbye and shuts down is as ended as one that is
     stage.exchange(id);
     sw_wire& wire = stage.record(id).wire;
     wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
-    wire.flow[SW_EGRESS].field = last;
+    for (sw_flow& flow : wire.flow) std::ranges::fill(flow.protocol_words, 0);
+    wire.flow[SW_EGRESS].postgresql.message_type = last;
     wire.text_statements = 1;
     stage.world.now_ns += ms_ns;
     stage.world.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_FIN);  // by shutdown(): not released
@@ -234,7 +235,7 @@ TEST_CASE("a tunnel is one use, whatever the request for it says") {
   for (int i = 0; i < 8; ++i) {
     const std::uint64_t id = stage.open();
     stage.request(id, SW_FLOW_CLOSE);
-    stage.record(id).wire.flow[SW_EGRESS].method = method;
+    stage.record(id).wire.flow[SW_EGRESS].http.method = method;
     stage.respond(id, SW_FLOW_UPGRADED);
     stage.close(id);
     stage.wait(0.3);

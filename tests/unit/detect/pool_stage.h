@@ -73,10 +73,10 @@ struct PoolStage {
     sw_flow& flow = record(id).wire.flow[SW_INGRESS];
     flow.protocol = SW_PROTOCOL_HTTP_1_1;
     flow.flags = static_cast<__u16>(SW_FLOW_RESPONSE | SW_FLOW_LENGTH | flags);
-    flow.framing = SW_FRAMING_LENGTH;
+    flow.http.framing = SW_FRAMING_LENGTH;
     flow.message = SW_MESSAGE_COMPLETE;
     ++flow.messages;
-    ++flow.index;
+    ++flow.http.answered;
     flow.started_ns = flow.head_done_ns = flow.done_ns = world.now_ns;
     record(id).wire.last = 1 + SW_INGRESS;
     ++record(id).exchanges;

@@ -30,7 +30,8 @@ TEST_CASE(
     sw_connection& raw = stage.world.connection(id);
     sw_flow& flow = raw.record.wire.flow[SW_EGRESS];
     flow.message = SW_MESSAGE_BODY;
-    flow.number = 40;
+    flow.parser.step = SW_STEP_BODY;
+    flow.parser.number = 40;
     flow.next_seq = raw.record.write_seq + 60;
     raw.socket.unsent_bytes = held ? 100 : 60;
     stage.world.now_ns += 20 * ms_ns;

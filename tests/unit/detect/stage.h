@@ -42,7 +42,7 @@ struct Stage {
     response.protocol = SW_PROTOCOL_HTTP_1_1;
     response.flags = SW_FLOW_RESPONSE | SW_FLOW_LENGTH;
     response.message = SW_MESSAGE_BODY;
-    response.framing = SW_FRAMING_LENGTH;
+    response.http.framing = SW_FRAMING_LENGTH;
     response.messages = 1;
     response.head_done_ns = at(seconds_ago);
     wire.last = 1 + SW_INGRESS;
@@ -67,7 +67,7 @@ struct Stage {
     response.protocol = SW_PROTOCOL_HTTP_1_1;
     response.flags = SW_FLOW_RESPONSE;
     response.message = SW_MESSAGE_COMPLETE;
-    response.messages = response.index = 1;
+    response.messages = response.http.answered = 1;
     response.started_ns = response.done_ns = at(seconds_ago);
     wire.last = 1 + SW_EGRESS;
     return id;
@@ -117,8 +117,8 @@ struct Stage {
     request.protocol = SW_PROTOCOL_HTTP_1_1;
     request.flags = SW_FLOW_REQUEST;
     request.message = SW_MESSAGE_COMPLETE;
-    request.method = SW_METHOD_GET;
-    request.framing = SW_FRAMING_NONE;
+    request.http.method = SW_METHOD_GET;
+    request.http.framing = SW_FRAMING_NONE;
     request.messages = 1;
     request.exchange_ns = request.started_ns = request.head_done_ns = request.done_ns = at(seconds_ago);
   }

@@ -28,7 +28,7 @@ sw_wire handshake_1_3(std::uint32_t client_records, std::uint16_t longest) {
   sw_wire wire = handshake(15 * ms, 20 * ms);
   wire.flow[SW_INGRESS].flags |= SW_FLOW_TLS_1_3;
   wire.flow[SW_EGRESS].messages = client_records;
-  wire.flow[SW_EGRESS].status = longest;
+  wire.flow[SW_EGRESS].tls.longest_record = longest;
   return wire;
 }
 

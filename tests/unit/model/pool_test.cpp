@@ -116,12 +116,13 @@ TEST_CASE("what is sent behind the answer and wants none leaves the connection i
   const std::uint64_t asked_ns = program.world.connection(id).record.request_sent_ns;
   program.request(id);  // MySQL's COM_STMT_CLOSE
   sw_flow& sent = program.world.connection(id).record.wire.flow[SW_EGRESS];
-  sent.method = SW_METHOD_NO_ANSWER;
+  sent.protocol = SW_PROTOCOL_MYSQL;
+  sent.mysql.no_answer = 1;
   sent.started_ns = asked_ns;
   program.scan();
   CHECK(program.pool().in_use == 0);
   CHECK(program.pool().peak_in_use.ever() == 1);
-  sent.method = SW_METHOD_OTHER;
+  sent.mysql.no_answer = 0;
   program.scan();
   CHECK(program.pool().in_use == 1);
 }

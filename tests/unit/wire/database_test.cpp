@@ -47,7 +47,7 @@ TEST_CASE("a MySQL login shows user and database") {
   CHECK(c.received().protocol == SW_PROTOCOL_MYSQL);
   CHECK(c.sent().protocol == SW_PROTOCOL_MYSQL);
   CHECK(c.text() == "joe/shop");
-  CHECK(c.received().status == SW_TRANSACTION_IDLE);
+  CHECK(c.received().mysql.transaction == SW_TRANSACTION_IDLE);
 }
 
 TEST_CASE("MySQL statements are told apart as text, prepared and executed") {
@@ -69,7 +69,7 @@ TEST_CASE("an open MySQL transaction is seen in whatever packet ends the exchang
                   "\x03"
                   "BEGIN"))
         .receive(packet(1, std::string(36, 'r')) + end);
-    CHECK(c.received().status == SW_TRANSACTION_OPEN);
+    CHECK(c.received().mysql.transaction == SW_TRANSACTION_OPEN);
     CHECK(c.received().message == SW_MESSAGE_COMPLETE);
   }
 }
@@ -80,7 +80,7 @@ TEST_CASE("a MySQL result that ends in an unknown packet has no known transactio
       .receive(packet(1,
                       "\xff"
                       "error"));
-  CHECK(c.received().status == SW_TRANSACTION_UNKNOWN);
+  CHECK(c.received().mysql.transaction == SW_TRANSACTION_UNKNOWN);
   CHECK(c.received().message == SW_MESSAGE_COMPLETE);
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("a PostgreSQL startup shows user and database") {
   const auto c = pg_started();
   CHECK(c.sent().protocol == SW_PROTOCOL_POSTGRESQL);
   CHECK(c.text() == "joe/shop");
-  CHECK(c.received().status == SW_TRANSACTION_IDLE);
+  CHECK(c.received().postgresql.transaction == SW_TRANSACTION_IDLE);
 }
 
 TEST_CASE("the extended protocol counts Parse and Execute, and ends its exchange with Sync") {
@@ -127,14 +127,14 @@ TEST_CASE("the extended protocol counts Parse and Execute, and ends its exchange
 TEST_CASE("the transaction state is that of the last ReadyForQuery") {
   auto c = pg_started();
   c.send(pg('Q', "BEGIN\0"s)).receive(pg('C', "BEGIN\0"s) + "Z\0\0\0\x05T"s);
-  CHECK(c.received().status == SW_TRANSACTION_OPEN);
+  CHECK(c.received().postgresql.transaction == SW_TRANSACTION_OPEN);
   c.send(pg('Q', "oops\0"s)).receive(pg('E', "SERROR\0\0"s));
-  CHECK(c.received().status == SW_TRANSACTION_UNKNOWN);
+  CHECK(c.received().postgresql.transaction == SW_TRANSACTION_UNKNOWN);
   CHECK(c.received().message == SW_MESSAGE_BODY);
   c.receive("Z\0\0\0\x05"s).receive("E");
-  CHECK(c.received().status == SW_TRANSACTION_FAILED);
+  CHECK(c.received().postgresql.transaction == SW_TRANSACTION_FAILED);
   c.send(pg('Q', "ROLLBACK\0"s)).receive(pg('C', "ROLLBACK\0"s) + ready);
-  CHECK(c.received().status == SW_TRANSACTION_IDLE);
+  CHECK(c.received().postgresql.transaction == SW_TRANSACTION_IDLE);
 }
 
 TEST_CASE("a COPY of many rows is skipped and the next query counted") {

@@ -28,7 +28,7 @@ const std::vector<std::string> seeds = {
 void is_consistent(const sw_wire& wire) {
   REQUIRE(wire.text_length <= SW_WIRE_TEXT);
   for (const auto& flow : wire.flow) {
-    REQUIRE(flow.step <= SW_STEP_OTHER);
+    REQUIRE(flow.parser.step <= SW_STEP_OTHER);
     REQUIRE(flow.protocol < SW_PROTOCOL_COUNT);
     REQUIRE(flow.message <= SW_MESSAGE_COMPLETE);
     if (flow.message == SW_MESSAGE_COMPLETE) REQUIRE(flow.done_ns >= flow.started_ns);
@@ -80,7 +80,7 @@ TEST_CASE("a packet of nothing but tiny chunks is given up, not followed for eve
   const auto expected = c.next(SW_INGRESS) + static_cast<std::uint32_t>(chunks.size());
   c.receive(chunks);
   CHECK(c.received().flags & SW_FLOW_LOST);
-  CHECK(c.received().framing == SW_FRAMING_UNKNOWN);
+  CHECK(c.received().http.framing == SW_FRAMING_UNKNOWN);
   CHECK(c.received().next_seq == expected);
 }
 

@@ -82,10 +82,10 @@ const std::vector<std::string> first_lines = {
 std::string facts(const sw_wire& wire) {
   std::ostringstream out;
   for (const auto& flow : wire.flow)
-    out << "seq " << flow.next_seq << " messages " << flow.messages << " index " << flow.index << " status "
-        << flow.status << " flags " << flow.flags << " protocol " << int{flow.protocol} << " message "
-        << int{flow.message} << " framing " << int{flow.framing} << " method " << int{flow.method} << " step "
-        << int{flow.step} << " number " << (flow.step < SW_STEP_OPAQUE ? flow.number : 0) << '\n';
+    out << "seq " << flow.next_seq << " messages " << flow.messages << " of the protocol " << flow.protocol_words[0]
+        << ' ' << flow.protocol_words[1] << " flags " << flow.flags << " protocol " << int{flow.protocol} << " message "
+        << int{flow.message} << " step " << int{flow.parser.step} << " number "
+        << (flow.parser.step < SW_STEP_OPAQUE ? flow.parser.number : 0) << '\n';
   out << std::string(wire.text, wire.text_length);
   return out.str();
 }

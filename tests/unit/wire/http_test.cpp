@@ -14,8 +14,8 @@ TEST_CASE("a response is complete with the last byte of its Content-Length") {
   Conversation c;
   c.send(get).receive("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234");
   CHECK(c.received().message == SW_MESSAGE_BODY);
-  CHECK(c.received().framing == SW_FRAMING_LENGTH);
-  CHECK(c.received().number == 5);
+  CHECK(c.received().http.framing == SW_FRAMING_LENGTH);
+  CHECK(c.received().parser.number == 5);
   CHECK(c.received().done_ns == 0);
   c.receive("56789");
   CHECK(c.received().message == SW_MESSAGE_COMPLETE);
@@ -43,7 +43,7 @@ TEST_CASE("a HEAD request's response has no body although it names a length") {
   Conversation c;
   c.send(head).receive("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
   CHECK(c.received().message == SW_MESSAGE_COMPLETE);
-  CHECK(c.received().framing == SW_FRAMING_NONE);
+  CHECK(c.received().http.framing == SW_FRAMING_NONE);
   c.send(get).receive("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
   CHECK(c.received().message == SW_MESSAGE_BODY);
 }
@@ -70,7 +70,7 @@ TEST_CASE("204 and 304 have no body") {
 TEST_CASE("a chunked body ends with its last chunk and trailers") {
   Conversation c;
   c.send(get).receive("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n5;x=y\r\nhello\r\nA\r\n012345");
-  CHECK(c.received().framing == SW_FRAMING_CHUNKED);
+  CHECK(c.received().http.framing == SW_FRAMING_CHUNKED);
   CHECK(c.received().message == SW_MESSAGE_BODY);
   c.receive("6789\r\n0\r\nDigest: abc\r\n\r\n");
   CHECK(c.received().message == SW_MESSAGE_COMPLETE);
@@ -81,7 +81,7 @@ TEST_CASE("a chunked body ends with its last chunk and trailers") {
 TEST_CASE("a response without length or chunks lasts until the connection closes") {
   Conversation c;
   c.send(get).receive("HTTP/1.1 200 OK\r\n\r\nhello");
-  CHECK(c.received().framing == SW_FRAMING_UNTIL_CLOSE);
+  CHECK(c.received().http.framing == SW_FRAMING_UNTIL_CLOSE);
   CHECK(c.received().message == SW_MESSAGE_BODY);
   CHECK(c.received().flags & SW_FLOW_CLOSE);
 }
@@ -97,7 +97,7 @@ TEST_CASE("100 Continue is not the final response") {
   c.send("body").receive("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   CHECK(c.sent().message == SW_MESSAGE_COMPLETE);
   CHECK(c.received().messages == 1);
-  CHECK(c.received().status == 200);
+  CHECK(c.received().http.status == 200);
 }
 
 TEST_CASE("who asks for Connection: close is told apart") {
@@ -145,7 +145,7 @@ TEST_CASE("contradictory framing is unknown, not guessed") {
     INFO(framing);
     Conversation c;
     c.send(get).receive(std::string("HTTP/1.1 200 OK\r\n") + framing + "\r\n\r\nhello");
-    CHECK(c.received().framing == SW_FRAMING_UNKNOWN);
+    CHECK(c.received().http.framing == SW_FRAMING_UNKNOWN);
     CHECK(c.received().flags & SW_FLOW_LOST);
   }
 }
@@ -157,7 +157,7 @@ TEST_CASE("a lost flow begins anew with an exchange") {
   c.send(get).receive("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab");
   CHECK_FALSE(c.received().flags & SW_FLOW_LOST);
   CHECK(c.received().message == SW_MESSAGE_BODY);
-  CHECK(c.received().number == 1);
+  CHECK(c.received().parser.number == 1);
 }
 
 TEST_CASE("a body beyond 4 GB is followed to its end") {
@@ -225,15 +225,15 @@ TEST_CASE("a connection first seen in the middle is no longer looked at where ma
   late.send(get);
   CHECK(late.sent().protocol == SW_PROTOCOL_HTTP_1_1);
   never.send(get);
-  CHECK(never.sent().step == SW_STEP_OTHER);
-  CHECK(never.received().step == SW_STEP_OTHER);
+  CHECK(never.sent().parser.step == SW_STEP_OTHER);
+  CHECK(never.received().parser.step == SW_STEP_OTHER);
   CHECK(never.sent().protocol == SW_PROTOCOL_UNKNOWN);
 }
 
 TEST_CASE("a response whose request was not seen has no known body") {
   Conversation c(false);
   c.send("rest of a request").receive("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
-  CHECK(c.received().framing == SW_FRAMING_UNKNOWN);
+  CHECK(c.received().http.framing == SW_FRAMING_UNKNOWN);
   CHECK(c.received().flags & SW_FLOW_LOST);
 }
 

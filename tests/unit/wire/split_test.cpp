@@ -52,11 +52,13 @@ sw_wire play(const std::vector<Exchange>& exchanges, const Cut& next_length) {
 std::string facts(const sw_wire& wire) {
   std::ostringstream out;
   for (const auto& flow : wire.flow) {
-    const bool tail = flow.step == SW_STEP_PG_TAIL || flow.step == SW_STEP_MYSQL_TAIL;
-    out << "seq " << flow.next_seq << " messages " << (tail ? 0 : flow.messages) << " index " << flow.index
-        << " exchanges " << flow.exchanges << " status " << flow.status << " flags " << flow.flags << " protocol "
-        << int{flow.protocol} << " message " << int{flow.message} << " framing " << int{flow.framing} << " method "
-        << int{flow.method} << " step " << int{flow.step} << " number " << flow.number << '\n';
+    const sw_flow_parser& parser = flow.parser;
+    const bool tail = parser.step == SW_STEP_PG_TAIL || parser.step == SW_STEP_MYSQL_TAIL;
+    out << "seq " << flow.next_seq << " messages " << (tail ? 0 : flow.messages) << " of the protocol "
+        << flow.protocol_words[0] << ' ' << flow.protocol_words[1] << " exchanges " << flow.exchanges << " flags "
+        << flow.flags << " protocol " << int{flow.protocol} << " message " << int{flow.message} << " step "
+        << int{parser.step} << " number " << parser.number << " left " << parser.left << " kept " << int{parser.kept}
+        << '\n';
   }
   out << std::string(wire.text, wire.text_length) << ' ' << wire.text_statements << ' ' << wire.prepares << ' '
       << wire.executes << ' ' << int{wire.inner};
@@ -108,7 +110,7 @@ TEST_CASE("curl against nginx is followed to its last response") {
   const auto& responses = wire.flow[SW_INGRESS];
   CHECK(requests.messages == 6);
   CHECK(responses.messages == 6);
-  CHECK(responses.status == 404);
+  CHECK(responses.http.status == 404);
   CHECK(requests.flags & SW_FLOW_CLOSE);
   CHECK(responses.flags & SW_FLOW_CLOSE);
   CHECK(responses.message == SW_MESSAGE_COMPLETE);
@@ -121,7 +123,7 @@ TEST_CASE("nghttp's three streams are opened and ended") {
   CHECK(wire.flow[SW_EGRESS].messages == wire.flow[SW_INGRESS].messages);
   CHECK(wire.flow[SW_EGRESS].messages == 6);
   CHECK(wire.flow[SW_EGRESS].message == SW_MESSAGE_COMPLETE);
-  CHECK(wire.flow[SW_EGRESS].index == wire.flow[SW_INGRESS].index);
+  CHECK(wire.flow[SW_EGRESS].http2.stream == wire.flow[SW_INGRESS].http2.stream);
 }
 
 TEST_CASE("a TLS handshake shows its name, its version and its end") {
@@ -143,7 +145,7 @@ TEST_CASE("psql's statements are counted and the failed transaction is seen") {
   CHECK(std::string(wire.text, wire.text_length) == "postgres/postgres");
   CHECK(wire.text_statements == 9);
   CHECK(wire.prepares == 0);
-  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_FAILED);
+  CHECK(wire.flow[SW_INGRESS].postgresql.transaction == SW_TRANSACTION_FAILED);
   CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
 }
 
@@ -151,24 +153,24 @@ TEST_CASE("pgbench -M prepared prepares once and executes often") {
   const auto wire = play(recorded("pgprepared"), always(100'000));
   CHECK(wire.prepares == 1);
   CHECK(wire.executes == 3);
-  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
+  CHECK(wire.flow[SW_INGRESS].postgresql.transaction == SW_TRANSACTION_IDLE);
 }
 
 TEST_CASE("PyMySQL's statements are counted, and each answer of MariaDB is seen to end") {
   auto exchanges = recorded("mysql");
   CHECK(play(exchanges, always(100'000)).text_statements == 10);
-  std::vector<std::uint16_t> states;
+  std::vector<std::uint8_t> states;
   while (!exchanges.empty()) {
     const auto wire = play(exchanges, always(100'000));
     if (exchanges.back().direction == SW_INGRESS && wire.flow[SW_EGRESS].messages != 0) {
       CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
-      states.insert(states.begin(), wire.flow[SW_INGRESS].status);
+      states.insert(states.begin(), wire.flow[SW_INGRESS].mysql.transaction);
     }
     exchanges.pop_back();
   }
   constexpr auto idle = SW_TRANSACTION_IDLE, open = SW_TRANSACTION_OPEN, unknown = SW_TRANSACTION_UNKNOWN;
   // SET, CREATE, DELETE, COMMIT, INSERT, UPDATE, COMMIT, SELECT, an error, ROLLBACK
-  CHECK(states == std::vector<std::uint16_t>{idle, idle, open, idle, open, open, idle, open, unknown, idle});
+  CHECK(states == std::vector<std::uint8_t>{idle, idle, open, idle, open, open, idle, open, unknown, idle});
 }
 
 TEST_CASE("go-sql-driver prepares, executes and closes, and the close asks for no answer") {
@@ -176,10 +178,10 @@ TEST_CASE("go-sql-driver prepares, executes and closes, and the close asks for n
   CHECK(wire.prepares == 2);
   CHECK(wire.executes == 2);
   CHECK(wire.text_statements == 0);
-  CHECK(wire.flow[SW_EGRESS].method == SW_METHOD_NO_ANSWER);
+  CHECK(wire.flow[SW_EGRESS].mysql.no_answer == 1);
   CHECK(wire.flow[SW_EGRESS].started_ns < wire.flow[SW_INGRESS].started_ns);
   CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
-  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
+  CHECK(wire.flow[SW_INGRESS].mysql.transaction == SW_TRANSACTION_IDLE);
 }
 
 TEST_CASE("MariaDB's client is followed where answers carry what changed in the session") {
@@ -188,7 +190,7 @@ TEST_CASE("MariaDB's client is followed where answers carry what changed in the 
   const auto wire = play(exchanges, always(100'000));
   CHECK(wire.text_statements == 6);
   CHECK(wire.flow[SW_INGRESS].message == SW_MESSAGE_COMPLETE);
-  CHECK(wire.flow[SW_INGRESS].status == SW_TRANSACTION_IDLE);
+  CHECK(wire.flow[SW_INGRESS].mysql.transaction == SW_TRANSACTION_IDLE);
 }
 
 TEST_CASE("redis-cli's last command waits by its protocol") {
