@@ -79,7 +79,7 @@ void Ledger::note_statement(Record& record, Instant now) const {
 }
 
 void Ledger::miss(Record& record, const Model& model, std::vector<LedgerEvent>& events) {
-  if (!record.missed) record.unstated_wall = model.wall;
+  if (!record.missed) record.unstated = model.time;
   record.missed = true;
   const Process* process = model.process_of_serial(record.entry.process.serial);
   const bool ended = process == nullptr || process->exited;
@@ -88,8 +88,8 @@ void Ledger::miss(Record& record, const Model& model, std::vector<LedgerEvent>& 
 
 void Ledger::resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events) {
   record.entry.active = false;
-  record.entry.resolved_at = record.missed ? record.unstated_wall : model.wall;
-  record.resolved = model.time;
+  record.resolved = record.missed ? record.unstated : model.time;
+  record.entry.resolved_at = model.wall_of(record.resolved);
   if (const Process* process = model.process_of_serial(record.entry.process.serial)) record.entry.process = *process;
   events.push_back({LedgerEvent::Kind::resolved, record.entry});
 }

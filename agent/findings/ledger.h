@@ -59,9 +59,9 @@ class Ledger {
     LedgerEntry entry{};
     SubjectMemory subjects;
     Instant resolved{};
-    Instant stated{};          ///< the last time
-    WallTime unstated_wall{};  ///< when it was first missed since
-    bool missed = false;       ///< since it was stated
+    Instant stated{};     ///< the last time
+    Instant unstated{};   ///< when it was first missed since
+    bool missed = false;  ///< since it was stated
     std::chrono::nanoseconds hold{};
     std::uint64_t round = 0;
   };

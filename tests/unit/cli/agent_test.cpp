@@ -169,14 +169,14 @@ TEST_CASE("failing scans are logged once a change, and once when they are good a
   Watched watched;
   watched.scan();
   watched.fail(ScanPart::live, 3);
-  CHECK(watched.logged.lines("error ").size() == 1);
+  CHECK(watched.logged.lines("error scans fail").size() == 1);
   watched.fail(ScanPart::live, 3, "scan_sockets");
   watched.fail(ScanPart::totals, 3, "scan_sockets");
-  CHECK(watched.logged.lines("error ").size() == 3);
+  CHECK(watched.logged.lines("error scans fail").size() == 3);
   watched.scan(3);
   const auto good = watched.logged.lines("good again");
   REQUIRE(good.size() == 1);
   CHECK(good.front() == "info scans are good again, after 9 that failed");
   watched.fail(ScanPart::totals, 1, "scan_sockets");
-  CHECK(watched.logged.lines("error ").size() == 4);
+  CHECK(watched.logged.lines("error scans fail").size() == 4);
 }
