@@ -227,8 +227,6 @@ Ending ending_of(const Connection& connection) {
   ending.stack_id = record.stack_id;
   ending.requests = requests_of(connection);
   ending.unread_bytes = connection.unread_bytes;
-  ending.unsent_bytes = connection.unsent_bytes;
-  ending.late_options = record.options_late;
   ending.closed_by = connection.closed_by;
   ending.closed = end_of(connection).value_or(ending.opened);
   ending.released = std::max(ending.closed,

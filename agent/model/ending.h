@@ -20,19 +20,17 @@ struct Ending {
   std::uint32_t stack_id = 0;
   std::uint32_t requests = 0;
   std::uint32_t unread_bytes = 0;
-  std::uint32_t unsent_bytes = 0;
   ClosedBy closed_by = ClosedBy::none;
-  bool undrained = false;         ///< closed by us, a response that allowed reuse not taken to its end
-  bool asked_close = false;       ///< our request said that it would be the last one
-  bool reusable = false;          ///< closed by us right after a full response, and another request was allowed
-  bool stale = false;             ///< a request was written although the peer had closed before
-  bool propagated_close = false;  ///< closed by us as soon as a client that we serve had left
-  bool discarded = false;         ///< our reset by SO_LINGER 0 threw away what was being delivered
-  std::size_t name = 0;           ///< hash of what the wire named: see name_of()
-  std::uint8_t late_options = 0;
-  std::chrono::nanoseconds idle{};         ///< before the first end
-  std::chrono::nanoseconds survived{};     ///< see survived_idle()
-  std::chrono::nanoseconds quiet{};        ///< of a stale one: from the last answer read to the peer's end
+  bool undrained = false;               ///< closed by us, a response that allowed reuse not taken to its end
+  bool asked_close = false;             ///< our request said that it would be the last one
+  bool reusable = false;                ///< closed by us right after a full response, and another request was allowed
+  bool stale = false;                   ///< a request was written although the peer had closed before
+  bool propagated_close = false;        ///< closed by us as soon as a client that we serve had left
+  bool discarded = false;               ///< our reset by SO_LINGER 0 threw away what was being delivered
+  std::size_t name = 0;                 ///< hash of what the wire named: see name_of()
+  std::chrono::nanoseconds idle{};      ///< before the first end
+  std::chrono::nanoseconds survived{};  ///< see survived_idle()
+  std::chrono::nanoseconds quiet{};     ///< of a stale one: from the last answer read to the peer's end
   std::chrono::nanoseconds stale_after{};  ///< of a stale one: from the last answer read to the write
 };
 
