@@ -99,7 +99,7 @@ static __always_inline bool was_connected(int state)
 	       state == TCP_CLOSE_WAIT || state == TCP_CLOSING || state == TCP_LAST_ACK;
 }
 
-/* The first end of a connection names its closed_by and close_reason; later ones only add facts. */
+/* The first end of a connection says who closed it and why; later ones only add facts. */
 static __always_inline void ended_by(struct sw_record *record, __u8 closed_by, __u8 close_reason)
 {
 	if (record->closed_by)

@@ -36,7 +36,7 @@ struct detailed_processes detailed_processes SEC(".maps");
 struct ended_in_scan ended_in_scan SEC(".maps");
 struct listen_ports listen_ports SEC(".maps");
 struct stacks stacks SEC(".maps");
-struct option_calls_redundant_calls option_calls_redundant_calls SEC(".maps");
+struct redundant_option_calls redundant_option_calls SEC(".maps");
 struct losses losses SEC(".maps");
 
 /*

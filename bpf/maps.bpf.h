@@ -189,13 +189,13 @@ struct stacks {
 extern struct stacks stacks SEC(".maps");
 
 /* Calls of the setsockopt hook that told nothing new. */
-struct option_calls_redundant_calls {
+struct redundant_option_calls {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
 };
-extern struct option_calls_redundant_calls option_calls_redundant_calls SEC(".maps");
+extern struct redundant_option_calls redundant_option_calls SEC(".maps");
 
 struct losses {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -2,7 +2,7 @@
 /*
  * cgroup/setsockopt: a program sets a socket option (5.3+), process context, io_uring too.
  * Writes: which options were set on a socket, and the counts a process. Never changes or refuses anything. The agent
- * lets it rest while it is called for corks alone (agent/kernel/option_rest.h).
+ * suspends it while it is called for corks alone (agent/kernel/option_suspension.h).
  */
 #include "bpf/records.bpf.h"
 #include "bpf/processes.bpf.h"
@@ -89,10 +89,10 @@ static __always_inline void other_option(__u32 serial, int level, int name)
 		loss_count(SW_LOSS_OPTION);
 }
 
-static __always_inline void called_redundant_calls(void)
+static __always_inline void count_redundant_call(void)
 {
 	__u32 index = 0;
-	__u64 *count = bpf_map_lookup_elem(&option_calls_redundant_calls, &index);
+	__u64 *count = bpf_map_lookup_elem(&redundant_option_calls, &index);
 
 	if (count)
 		(*count)++;
@@ -124,7 +124,7 @@ int socket_option(struct bpf_sockopt *ctx)
 	if (record) {
 		/* A cork is set and pulled with each message: what counts is that the connection uses one. */
 		if (option == SW_OPTION_TCP_CORK && record->options_set & 1ull << option) {
-			called_redundant_calls();
+			count_redundant_call();
 			return 1;
 		}
 		record->options_set |= 1ull << option;

@@ -43,7 +43,7 @@ enum sw_closed_by {
 enum sw_close_reason {
 	SW_CLOSE_REASON_NONE = 0,
 	SW_CLOSE_REASON_FIN = 1,     /* FIN, after close() or shutdown() */
-	SW_CLOSE_REASON_RESET = 2,   /* RST: sent where the closed_by is us, received where it is the peer */
+	SW_CLOSE_REASON_RESET = 2,   /* RST: sent where we closed it, received where the peer did */
 	SW_CLOSE_REASON_EXIT = 3,    /* FIN or RST because the owner exited or was killed */
 	SW_CLOSE_REASON_TIMEOUT = 4, /* ETIMEDOUT: retransmission, keep-alive or TCP_USER_TIMEOUT gave up */
 	SW_CLOSE_REASON_ERROR = 5,   /* any other socket error */

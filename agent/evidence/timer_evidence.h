@@ -1,4 +1,4 @@
-// A sign that some timer may be pending in a process.
+// Evidence that some timer may be pending in a process.
 #pragma once
 
 #include <chrono>

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "agent/kernel/object.h"
-#include "agent/kernel/option_rest.h"
+#include "agent/kernel/option_suspension.h"
 #include "agent/kernel/ring_reader.h"
 #include "agent/kernel/scanner.h"
 
@@ -30,7 +30,7 @@ class LoadedKernel final : public Kernel {
   tl::expected<Sample, ScanFailure> scan(const Wanted& wanted) override {
     object_.watch_sends(wanted.send_times);
     auto sample = scanner_.scan(wanted.details);
-    let_options_rest();
+    suspend_options();
     return sample;
   }
 
@@ -46,22 +46,22 @@ class LoadedKernel final : public Kernel {
   [[nodiscard]] const std::vector<HookStatus>& hooks() const override { return hooks_; }
 
  private:
-  void let_options_rest() {
+  void suspend_options() {
     const auto hook = std::find_if(hooks_.begin(), hooks_.end(),
                                    [](const HookStatus& status) { return status.name == "setsockopt"; });
     if (hook == hooks_.end() || !hook->attached) return;
-    const bool wanted = option_rest_.wants_hook(object_.option_calls_redundant_calls(), OptionRest::Clock::now());
-    const bool rests = !object_.watch_options(wanted);
-    hook->variant = rests ? "at rest" : "";
+    const bool wanted = option_suspension_.wants_hook(object_.redundant_option_calls(), OptionSuspension::Clock::now());
+    const bool suspended = !object_.watch_options(wanted);
+    hook->variant = suspended ? "suspended" : "";
     hook->lost_by_variant =
-        rests ? "it was called for corks alone, too often: what is set within this minute is not counted" : "";
+        suspended ? "it was called for corks alone, too often: what is set within this minute is not counted" : "";
   }
 
   Object object_;
   RingReader ring_;
   Scanner scanner_;
   std::vector<HookStatus> hooks_;
-  OptionRest option_rest_;
+  OptionSuspension option_suspension_;
 };
 
 }  // namespace

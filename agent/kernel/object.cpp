@@ -171,11 +171,10 @@ bool Object::watch_options(bool wanted) {
   return bool(setsockopt);
 }
 
-std::uint64_t Object::option_calls_redundant_calls() const {
+std::uint64_t Object::redundant_option_calls() const {
   const __u32 index = 0;
   std::vector<__u64> counts(static_cast<std::size_t>(std::max(libbpf_num_possible_cpus(), 1)));
-  if (bpf_map_lookup_elem(bpf_map__fd(skeleton->maps.option_calls_redundant_calls), &index, counts.data()) != 0)
-    return 0;
+  if (bpf_map_lookup_elem(bpf_map__fd(skeleton->maps.redundant_option_calls), &index, counts.data()) != 0) return 0;
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 

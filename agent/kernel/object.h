@@ -42,7 +42,7 @@ struct Object {
   bool watch_options(bool wanted);
 
   /// Calls so far that told that hook nothing new.
-  [[nodiscard]] std::uint64_t option_calls_redundant_calls() const;
+  [[nodiscard]] std::uint64_t redundant_option_calls() const;
 
   /// An iterator to read from; with a pid, over that process alone (6.1+).
   [[nodiscard]] tl::expected<Fd, Error> open_iterator(const bpf_program* program, std::uint32_t pid = 0) const;

@@ -46,7 +46,8 @@ bool has_no_body(const Connection& connection) {
 }
 
 /// A protocol that is not parsed, watched from its first byte, in which the client spoke first: each word of ours was
-/// answered, but for a farewell. Where the server greets first, a connection is a session and ends with its work.
+/// answered, but for a closing message. Where the server greets first, a connection is a session and ends with its
+/// work.
 bool is_all_answered(const Connection& connection) {
   const sw_flow& request = request_of(connection);
   const sw_flow& response = response_of(connection);
@@ -79,7 +80,7 @@ bool is_complete(const Connection& connection) {
 
 /// TLS 1.3: behind the answer the program sent a record that can hold no request, an alert, and closed. A quick peer's
 /// FIN comes in between.
-bool has_said_close_notify(const Connection& connection) {
+bool has_sent_close_notify(const Connection& connection) {
   const sw_record& record = connection.raw.record;
   const sw_flow& request = request_of(connection);
   if (family_of(connection) != Family::tls || (response_of(connection).flags & SW_FLOW_TLS_1_3) == 0 ||
@@ -90,9 +91,9 @@ bool has_said_close_notify(const Connection& connection) {
          std::chrono::nanoseconds(record.own_closed_ns - request.exchange_ns) < right_after;
 }
 
-/// PostgreSQL: the program said goodbye, and either side then sent its FIN, ours by shutdown() or close().
-bool has_said_goodbye(const Connection& connection) {
-  if (has_said_close_notify(connection)) return true;
+/// PostgreSQL: the program sent Terminate, and either side then sent its FIN, ours by shutdown() or close().
+bool has_ended_session(const Connection& connection) {
+  if (has_sent_close_notify(connection)) return true;
   const sw_flow& request = request_of(connection);
   return request.protocol == SW_PROTOCOL_POSTGRESQL && request.postgresql.message_type == 'X' &&
          (connection.closed_by == ClosedBy::peer || connection.closed_by == ClosedBy::own) &&
@@ -100,21 +101,21 @@ bool has_said_goodbye(const Connection& connection) {
 }
 
 /// Bytes of a TLS answer that were on their way when the program took the last of it and closed: what came behind its
-/// end was seen, but never lay unread. Nothing but a farewell left since, so that the answer had begun.
+/// end was seen, but never lay unread. Nothing but close_notify left since, so that the answer had begun.
 std::uint32_t unread_behind_end(const Connection& connection) {
-  constexpr std::uint32_t farewell = 5 + close_notify;  // with the record's header
+  constexpr std::uint32_t close_notify_bytes = 5 + close_notify;  // with the record's header
   const sw_record& record = connection.raw.record;
   const sw_flow& response = response_of(connection);
   if ((response.flags & (SW_FLOW_LOST | SW_FLOW_TLS_1_3)) != SW_FLOW_TLS_1_3) return 0;
   const std::uint32_t left_since = request_of(connection).next_seq - record.write_seq;
-  if ((left_since > farewell && left_since <= INT32_MAX) || !connection.last_receive) return 0;
+  if ((left_since > close_notify_bytes && left_since <= INT32_MAX) || !connection.last_receive) return 0;
   if (*connection.own_closed - *connection.last_receive >= patience) return 0;
   const std::uint32_t seen = response.next_seq - record.copied_seq;
   return seen <= INT32_MAX ? seen : 0;
 }
 
 bool is_by_program(const Connection& connection) {
-  if (has_said_goodbye(connection)) return true;
+  if (has_ended_session(connection)) return true;
   return connection.closed_by == ClosedBy::own && connection.close_reason != CloseReason::exit &&
          connection.close_reason != CloseReason::timeout && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
 }
@@ -137,7 +138,7 @@ bool is_undrained(const Connection& connection) {
   return arrival && *connection.own_closed - *arrival < patience && *connection.own_closed - began < own_limit;
 }
 
-/// What was written after the peer's end is a request and no farewell (an alert of TLS, a Terminate, our FIN).
+/// What was written after the peer's end is a request and no closing message (close_notify, a Terminate, our FIN).
 bool is_request(const Connection& connection) {
   const Protocol protocol = protocol_of(request_of(connection));
   return connection.unsent_bytes >= traits_of(protocol).least_request_bytes;
@@ -205,7 +206,7 @@ std::uint32_t requests_of(const Connection& connection) {
     case Family::tls: {  // exchanges of the handshake are none of the program's
       const bool tls_1_3 = (wire.flow[SW_INGRESS].flags & SW_FLOW_TLS_1_3) != 0;
       std::uint32_t handshake = tls_1_3 ? std::max<std::uint32_t>(1, wire.handshake_exchanges) : 2;
-      // The peer's farewell, taken as an answer to ours, makes an exchange, too.
+      // The peer's close_notify, taken as an answer to ours, makes an exchange, too.
       if (tls_1_3 && wire.flow[SW_EGRESS].tls.longest_record == close_notify &&
           connection.raw.socket.sent_since_receive == 0)
         ++handshake;

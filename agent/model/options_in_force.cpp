@@ -38,7 +38,7 @@ std::vector<std::string> options_in_force(const Connection& connection) {
   show(socket.keepalive_probes != 0, "TCP_KEEPCNT", std::to_string(socket.keepalive_probes));
   show(in_force(SW_IN_FORCE_NODELAY), "TCP_NODELAY", "1");
   show(in_force(SW_IN_FORCE_CORK), "TCP_CORK", "1");
-  // The kernel switches quick acknowledgements by itself; only a program's wish is an option.
+  // The kernel switches quick acknowledgements by itself; only what a program asked for is an option.
   show(was_set(SW_OPTION_TCP_QUICKACK), "TCP_QUICKACK", in_force(SW_IN_FORCE_QUICKACK) ? "1" : "0");
   show(in_force(SW_IN_FORCE_REUSEADDR), "SO_REUSEADDR", "1");
   show(in_force(SW_IN_FORCE_REUSEPORT), "SO_REUSEPORT", "1");

@@ -15,7 +15,7 @@ bool is_established(const Connection& connection) {
          (connection.raw.record.flags & SW_FLAG_SETTLED) == 0;
 }
 
-/// Given up by the program, although the kernel still says goodbye for it.
+/// Given up by the program, although the kernel has not ended it yet.
 bool is_released(const Connection& connection) {
   return connection.own_closed && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
 }

@@ -5,8 +5,8 @@
 namespace sockwarden {
 namespace {
 
-/// By enum Protocol. Of farewells, with the FIN behind them: GOAWAY and close_notify of TLS are 64 bytes, GOAWAY of
-/// HTTP/2 18 (its shortest request is a block of headers), Terminate of PostgreSQL and COM_QUIT of MySQL 6, QUIT of
+/// By enum Protocol. Of closing messages, with the FIN behind them: GOAWAY and close_notify of TLS are 64 bytes, GOAWAY
+/// of HTTP/2 18 (its shortest request is a block of headers), Terminate of PostgreSQL and COM_QUIT of MySQL 6, QUIT of
 /// Redis and of other line protocols up to 15.
 constexpr std::array<ProtocolTraits, SW_PROTOCOL_COUNT> table{{
     // name, family, is_http, is_database, ends_clients, may_wait, requests_of_one_use, least_request_bytes

@@ -23,7 +23,7 @@ struct ProtocolTraits {
   /// Requests that one use of a connection makes at the most; a unit of work in a database is begin, some statements,
   /// commit, and in a protocol that is not parsed some exchanges.
   std::uint32_t requests_of_one_use;
-  /// Bytes of the shortest request, our FIN among them; what is shorter is a farewell.
+  /// Bytes of the shortest request, our FIN among them; what is shorter is a closing message.
   std::uint32_t least_request_bytes;
 };
 

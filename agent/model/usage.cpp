@@ -43,7 +43,7 @@ std::optional<std::chrono::nanoseconds> idle_at_end(const Connection& connection
 }
 
 bool is_thrown_away(const Connection& connection, const Usage& usage, const Ending& ending) {
-  if (ending.reusable) return true;  // also after a database's farewell, which looks like a request
+  if (ending.reusable) return true;  // also after a database's Terminate or QUIT, which looks like a request
   if (connection.closed_by != ClosedBy::own || connection.exchanges == 0 || !usage.response) return false;
   const auto idle = idle_at_end(connection);
   return idle && *idle < right_after;

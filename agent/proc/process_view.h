@@ -79,7 +79,7 @@ class ProcessView {
   /// Whether every thread still waits in the very call that was seen: then there was a moment when all did at once.
   [[nodiscard]] bool unmoved() const;
 
-  /// `catches_all_signals`: so that handlers are no sign.
+  /// `catches_all_signals`: so that handlers are no evidence.
   [[nodiscard]] HiddenTimer hidden_timer(bool catches_all_signals) const;
 
   [[nodiscard]] const std::vector<std::uint32_t>& children();

@@ -61,7 +61,7 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   const Model& model = published.model;
   auto& hooks = set.gauge(
       {"sockwarden_hook_attached", "hook, kind, variant", "", "1 where the hook is attached, 0 where it is not.",
-       "`sockwarden doctor` says why. `variant` `at rest`: `setsockopt`, let go for a minute, since it was "
+       "`sockwarden doctor` says why. `variant` `suspended`: `setsockopt`, let go for a minute, since it was "
        "called for corks alone more than 10,000 times a second."},
       Merge::highest);
   for (const auto& hook : published.hooks) {

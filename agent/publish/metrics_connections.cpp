@@ -30,7 +30,7 @@ void add_option_metrics(MetricSet& set, const Model& model) {
   auto& options = set.counter({"sockwarden_setsockopt_total", "identity, option", "calls",
                                "Calls of setsockopt() on TCP sockets, by option.",
                                "`option`: `TCP_NODELAY`, …, or `level/name` by number; `TCP_CORK` once a connection; "
-                               "not counted while that hook is at rest, see `sockwarden_hook_attached`."});
+                               "not counted while that hook is suspended, see `sockwarden_hook_attached`."});
   for (const auto& row : model.option_rows) {
     if (row.count == 0) continue;
     options.add(labels_of(row.identity, {{"option", row.option}}), static_cast<double>(row.count));

@@ -11,7 +11,7 @@ RuntimeWords GoRuntime::words() const {
 
 // Go's sysmon is the one thread of its runtime that waits in a futex with a time limit: half of the forced collection's
 // period, 60 s, or less if a timer is due before (src/runtime/proc.go). Exactly 60 s is therefore no timer. A sysmon
-// that sleeps for microseconds means that some goroutine runs, and counts as a sign.
+// that sleeps for microseconds means that some goroutine runs, and counts as evidence of a timer.
 bool GoRuntime::is_own_thread(const Thread& thread) {
   if (monitor_) return monitor_ == thread.id;
   const auto& wait = thread.wait;

@@ -63,7 +63,7 @@ class Runtime {
   /// A thread of the runtime, known to wake for no timer of the program.
   [[nodiscard]] virtual bool is_own_thread(const Thread& /*thread*/) { return false; }
 
-  /// Whether it catches every signal, so that a handler is no sign of an alarm.
+  /// Whether it catches every signal, so that a handler is no evidence of an alarm.
   [[nodiscard]] virtual bool catches_all_signals() const { return false; }
 };
 

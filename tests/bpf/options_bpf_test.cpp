@@ -117,7 +117,7 @@ TEST_CASE("a cork counts once a connection, any other option at each call") {
   CHECK(row->process.setsockopt[SW_OPTION_TCP_NODELAY] == 8);
 }
 
-TEST_CASE("the hook on options rests where corks alone call it, thousands of times a second") {
+TEST_CASE("the hook on options is suspended where corks alone call it, thousands of times a second") {
   Watch watch(variants.front());
   const auto variant = [&] {
     const auto& hooks = watch.hooks();
@@ -146,7 +146,7 @@ TEST_CASE("the hook on options rests where corks alone call it, thousands of tim
   while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(1200))
     for (const int on : {1, 0}) set_option(pair.client.fd(), IPPROTO_TCP, TCP_CORK, on);
   watch.scan();
-  CHECK(variant() == "at rest");
+  CHECK(variant() == "suspended");
   set_option(pair.client.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
   CHECK(counted() == 2);
 }

@@ -3,8 +3,8 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "tests/twin/cycles.h"
 #include "tests/twin/fields.h"
-#include "tests/twin/turns.h"
 
 namespace sockwarden::testing {
 namespace {
@@ -66,16 +66,16 @@ Sample Recording::later(std::chrono::nanoseconds duration) {
 Sample Recording::next_for_ever() {
   if (!waits_.empty() || waited_ns_ != 0) throw std::runtime_error("what waited is not repeated");
   if (ended()) {
-    Turns(captured_).must_repeat();
-    ++turn_;
+    Cycles(captured_).must_repeat();
+    ++cycle_;
     at_ = 0;
   }
   return next();
 }
 
 Instant Recording::now() const {
-  const std::uint64_t turns_ns = turn_ * (ns_of(captured_.back()) - ns_of(captured_.front()));
-  return Instant(std::chrono::nanoseconds(moved(ns_of(captured_.at(at_))) + waited_ns_ + turns_ns));
+  const std::uint64_t cycles_ns = cycle_ * (ns_of(captured_.back()) - ns_of(captured_.front()));
+  return Instant(std::chrono::nanoseconds(moved(ns_of(captured_.at(at_))) + waited_ns_ + cycles_ns));
 }
 
 std::uint64_t Recording::moved(std::uint64_t ns) const {
@@ -100,7 +100,7 @@ Sample Recording::shown() {
     row.process.exited_ns = moved(row.process.exited_ns);
   }
   for (RefusedBindSample& row : sample.refused_binds) row.refused.last_ns = moved(row.refused.last_ns);
-  Turns(captured_).repeat(sample, turn_);
+  Cycles(captured_).repeat(sample, cycle_);
   turn_ages(sample);
   return sample;
 }

@@ -29,13 +29,13 @@ class Recording {
   [[nodiscard]] Instant now() const;
 
  private:
-  /// A captured moment on this clock, turns aside.
+  /// A captured moment on this clock, cycles aside.
   [[nodiscard]] std::uint64_t moved(std::uint64_t ns) const;
   [[nodiscard]] Sample shown();
 
   std::vector<Sample> captured_;                                // ages as moments
   std::size_t at_ = captured_.size();                           // the one that is shown; beyond the last: none yet
-  std::uint64_t turn_ = 0;                                      // how often it has begun anew
+  std::uint64_t cycle_ = 0;                                     // how often it has begun anew
   std::uint64_t waited_ns_ = 0;                                 // since the one that is shown
   std::vector<std::pair<std::uint64_t, std::uint64_t>> waits_;  // captured time, and how long nothing moved after it
   std::uint64_t number_ = 0;

@@ -184,7 +184,7 @@ TEST_CASE("a pool that keeps all ten, a burst that comes once, and a peer that c
   CHECK(stage.ask(pool_churn).empty());
 }
 
-TEST_CASE("a session that says goodbye and shuts down is as ended as one that is closed") {
+TEST_CASE("a session that sends Terminate and shuts down is as ended as one that is closed") {
   PoolStage stage;
   const __u8 last = GENERATE('X', 'Q');
   for (int i = 0; i < 5; ++i) {

@@ -7,7 +7,7 @@ using namespace sockwarden::testing;
 
 TEST_CASE("requests on connections that the peer closed when idle are stale") {
   PoolStage stage;
-  const bool farewell = GENERATE(false, true);
+  const bool closing_message = GENERATE(false, true);
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t id = stage.open();
     stage.exchange(id);
@@ -16,7 +16,7 @@ TEST_CASE("requests on connections that the peer closed when idle are stale") {
     stage.record(id).flags |= SW_FLAG_PEER_FIN;
     stage.wait(1.5);
     stage.record(id).last_send_ns = stage.world.now_ns;
-    stage.record(id).flags |= farewell ? 0 : SW_FLAG_RESET_RECEIVED;
+    stage.record(id).flags |= closing_message ? 0 : SW_FLAG_RESET_RECEIVED;
     stage.world.connection(id).socket.unsent_bytes = 90;
     const std::uint64_t peer_closed_ns = stage.record(id).peer_closed_ns;
     stage.record(id).own_closed_ns = stage.world.now_ns;
@@ -28,7 +28,7 @@ TEST_CASE("requests on connections that the peer closed when idle are stale") {
   }
   stage.scan();
   const auto findings = stage.ask(stale_reuse);
-  if (farewell) {
+  if (closing_message) {
     CHECK(findings.empty());
     return;
   }

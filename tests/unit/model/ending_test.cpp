@@ -93,7 +93,7 @@ TEST_CASE("an answer that is taken with the tickets is one request all the same"
   CHECK(requests(unanswered) == 0);
 }
 
-TEST_CASE("the peer's farewell, taken behind ours, is no request") {
+TEST_CASE("the peer's close_notify, taken behind ours, is no request") {
   sw_connection raw = tls(3, true, 1);
   raw.record.wire.flow[SW_EGRESS].tls.longest_record = close_notify;
   CHECK(requests(raw) == 1);

@@ -159,7 +159,7 @@ TEST_CASE("what a pool keeps shows where it is never at rest, too") {
   CHECK(program.pool().kept_idle == 4);
 }
 
-TEST_CASE("a connection that the program has closed is not open while the kernel says goodbye for it") {
+TEST_CASE("a connection that the program has closed is not open while the kernel is still ending it") {
   Program program;
   const auto id = program.open();
   program.exchange(id);

@@ -46,7 +46,7 @@ struct Proxy {
 
 }  // namespace
 
-TEST_CASE("a close behind that of the client for which the server was asked is passed on") {
+TEST_CASE("a close behind that of the client for which the server was asked is propagated") {
   Proxy proxy;
   SECTION("soon behind it") {
     proxy.serves(0ms, 50ms);

@@ -1,4 +1,4 @@
-#include "tests/twin/turns.h"
+#include "tests/twin/cycles.h"
 
 #include <algorithm>
 #include <map>
@@ -43,16 +43,16 @@ const Row& counterpart(const std::vector<Row>& rows, const Row& of, Key key) {
   return *std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return key(row) == key(of); });
 }
 
-/// Counts so much further as all turns before have brought.
-auto further(std::uint64_t turn) {
-  return [turn](auto& now, const auto& begin, const auto& end) {
-    now = static_cast<std::remove_reference_t<decltype(now)>>(now + turn * (end - begin));
+/// Counts so much further as all cycles before have brought.
+auto further(std::uint64_t cycle) {
+  return [cycle](auto& now, const auto& begin, const auto& end) {
+    now = static_cast<std::remove_reference_t<decltype(now)>>(now + cycle * (end - begin));
   };
 }
 
 }  // namespace
 
-void Turns::must_repeat() const {
+void Cycles::must_repeat() const {
   const Sample &first = captured_.front(), &last = captured_.back();
   if (keys_of(first.live, id_of) != keys_of(last.live, id_of))
     throw std::runtime_error("not to be repeated: at its end other connections are open than at its beginning");
@@ -61,20 +61,20 @@ void Turns::must_repeat() const {
     throw std::runtime_error("not to be repeated: at its end other rows are there than at its beginning");
 }
 
-void Turns::repeat(Sample& sample, std::uint64_t turn) const {
-  if (turn == 0) return;
-  repeat_connections(sample, turn);
-  repeat_rows(sample, turn);
+void Cycles::repeat(Sample& sample, std::uint64_t cycle) const {
+  if (cycle == 0) return;
+  repeat_connections(sample, cycle);
+  repeat_rows(sample, cycle);
 }
 
-void Turns::repeat_connections(Sample& sample, std::uint64_t turn) const {
+void Cycles::repeat_connections(Sample& sample, std::uint64_t cycle) const {
   const std::uint64_t begin_ns = ns_of(captured_.front()), period_ns = ns_of(captured_.back()) - begin_ns;
   const auto firsts = by_id(captured_.front()), lasts = by_id(captured_.back());
   const auto again = [&](__u64& moment, __u64 at_end) {
     if (moment > begin_ns) {
-      moment += turn * period_ns;
+      moment += cycle * period_ns;
     } else if (at_end > begin_ns) {
-      moment = at_end + (turn - 1) * period_ns;
+      moment = at_end + (cycle - 1) * period_ns;
     }
   };
   std::uint64_t highest = 0;
@@ -86,19 +86,19 @@ void Turns::repeat_connections(Sample& sample, std::uint64_t turn) const {
       const auto begin = firsts.find(id_of(connection)), end = lasts.find(id_of(connection));
       const bool stays = begin != firsts.end() && end != lasts.end();
       each_moment(connection, stays ? *end->second : connection, again);
-      connection.read_ns += turn * period_ns;
+      connection.read_ns += cycle * period_ns;
       if (stays) {
-        each_count_of(connection, *begin->second, *end->second, further(turn));
+        each_count_of(connection, *begin->second, *end->second, further(cycle));
       } else {
-        connection.record.id += turn * highest;
+        connection.record.id += cycle * highest;
       }
     }
   }
 }
 
-void Turns::repeat_rows(Sample& sample, std::uint64_t turn) const {
+void Cycles::repeat_rows(Sample& sample, std::uint64_t cycle) const {
   const Sample &first = captured_.front(), &last = captured_.back();
-  const auto count = further(turn);
+  const auto count = further(cycle);
   for (ProcessSample& now : sample.processes) {
     const ProcessSample& begin = counterpart(first.processes, now, serial_of);
     const ProcessSample& end = counterpart(last.processes, now, serial_of);

@@ -1,4 +1,4 @@
-// When the setsockopt hook may rest: where it is called for nothing but corks that it has counted before.
+// When the setsockopt hook is suspended: where it is called for nothing but corks that it has counted before.
 #pragma once
 
 #include <chrono>
@@ -10,12 +10,12 @@ namespace sockwarden {
 /// A server with tcp_nopush corks and uncorks with each answer, and each call passes the hook: the kernel takes the
 /// socket's lock for it and copies the value, which is more than all that the program does. So the hook is looked at
 /// anew a minute at a time. Pure.
-class OptionRest {
+class OptionSuspension {
  public:
   using Clock = std::chrono::steady_clock;
   /// Calls a second that told nothing new: 0.4 µs each, this many are 0.4 % of one CPU (tests/bench/run nginx).
   static constexpr double most_redundant_calls = 10'000;
-  static constexpr std::chrono::seconds rest{60};
+  static constexpr std::chrono::seconds length{60};
   /// Over less than this no rate is told.
   static constexpr std::chrono::seconds shortest_look{1};
 
@@ -28,7 +28,7 @@ class OptionRest {
     Clock::time_point time;
   };
   std::optional<Look> last_;  ///< while it is attached
-  Clock::time_point rests_until_{};
+  Clock::time_point suspended_until_{};
 };
 
 }  // namespace sockwarden

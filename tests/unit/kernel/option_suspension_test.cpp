@@ -1,18 +1,18 @@
-#include "agent/kernel/option_rest.h"
+#include "agent/kernel/option_suspension.h"
 
 #include <catch2/catch.hpp>
 
 namespace sockwarden {
 
-TEST_CASE("the setsockopt hook rests for a minute where it tells nothing new, and is then looked at anew") {
+TEST_CASE("the setsockopt hook is suspended for a minute where it tells nothing new, and is then looked at anew") {
   using namespace std::chrono_literals;
-  OptionRest rest;
-  auto now = OptionRest::Clock::time_point{1h};
+  OptionSuspension suspension;
+  auto now = OptionSuspension::Clock::time_point{1h};
   std::uint64_t redundant_calls = 0;
   const auto after = [&](std::chrono::seconds seconds, std::uint64_t calls) {
     now += seconds;
     redundant_calls += calls;
-    return rest.wants_hook(redundant_calls, now);
+    return suspension.wants_hook(redundant_calls, now);
   };
   CHECK(after(0s, 1'000'000));  // a first look has nothing to compare with
   CHECK(after(0s, 1'000'000));  // over no time there is no rate
