@@ -40,12 +40,12 @@ TEST_CASE("requests and responses are followed on both sides") {
     CHECK(requests.protocol == SW_PROTOCOL_HTTP_1_1);
     CHECK(requests.messages == 3);
     CHECK(requests.message == SW_MESSAGE_BODY);
-    CHECK(requests.number == 4);
+    CHECK(requests.parser.number == 4);
     CHECK(requests.exchanges == 3);
     CHECK(responses.protocol == SW_PROTOCOL_HTTP_1_1);
     CHECK(responses.messages == 2);
     CHECK(responses.message == SW_MESSAGE_COMPLETE);
-    CHECK(responses.status == 404);
+    CHECK(responses.http.status == 404);
     CHECK(responses.done_ns > responses.started_ns - 1);
     CHECK(((requests.flags | responses.flags) & (SW_FLOW_LOST | SW_FLOW_MIDSTREAM | SW_FLOW_CLOSE)) == 0);
   }

@@ -43,6 +43,17 @@ inline void turn_ages(Sample& sample) {
   }
 }
 
+/// The counts that its protocol keeps of a flow.
+template <class Visit>
+void visit_protocol(sw_flow& now, const sw_flow& first, const sw_flow& last, Visit visit) {
+  if (first.protocol != last.protocol) return;
+  if (now.protocol == SW_PROTOCOL_HTTP_2) visit(now.http2.stream, first.http2.stream, last.http2.stream);
+  if (now.protocol == SW_PROTOCOL_TLS) visit(now.tls.data_records, first.tls.data_records, last.tls.data_records);
+  const bool is_response = (now.flags & SW_FLOW_RESPONSE) != 0;
+  if (now.protocol == SW_PROTOCOL_HTTP_1_1 && is_response)
+    visit(now.http.answered, first.http.answered, last.http.answered);
+}
+
 /// Each count of a connection: as it is now, was at the beginning and is at the end.
 template <class Visit>
 void each_count_of(sw_connection& now, const sw_connection& first, const sw_connection& last, Visit visit) {
@@ -62,9 +73,10 @@ void each_count_of(sw_connection& now, const sw_connection& first, const sw_conn
             last.record.wire.flow[direction].*member);
     };
     visit_flow(&sw_flow::messages);
-    visit_flow(&sw_flow::index);
     visit_flow(&sw_flow::exchanges);
     visit_flow(&sw_flow::next_seq);
+    visit_protocol(now.record.wire.flow[direction], first.record.wire.flow[direction], last.record.wire.flow[direction],
+                   visit);
   }
 }
 

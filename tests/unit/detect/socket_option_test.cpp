@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "bpf/wire_step.h"
 #include "tests/unit/detect/pool_stage.h"
 
 using namespace sockwarden;
