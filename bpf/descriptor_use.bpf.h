@@ -198,13 +198,17 @@ static __always_inline __u64 file_changed(struct inode *inode)
 
 /*
  * pread() and sendfile() leave where they ended in the file's read-ahead state (filemap_read(), mm/filemap.c). pwrite()
- * moves the inode's time alone, which is everybody's: it is looked at where no name leads to the file any more.
+ * moves the inode's time alone, which is everybody's: it is looked at where no name leads to the file any more. tmpfs
+ * reads by a function of its own, which leaves nothing: what has a name there is unknown.
  */
 static __always_inline void file_use(struct sw_descriptor *detail, struct file *file)
 {
 	struct inode___use *inode = (void *)file->f_inode;
 
-	detail->signs |= SW_SIGN_READ | SW_SIGN_PLAIN;
+	detail->signs |= SW_SIGN_PLAIN;
+	if (file->f_inode->i_sb->s_magic == TMPFS_MAGIC && inode->i_nlink)
+		return;
+	detail->signs |= SW_SIGN_READ;
 	detail->traffic = ((struct file___counted *)file)->f_ra.prev_pos;
 	if (inode->i_flctx)
 		detail->signs |= SW_SIGN_LOCKED;
