@@ -269,7 +269,7 @@ static __always_inline void datagram_use(struct sw_descriptor *detail, struct so
 		sent = BPF_CORE_READ(number, inet_id);
 	detail->traffic = mixed(mixed(sent, BPF_CORE_READ(use, sk_stamp)), BPF_CORE_READ(use, sk_receive_queue.qlen));
 	if (BPF_CORE_READ(use, sk_stamp) != SK_DEFAULT_STAMP &&
-	    !(detail->socket_family == AF_INET && BPF_CORE_READ(sk, __sk_common.skc_daddr)))
+	    !(BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET && BPF_CORE_READ(sk, __sk_common.skc_daddr)))
 		detail->signs |= SW_SIGN_RECEIVED;
 }
 

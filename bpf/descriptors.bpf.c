@@ -99,11 +99,9 @@ int descriptor_seen(struct bpf_iter__task_file *ctx)
 		detail.device = file->f_inode->i_sb->s_dev;
 		detail.position = file->f_pos;
 		detail.open_flags = file->f_flags;
-		detail.record_id = record ? record->id : 0;
 		detail.tgid = tgid;
 		detail.fd = fd;
 		detail.tcp_state = held.tp || held.is_mptcp ? held.state : 0;
-		detail.socket_family = held.family;
 		detail.threads = task_threads(task);
 		descriptor_use(&detail, file, &held, record, direct);
 		if (bpf_seq_write(ctx->meta->seq, &detail, sizeof(detail)))

@@ -368,7 +368,6 @@ struct sw_descriptor {
 	__u64 file; /* identity of the open file description; shared by dup() and fork() */
 	__u64 inode;
 	__u64 position;	 /* f_pos */
-	__u64 record_id; /* its TCP connection's sw_record.id, 0 = none */
 	__u64 traffic;	 /* another number after it was used, as far as that leaves a trace */
 	__u64 end;	 /* identity of this end of a unix socket, 0 = none */
 	__u64 other_end; /* and of the other */
@@ -381,9 +380,9 @@ struct sw_descriptor {
 	__u32 signs;	  /* enum sw_sign */
 	__u8 type;	  /* enum sw_descriptor_type */
 	__u8 tcp_state;
-	__u16 socket_family; /* 0 = no socket */
+	__u16 pad;
 };
-SW_ASSERT_SIZE(sw_descriptor, 88);
+SW_ASSERT_SIZE(sw_descriptor, 80);
 
 /* What was lost, and what could not be kept. Every failed reserve, lookup or update counts here. */
 enum sw_loss {

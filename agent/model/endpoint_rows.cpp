@@ -16,7 +16,6 @@ struct Present {
   sw_totals retired{};
   std::uint64_t live = 0;
   bool in_kernel = false;
-  Protocol protocol = Protocol::unknown;
 };
 using PresentEndpoints = std::map<EndpointKey, Present>;
 
@@ -76,7 +75,6 @@ PresentEndpoints present_endpoints(RowContext& context, FoldedEndpoints& folded)
     if (const Tally* tally = context.tally.of_endpoint({endpoint.key.process, role, address})) {
       tally->add_to(to.totals);
       to.live += tally->live;
-      if (!has_name(to.protocol)) to.protocol = tally->protocol;
     }
   }
   return present;
@@ -167,7 +165,6 @@ FoldedEndpoints take_endpoints(RowContext& context) {
     if (carried.totals.published.opened + carried.totals.published.exchanges != before)
       carried.changed = context.model.time;
     carried.live = now.live;
-    if (!has_name(carried.protocol)) carried.protocol = now.protocol;
   }
   return folded;
 }

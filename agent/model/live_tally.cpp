@@ -23,10 +23,6 @@ void add(sw_histogram& first_bytes, const sw_record& record) {
   first_bytes.sum += record.first_byte_sum_ns / 1000;
 }
 
-void name_protocol(Tally& tally, const sw_connection& raw) {
-  if (!has_name(tally.protocol)) tally.protocol = protocol_of(raw.record.wire);
-}
-
 }  // namespace
 
 std::size_t TallyHash::operator()(const TallyKey& key) const {
@@ -76,14 +72,11 @@ LiveTally::LiveTally(const Sample& sample) {
     Tally* endpoint = endpoint_for(record);
     Tally& tally = endpoint != nullptr ? *endpoint : others_[role_key(record.process, record.role)];
     tally.add(raw);
-    name_protocol(tally, raw);
     const std::uint64_t handshake_ns =
         (record.flags & SW_FLAG_PREEXISTING) == 0 ? sw_wire_handshake_ns(&record.wire) : 0;
     if (record.first_byte_count != 0) add(first_bytes_[role_key(record.process, record.role)], record);
     if (handshake_ns != 0) observe(handshakes_[role_key(record.process, record.role)], handshake_ns / 1000);
   }
-  for (const sw_connection& raw : sample.closed)
-    if (Tally* endpoint = endpoint_for(raw.record)) name_protocol(*endpoint, raw);
 }
 
 Tally* LiveTally::endpoint_for(const sw_record& record) {

@@ -27,7 +27,6 @@ struct Tally {
   std::uint64_t bytes_sent = 0;
   std::uint64_t first_byte_sum_ns = 0;
   std::uint64_t first_byte_count = 0;
-  Protocol protocol = Protocol::unknown;
   void add(const sw_connection& raw);
   void add_to(sw_totals& totals) const;
 };

@@ -41,7 +41,6 @@ struct EndpointKey {
 struct EndpointCarried {
   Carried totals;
   Instant changed{};
-  Protocol protocol = Protocol::unknown;  ///< the first that was seen: a label that stays
   std::uint64_t live = 0;                 ///< connections now
 };
 

@@ -156,7 +156,6 @@ struct Connection {
 struct EndpointRow {
   Identity identity;
   Role role = Role::unknown;
-  Protocol protocol = Protocol::unknown;
   std::string endpoint;  ///< "10.0.0.7:8080"; "other" = folded
   sw_totals totals{};
   std::uint64_t live = 0;  ///< connections now: opened + preexisting - closed

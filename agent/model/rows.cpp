@@ -71,12 +71,11 @@ void publish(RowContext& context, PresentRoles& present) {
       context.model.process_rows.push_back(
           {identity, role, carried.totals.published, carried.published_histograms, now.live});
     if (!is_empty(carried.other.published))
-      context.model.endpoint_rows.push_back({identity, role, {}, "other", carried.other.published, 0});
+      context.model.endpoint_rows.push_back({identity, role, "other", carried.other.published, 0});
   }
   for (const auto& [key, carried] : context.memory.endpoints)
     context.model.endpoint_rows.push_back({*names.at(key.role.identity), static_cast<Role>(key.role.role),
-                                           carried.protocol, key.address.string(), carried.totals.published,
-                                           carried.live});
+                                           key.address.string(), carried.totals.published, carried.live});
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Published busy_host() {
   model.number = 7;
   model.scan_duration = std::chrono::milliseconds(12);
   model.wall = WallTime(std::chrono::milliseconds(1'790'000'000'500));
-  EndpointRow row{nginx.identity, Role::server, Protocol::http_1_1, "10.0.0.1:8080"};
+  EndpointRow row{nginx.identity, Role::server, "10.0.0.1:8080"};
   row.totals.opened = 50;
   row.totals.exchanges = 50'000;
   row.totals.closed[SW_CLOSED_BY_PEER][SW_CLOSE_REASON_FIN] = 48;
@@ -40,7 +40,7 @@ Published busy_host() {
   row.totals.unread_closes = 2;
   row.totals.unread_bytes = 70'000;
   model.endpoint_rows.push_back(row);
-  EndpointRow client{nginx.identity, Role::client, Protocol::unknown, "other"};
+  EndpointRow client{nginx.identity, Role::client, "other"};
   client.totals.connects[SW_CONNECT_PENDING] = 3;
   client.totals.connects[SW_CONNECT_REFUSED] = 2;
   client.totals.first_byte_count = 2;
@@ -232,7 +232,7 @@ TEST_CASE("a finding names its peer, and shares `other` with the endpoints folde
   Published published;
   const Process orders = process(1, 42, "orders");
   for (const char* shown : {"10.0.0.7:8080", "other"})
-    published.model.endpoint_rows.push_back({orders.identity, Role::client, Protocol::http_1_1, shown, {}, 0});
+    published.model.endpoint_rows.push_back({orders.identity, Role::client, shown, {}, 0});
   for (const char* remote : {"10.0.0.7:8080", "10.0.0.8:8080", "10.0.0.9:8080"}) {
     LedgerEntry leak = finding(remote, orders, "connection-leak");
     leak.finding.role = Role::client;
