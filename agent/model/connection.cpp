@@ -49,7 +49,8 @@ void take_times(Connection& connection, const sw_connection& raw, bool closed) {
   const sw_record& record = raw.record;
   const sw_socket& socket = raw.socket;
   connection.birth = Instant(std::chrono::nanoseconds(record.birth_ns));
-  connection.established = instant_of(record.established_ns);
+  // Of what is older than the agent it is the time at which that was first seen.
+  if (!connection.preexisting) connection.established = instant_of(record.established_ns);
   connection.last_receive = instant_of(record.last_receive_ns);
   connection.last_send = instant_of(record.last_send_ns);
   connection.peer_closed = instant_of(record.peer_closed_ns);
