@@ -11,6 +11,24 @@
 #include "bpf/wire_redis.h"
 #include "bpf/wire_tls.h"
 
+/*
+ * The eight bytes of a flow that begins with 0: PostgreSQL's client, or a server of HTTP/2 that did not wait for the
+ * preface. What only looks like the latter shows when the peer has spoken.
+ */
+static __always_inline void sw_startup_byte(struct sw_wire *wire, struct sw_flow *flow, const struct sw_flow *peer,
+					    __u8 byte)
+{
+	flow->parser.number = flow->parser.number << 8 | byte;
+	if (++flow->parser.count < SW_H2_FIRST_BYTES)
+		return;
+	if ((peer->protocol == SW_PROTOCOL_UNKNOWN ||
+	     (peer->protocol == SW_PROTOCOL_HTTP_2 && peer->flags & SW_FLOW_REQUEST)) &&
+	    sw_h2_is_first_frame(flow->parser.number))
+		sw_h2_server_begins(flow);
+	else
+		sw_pg_startup(wire, flow);
+}
+
 /* The first byte of a flow or of a message. */
 static __always_inline void sw_start_byte(struct sw_wire *wire, struct sw_flow *flow, const struct sw_flow *peer,
 					  __u8 byte, __u64 now)
@@ -59,7 +77,7 @@ static __always_inline void sw_start_byte(struct sw_wire *wire, struct sw_flow *
 		sw_tls_record_byte(flow, peer, byte, now);
 	} else if (byte == 0) {
 		flow->parser.step = SW_STEP_PG_STARTUP;
-		sw_pg_startup_byte(wire, flow, byte);
+		sw_startup_byte(wire, flow, peer, byte);
 	} else if (byte == '*') {
 		flow->parser.step = SW_STEP_REDIS_ARRAY;
 	} else if (theirs == SW_PROTOCOL_UNKNOWN) {
@@ -73,20 +91,24 @@ static __always_inline void sw_record_byte(struct sw_flow *flow, const struct sw
 {
 	if (flow->parser.step == SW_STEP_TLS_RECORD)
 		sw_tls_record_byte(flow, peer, byte, now);
+	else if (flow->parser.step == SW_STEP_H2_FRAME && peer->protocol == SW_PROTOCOL_OTHER &&
+		 flow->flags & SW_FLOW_RESPONSE)
+		sw_h2_is_none(flow);
 	else if (flow->parser.step == SW_STEP_H2_FRAME)
 		sw_h2_frame_byte(flow, byte, now);
 	else if (++flow->parser.count == 8) /* the preface's CR LF SM CR LF CR LF */
 		sw_to_number(flow, SW_STEP_H2_FRAME);
 }
 
-static __always_inline void sw_pg_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte, __u64 now)
+static __always_inline void sw_pg_byte(struct sw_wire *wire, struct sw_flow *flow, const struct sw_flow *peer,
+				       __u8 byte, __u64 now)
 {
 	if (flow->parser.step == SW_STEP_PG_TYPE)
 		sw_pg_type_byte(wire, flow, byte, now);
 	else if (flow->parser.step == SW_STEP_PG_LENGTH)
 		sw_pg_length_byte(flow, byte);
 	else if (flow->parser.step == SW_STEP_PG_STARTUP)
-		sw_pg_startup_byte(wire, flow, byte);
+		sw_startup_byte(wire, flow, peer, byte);
 	else
 		sw_pg_parameter_byte(wire, flow, byte);
 }
@@ -139,7 +161,7 @@ static __always_inline void sw_family_byte(struct sw_wire *wire, struct sw_flow 
 		sw_record_byte(flow, peer, byte, now);
 		break;
 	case SW_FAMILY_POSTGRESQL:
-		sw_pg_byte(wire, flow, byte, now);
+		sw_pg_byte(wire, flow, peer, byte, now);
 		break;
 	case SW_FAMILY_MYSQL:
 		sw_mysql_byte(wire, flow, peer, byte, now);

@@ -14,15 +14,11 @@ enum { SW_PG_LENGTH_MAX = 1 << 30 };
 /* What is being read of the startup's parameters; sw_flow_parser.field. */
 enum { SW_PG_KEY = 0, SW_PG_USER, SW_PG_DATABASE, SW_PG_VALUE };
 
-static __always_inline void sw_pg_startup_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte)
+/* The first eight bytes are in `number`: length and code. */
+static __always_inline void sw_pg_startup(struct sw_wire *wire, struct sw_flow *flow)
 {
-	__u32 length, code;
+	__u32 length = (__u32)(flow->parser.number >> 32), code = (__u32)flow->parser.number;
 
-	flow->parser.number = flow->parser.number << 8 | byte;
-	if (++flow->parser.count < 8)
-		return;
-	length = (__u32)(flow->parser.number >> 32);
-	code = (__u32)flow->parser.number;
 	flow->parser.number = length - 8;
 	if (length == 8 && (code == SW_PG_SSL_REQUEST || code == SW_PG_GSS_REQUEST)) {
 		wire->inner = SW_PROTOCOL_POSTGRESQL;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/unit/wire/conversation.h"
+#include "tests/unit/wire/facts.h"
 
 namespace sockwarden {
 namespace {
@@ -46,23 +47,6 @@ sw_wire play(const std::vector<Exchange>& exchanges, const Cut& next_length) {
     }
   }
   return conversation.wire();
-}
-
-/// What does not depend on when a byte came; of a server's tail also not how often it looked like an end.
-std::string facts(const sw_wire& wire) {
-  std::ostringstream out;
-  for (const auto& flow : wire.flow) {
-    const sw_flow_parser& parser = flow.parser;
-    const bool tail = parser.step == SW_STEP_PG_TAIL || parser.step == SW_STEP_MYSQL_TAIL;
-    out << "seq " << flow.next_seq << " messages " << (tail ? 0 : flow.messages) << " of the protocol "
-        << flow.protocol_words[0] << ' ' << flow.protocol_words[1] << " exchanges " << flow.exchanges << " flags "
-        << flow.flags << " protocol " << int{flow.protocol} << " message " << int{flow.message} << " step "
-        << int{parser.step} << " number " << parser.number << " left " << parser.left << " kept " << int{parser.kept}
-        << '\n';
-  }
-  out << std::string(wire.text, wire.text_length) << ' ' << wire.text_statements << ' ' << wire.prepares << ' '
-      << wire.executes << ' ' << int{wire.inner};
-  return out.str();
 }
 
 Cut always(std::size_t length) {
