@@ -65,8 +65,8 @@ enum sw_flow_flag {
 	SW_FLOW_BAD_LENGTH = 1 << 9, /* contradictory or malformed framing */
 	SW_FLOW_EXPECT = 1 << 10,    /* request: Expect: 100-continue; response: 100 Continue was sent */
 	SW_FLOW_UPGRADED = 1 << 11,  /* 101, or CONNECT accepted: what follows is opaque */
-	SW_FLOW_BLOCKING = 1 << 12,  /* Redis: the latest command waits by its protocol (BLPOP, SUBSCRIBE, ...) */
-	SW_FLOW_STARTTLS = 1 << 13,  /* PostgreSQL, MySQL: TLS asked for (client) or granted (server) */
+	SW_FLOW_BLOCKING = 1 << 12, /* the latest command waits by its protocol: BLPOP, SUBSCRIBE, a replica's stream */
+	SW_FLOW_STARTTLS = 1 << 13, /* PostgreSQL, MySQL: TLS asked for (client) or granted (server) */
 	SW_FLOW_ENCRYPTED = 1 << 14, /* TLS: this side sent its first encrypted record; head_done_ns tells when */
 	SW_FLOW_TLS_1_3 = 1 << 15,
 };

@@ -107,6 +107,8 @@ static __always_inline void sw_pg_byte(struct sw_wire *wire, struct sw_flow *flo
 		sw_pg_type_byte(wire, flow, byte, now);
 	else if (flow->parser.step == SW_STEP_PG_LENGTH)
 		sw_pg_length_byte(flow, byte);
+	else if (flow->parser.step == SW_STEP_PG_QUERY)
+		sw_pg_query_byte(flow, byte);
 	else if (flow->parser.step == SW_STEP_PG_STARTUP)
 		sw_startup_byte(wire, flow, peer, byte);
 	else

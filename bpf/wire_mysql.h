@@ -12,6 +12,13 @@ enum sw_mysql_command {
 	SW_MYSQL_EXECUTE = 0x17,
 	SW_MYSQL_LONG_DATA = 0x18,
 	SW_MYSQL_CLOSE = 0x19,
+	/* Events without end; a semi-synchronous replica acknowledges them with packets that are no commands. */
+	SW_MYSQL_BINLOG_DUMP = 0x12,
+	SW_MYSQL_BINLOG_DUMP_GTID = 0x1e,
+	SW_MYSQL_ACKNOWLEDGED = 0xef,
+	/* The connection goes over to another protocol. */
+	SW_MYSQL_CLONE = 0x20,
+	SW_MYSQL_GROUP_REPLICATION = 0x21,
 };
 /* First byte of an answer. */
 enum { SW_MYSQL_OK = 0x00, SW_MYSQL_EOF = 0xfe, SW_MYSQL_ERROR = 0xff };
@@ -126,11 +133,26 @@ static __always_inline void sw_mysql_login_byte(struct sw_wire *wire, struct sw_
 		sw_mysql_login_end(wire, flow);
 }
 
+static __always_inline int sw_mysql_goes_over(__u8 command)
+{
+	return command == SW_MYSQL_CLONE || command == SW_MYSQL_GROUP_REPLICATION;
+}
+
+static __always_inline int sw_mysql_streams(__u8 command)
+{
+	return command == SW_MYSQL_BINLOG_DUMP || command == SW_MYSQL_BINLOG_DUMP_GTID || sw_mysql_goes_over(command);
+}
+
 static __always_inline void sw_mysql_command_byte(struct sw_wire *wire, struct sw_flow *flow, __u8 byte)
 {
 	flow->protocol = SW_PROTOCOL_MYSQL;
 	flow->flags &= (__u16)~SW_FLOW_LOST;
 	flow->messages++;
+	if (sw_mysql_goes_over(flow->mysql.command) ||
+	    (byte == SW_MYSQL_ACKNOWLEDGED && sw_mysql_streams(flow->mysql.command)))
+		byte = flow->mysql.command;
+	if (sw_mysql_streams(byte))
+		flow->flags |= SW_FLOW_BLOCKING;
 	if (byte == SW_MYSQL_QUERY)
 		wire->text_statements++;
 	else if (byte == SW_MYSQL_PREPARE)

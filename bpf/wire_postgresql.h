@@ -12,7 +12,7 @@
 enum { SW_PG_LENGTH_MAX = 1 << 30 };
 
 /* What is being read of the startup's parameters; sw_flow_parser.field. */
-enum { SW_PG_KEY = 0, SW_PG_USER, SW_PG_DATABASE, SW_PG_VALUE };
+enum { SW_PG_KEY = 0, SW_PG_USER, SW_PG_DATABASE, SW_PG_REPLICATION, SW_PG_VALUE };
 
 /* The first eight bytes are in `number`: length and code. */
 static __always_inline void sw_pg_startup(struct sw_wire *wire, struct sw_flow *flow)
@@ -30,6 +30,7 @@ static __always_inline void sw_pg_startup(struct sw_wire *wire, struct sw_flow *
 		flow->flags |= SW_FLOW_REQUEST;
 		wire->text_length = 0;
 		flow->parser.field = SW_PG_KEY;
+		flow->parser.kept = 0; /* 1: the commands of replication are understood */
 		flow->parser.hash = SW_HASH_SEED;
 		flow->parser.step = SW_STEP_PG_PARAMETERS;
 	} else if (code == SW_PG_CANCEL && length >= 16 && length <= 512) {
@@ -46,6 +47,8 @@ static __always_inline void sw_pg_parameter_byte(struct sw_wire *wire, struct sw
 	if (byte == 0) {
 		if (flow->parser.field != SW_PG_KEY)
 			flow->parser.field = SW_PG_KEY;
+		else if (flow->parser.hash == sw_hash_of("replication"))
+			flow->parser.field = SW_PG_REPLICATION;
 		else if (flow->parser.hash == sw_hash_of("user"))
 			flow->parser.field = SW_PG_USER;
 		else if (flow->parser.hash == sw_hash_of("database"))
@@ -57,6 +60,8 @@ static __always_inline void sw_pg_parameter_byte(struct sw_wire *wire, struct sw
 		flow->parser.hash = SW_HASH_SEED;
 	} else if (flow->parser.field == SW_PG_KEY) {
 		flow->parser.hash = sw_hash(flow->parser.hash, byte);
+	} else if (flow->parser.field == SW_PG_REPLICATION) {
+		flow->parser.kept = 1;
 	} else if (flow->parser.field != SW_PG_VALUE) {
 		sw_text_add(wire, byte);
 	}
@@ -115,6 +120,28 @@ static __always_inline void sw_pg_length_byte(struct sw_flow *flow, __u8 byte)
 	flow->flags &= (__u16)~SW_FLOW_LOST;
 	flow->parser.number -= 4;
 	flow->parser.step = SW_STEP_PG_DATA;
+	if (flow->parser.kept && flow->postgresql.message_type == 'Q' && flow->parser.number) {
+		flow->parser.hash = SW_HASH_SEED;
+		flow->parser.count = 0;
+		flow->parser.step = SW_STEP_PG_QUERY;
+	}
+}
+
+/* The first word of a command of replication: changes are sent as they come, for as long as both sides like. */
+static __always_inline void sw_pg_query_byte(struct sw_flow *flow, __u8 byte)
+{
+	__u8 upper = sw_upper(byte);
+
+	if ((upper >= 'A' && upper <= 'Z') || upper == '_') {
+		flow->parser.hash = sw_hash(flow->parser.hash, upper);
+		flow->parser.count = 1;
+	} else if (flow->parser.count || byte > ' ' || byte == 0) {
+		if (flow->parser.hash == sw_hash_of("START_REPLICATION"))
+			flow->flags |= SW_FLOW_BLOCKING;
+		flow->parser.step = SW_STEP_PG_DATA;
+	}
+	if (--flow->parser.number == 0)
+		flow->parser.step = SW_STEP_PG_DATA;
 }
 
 /* The server waits for Query's, Sync's or a start-up message's end. */

@@ -5,16 +5,32 @@
 
 #include "bpf/wire_step.h"
 
-/* sw_flow_parser.left: arguments left; field: what the command is. */
+/* sw_flow_parser.left: arguments left; field: what the command is; kept: a subscription or a replica's stream is on. */
 enum { SW_REDIS_NAME = 0, SW_REDIS_STREAM_READ = 1 };
 
 static __always_inline int sw_redis_blocks(__u32 hash)
 {
 	return hash == sw_hash_of("BLPOP") || hash == sw_hash_of("BRPOP") || hash == sw_hash_of("BRPOPLPUSH") ||
 	       hash == sw_hash_of("BLMOVE") || hash == sw_hash_of("BLMPOP") || hash == sw_hash_of("BZPOPMIN") ||
-	       hash == sw_hash_of("BZPOPMAX") || hash == sw_hash_of("BZMPOP") || hash == sw_hash_of("SUBSCRIBE") ||
-	       hash == sw_hash_of("PSUBSCRIBE") || hash == sw_hash_of("SSUBSCRIBE") || hash == sw_hash_of("MONITOR") ||
-	       hash == sw_hash_of("WAIT") || hash == sw_hash_of("WAITAOF");
+	       hash == sw_hash_of("BZPOPMAX") || hash == sw_hash_of("BZMPOP") || hash == sw_hash_of("WAIT") ||
+	       hash == sw_hash_of("WAITAOF");
+}
+
+/* From here on the server says what there is to say, whatever else the client sends (PING, REPLCONF ACK). */
+static __always_inline int sw_redis_subscribes(__u32 hash)
+{
+	return hash == sw_hash_of("SUBSCRIBE") || hash == sw_hash_of("PSUBSCRIBE") ||
+	       hash == sw_hash_of("SSUBSCRIBE") || hash == sw_hash_of("MONITOR") || hash == sw_hash_of("PSYNC") ||
+	       hash == sw_hash_of("SYNC");
+}
+
+/* Of UNSUBSCRIBE, that of all channels: it has no arguments. */
+static __always_inline int sw_redis_ends_subscription(__u32 hash, __u32 arguments)
+{
+	if (hash == sw_hash_of("RESET"))
+		return 1;
+	return arguments == 1 && (hash == sw_hash_of("UNSUBSCRIBE") || hash == sw_hash_of("PUNSUBSCRIBE") ||
+				  hash == sw_hash_of("SUNSUBSCRIBE"));
 }
 
 /* Digits up to CRLF into `number`. True at the LF. */
@@ -82,7 +98,11 @@ static __always_inline void sw_redis_argument_end(struct sw_flow *flow)
 
 	flow->message = SW_MESSAGE_NONE;
 	flow->parser.step = SW_STEP_REST;
-	if (name ? sw_redis_blocks(hash) : hash == sw_hash_of("BLOCK")) {
+	if (name && sw_redis_subscribes(hash))
+		flow->parser.kept = 1;
+	else if (name && sw_redis_ends_subscription(hash, flow->parser.left))
+		flow->parser.kept = 0;
+	if (name ? flow->parser.kept || sw_redis_blocks(hash) : hash == sw_hash_of("BLOCK")) {
 		flow->flags |= SW_FLOW_BLOCKING;
 	} else if (!name || hash == sw_hash_of("XREAD") || hash == sw_hash_of("XREADGROUP")) {
 		flow->parser.field = SW_REDIS_STREAM_READ;

@@ -135,7 +135,7 @@ PhaseNow tls(const View& view) {
   return now;
 }
 
-PhaseNow sql(const View& view) {
+PhaseNow sql_statement(const View& view) {
   const auto& [request, response] = std::tie(view.request, view.response);
   if (is_lost(request)) return by_exchanges(view);
   const bool ready = response.message == SW_MESSAGE_COMPLETE;
@@ -149,6 +149,12 @@ PhaseNow sql(const View& view) {
   }
   if (is_under_way(request)) return at(view.choose(Phase::request_sending, Phase::server_body), request.exchange_ns);
   return at(view.choose(Phase::first_byte_wait, Phase::handler), request.exchange_ns);
+}
+
+PhaseNow sql(const View& view) {
+  PhaseNow now = sql_statement(view);
+  now.waits_by_protocol = (view.request.flags & SW_FLOW_BLOCKING) != 0;
+  return now;
 }
 
 PhaseNow redis(const View& view) {

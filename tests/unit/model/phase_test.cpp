@@ -250,10 +250,11 @@ TEST_CASE("a PostgreSQL session waits, receives and rests by its messages") {
   CHECK(protocol_of(c.wire()) == Protocol::postgresql);
 }
 
+std::string packet(char sequence, const std::string& payload) {
+  return std::string{static_cast<char>(payload.size()), 0, 0, sequence} + payload;
+}
+
 TEST_CASE("a MySQL statement that is closed owes no answer, and the next one does") {
-  const auto packet = [](char sequence, const std::string& payload) {
-    return std::string{static_cast<char>(payload.size()), 0, 0, sequence} + payload;
-  };
   Conversation c;
   c.receive(packet(0, "\x0a"s + "8.0.36\0"s + std::string(40, 'g')));
   c.send(packet(1, "\x05\xa6\x0f\0"s + std::string(28, '\0') + "joe\0\0"s)).receive(packet(2, "\0\0\0\2\0\0\0"s));
@@ -268,6 +269,17 @@ TEST_CASE("a MySQL statement that is closed owes no answer, and the next one doe
   CHECK(server(c).phase == Phase::server_idle);
   c.send(packet(0, "\x03SELECT 1"s));
   CHECK(client(c).phase == Phase::first_byte_wait);
+}
+
+TEST_CASE("a MySQL replica waits for events by its protocol, on both sides") {
+  Conversation c;
+  c.receive(packet(0, "\x0a"s + std::string(70, 'g')));
+  c.send(packet(0, "\x12position"));
+  for (const auto& now : {client(c), server(c)}) CHECK(now.waits_by_protocol);
+  c.receive(packet(1, std::string(40, 'e')));
+  for (const auto& now : {client(c), server(c)}) CHECK(now.waits_by_protocol);
+  c.send(packet(0, "\x03SELECT 1"s));
+  CHECK_FALSE(client(c).waits_by_protocol);
 }
 
 TEST_CASE("a Redis command that blocks waits by its protocol, another does not") {

@@ -158,6 +158,53 @@ TEST_CASE("PostgreSQL that grants TLS is known as PostgreSQL inside it") {
   CHECK(c.wire().inner == SW_PROTOCOL_POSTGRESQL);
 }
 
+TEST_CASE("a MySQL replica's stream waits by its protocol, and acknowledging an event does not end it") {
+  for (const char command : {'\x12', '\x1e', '\x20', '\x21'}) {
+    auto c = logged_in();
+    c.send(packet(0, std::string(1, '\x15') + "register")).receive(ok);
+    CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+    c.send(packet(0, command + "position"s)).receive(packet(1, std::string(40, 'e')));
+    CHECK(c.sent().flags & SW_FLOW_BLOCKING);
+    c.send(packet(0, "\xef" + std::string(16, 'p'))).receive(packet(2, std::string(40, 'e')));
+    CHECK(c.sent().flags & SW_FLOW_BLOCKING);
+    CHECK(c.sent().mysql.command == command);
+  }
+}
+
+TEST_CASE("a statement behind a binlog dump that ended does not wait by its protocol") {
+  auto c = logged_in();
+  c.send(packet(0, "\x12position")).receive(packet(1, "\xfe\0\0\2\0"s));
+  c.send(packet(0, "\x03SELECT 1"));
+  CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+}
+
+TEST_CASE("START_REPLICATION waits by its protocol, until the next command, wherever it is cut") {
+  const std::string startup = "\0\0\0\x25\0\3\0\0replication\0database\0user\0j\0\0"s;
+  const std::string command = pg('Q', "Start_Replication SLOT s LOGICAL 0/0\0"s);
+  for (std::size_t cut = 1; cut < command.size(); ++cut) {
+    Conversation c;
+    c.send(startup.substr(0, 7 + cut % 20)).send(startup.substr(7 + cut % 20));
+    c.receive(pg('R', "\0\0\0\0"s) + ready).send(pg('Q', "IDENTIFY_SYSTEM\0"s));
+    CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+    c.receive(pg('D', "row") + ready).send(command.substr(0, cut)).send(command.substr(cut));
+    CHECK(c.sent().flags & SW_FLOW_BLOCKING);
+    CHECK(c.sent().message == SW_MESSAGE_COMPLETE);
+    c.receive(pg('W', "\0\0\0"s)).receive(pg('d', "k")).send(pg('d', "r")).receive(pg('d', "w")).send(pg('d', "r"));
+    CHECK(c.sent().flags & SW_FLOW_BLOCKING);
+    c.receive(pg('d', "w")).send(pg('c', "")).receive(pg('c', "") + pg('C', "COPY 0\0"s) + ready);
+    c.send(pg('Q', "IDENTIFY_SYSTEM\0"s));
+    CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+    CHECK(c.wire().text_statements == 3);
+    CHECK(c.text() == "j");
+  }
+}
+
+TEST_CASE("an ordinary session's text that begins like replication does not wait by its protocol") {
+  auto c = pg_started();
+  c.send(pg('Q', "START_REPLICATION SLOT s\0"s));
+  CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+}
+
 TEST_CASE("a Redis XREAD blocks only with BLOCK") {
   Conversation c;
   c.send("*4\r\n$5\r\nXREAD\r\n$7\r\nSTREAMS\r\n$1\r\ns\r\n$1\r\n0\r\n");
@@ -167,6 +214,42 @@ TEST_CASE("a Redis XREAD blocks only with BLOCK") {
   c.receive("*-1\r\n").send("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n");
   CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
   CHECK(c.sent().messages == 3);
+}
+
+std::string redis(const std::vector<std::string>& words) {
+  std::string bytes = "*" + std::to_string(words.size()) + "\r\n";
+  for (const auto& word : words) bytes += "$" + std::to_string(word.size()) + "\r\n" + word + "\r\n";
+  return bytes;
+}
+
+TEST_CASE("every command of Redis that blocks waits by its protocol, in any case, and only until the next") {
+  for (const auto* name : {"BLPOP", "BRPOP", "BRPOPLPUSH", "BLMOVE", "BLMPOP", "BZPOPMIN", "BZPOPMAX", "BZMPOP", "WAIT",
+                           "WAITAOF", "blpop", "bzPopMin", "waitaof"}) {
+    Conversation c;
+    c.send(redis({name, "k", "0"}));
+    INFO(name);
+    CHECK(c.sent().flags & SW_FLOW_BLOCKING);
+    c.receive("*-1\r\n").send(redis({"GET", "k"}));
+    CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+  }
+}
+
+TEST_CASE("a subscription and a replica's stream go on whatever else is said, until all of it is given up") {
+  for (const auto* name : {"SUBSCRIBE", "psubscribe", "SSUBSCRIBE", "MONITOR", "PSYNC", "sync"}) {
+    Conversation c;
+    INFO(name);
+    c.send(redis({name, "a", "1"})).receive("+OK\r\n");
+    for (const auto& words : {std::vector<std::string>{"PING"}, {"REPLCONF", "ACK", "7"}, {"UNSUBSCRIBE", "a"}}) {
+      c.send(redis(words)).receive("+OK\r\n");
+      CHECK(c.sent().flags & SW_FLOW_BLOCKING);
+    }
+  }
+  for (const auto* name : {"UNSUBSCRIBE", "punsubscribe", "SUNSUBSCRIBE", "reset"}) {
+    Conversation c;
+    c.send(redis({"SUBSCRIBE", "a"})).receive("*3\r\n").send(redis({name}));
+    INFO(name);
+    CHECK_FALSE(c.sent().flags & SW_FLOW_BLOCKING);
+  }
 }
 
 TEST_CASE("an inline PING is Redis") {
