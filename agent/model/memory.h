@@ -41,7 +41,7 @@ struct EndpointKey {
 struct EndpointCarried {
   Carried totals;
   Instant changed{};
-  std::uint64_t live = 0;                 ///< connections now
+  std::uint64_t live = 0;  ///< connections now
 };
 
 /// Options without a name by level and number; those with one have level `named_option_level`.
