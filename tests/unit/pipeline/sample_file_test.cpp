@@ -70,3 +70,33 @@ TEST_CASE("a capture that does not end as it began is not repeated") {
   while (!leak.ended()) leak.next_for_ever();
   CHECK_THROWS_WITH(leak.next_for_ever(), Contains("not to be repeated"));
 }
+
+TEST_CASE("a whole record has every field, of the union that of its protocol alone, and is refused without one") {
+  const AbiJson abi;
+  sw_connection told{};
+  sw_flow& flow = told.record.wire.flow[SW_INGRESS];
+  flow.protocol = SW_PROTOCOL_POSTGRESQL;
+  flow.postgresql.transaction = SW_TRANSACTION_OPEN;
+  Json json = abi.write("sw_connection", told, Fields::all);
+  CHECK(json["record"]["exchanges"] == 0);
+  Json& ingress = json["record"]["wire"]["flow"]["0"];
+  CHECK(ingress["postgresql"]["transaction"] == SW_TRANSACTION_OPEN);
+  CHECK_FALSE(ingress.contains("http"));
+  CHECK_NOTHROW(abi.read<sw_connection>("sw_connection", json, Fields::all));
+
+  SECTION("a field of the struct") {
+    json["socket"].erase("state");
+    CHECK_THROWS_WITH(abi.read<sw_connection>("sw_connection", json, Fields::all),
+                      Contains("sw_connection.socket lacks the field state") && Contains("capture again"));
+  }
+  SECTION("the member of its protocol") {
+    ingress.erase("postgresql");
+    CHECK_THROWS_WITH(abi.read<sw_connection>("sw_connection", json, Fields::all),
+                      Contains("sw_connection.record.wire.flow[0] lacks the field postgresql"));
+  }
+  SECTION("and with the member of another") {
+    ingress["http"] = {{"status", 200}};
+    CHECK_THROWS_WITH(abi.read<sw_connection>("sw_connection", json),
+                      Contains("sw_connection.record.wire.flow[0] has http of another protocol"));
+  }
+}
