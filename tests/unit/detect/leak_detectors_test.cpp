@@ -133,10 +133,7 @@ TEST_CASE("a connection whose name is another is no newer one") {
 
 namespace {
 
-void peer_closes(PoolStage& stage, std::uint64_t id) {
-  stage.record(id).peer_closed_ns = stage.world.now_ns;
-  stage.world.connection(id).socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
-}
+void peer_closes(PoolStage& stage, std::uint64_t id) { stage.world.half_close(id); }
 
 /// The peer has closed each before the next one was opened.
 void leave_half_closed(PoolStage& stage, int count) {
@@ -175,10 +172,8 @@ TEST_CASE("a pool at rest whose connections the peer has closed replaces them wh
   CHECK(stage.ask(connection_leak).empty());
   // Some are replaced, the others stay.
   for (std::size_t i = 0; i < 8; ++i) {
-    const std::uint64_t peer_closed_ns = stage.record(ids[i]).peer_closed_ns;
     stage.close(ids[i], SW_CLOSED_BY_PEER);
     stage.world.ended().record.own_closed_ns = stage.world.now_ns;
-    stage.world.ended().record.peer_closed_ns = peer_closed_ns;
     stage.exchange(stage.open());
   }
   stage.wait(3);
@@ -207,8 +202,7 @@ TEST_CASE("a slow reader of what a closed peer sent has not leaked") {
   for (int i = 0; i < 4; ++i) {
     ids.push_back(stage.open());
     stage.exchange(ids.back());
-    stage.record(ids.back()).peer_closed_ns = stage.world.now_ns;
-    stage.world.connection(ids.back()).socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
+    stage.world.half_close(ids.back());
   }
   for (int i = 0; i < 8; ++i) {
     stage.wait(1);

@@ -67,8 +67,7 @@ TEST_CASE("far beyond what the endpoint usually takes, a wait with some timer pe
   }
   SECTION("nor on a stream of HTTP/2, which may be a subscription: that is proven, or nothing") {
     auto& wire = stage.world.connection(id).record.wire;
-    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_HTTP_2;
-    wire.flow[SW_EGRESS].protocol_words[1] = 0;
+    testing::speak(stage.world.connection(id).record, SW_PROTOCOL_HTTP_2);
     wire.flow[SW_EGRESS].http2.stream = 1;
     CHECK(findings(stage).empty());
     stage.answer(id, Verdict::infinite);
@@ -99,11 +98,8 @@ TEST_CASE("far beyond what the endpoint usually takes, a wait with some timer pe
 
 TEST_CASE("a dial and a handshake need no history to be too long") {
   Stage stage;
-  const auto id = stage.world.client(stage.serial, Stage::peer);
-  auto& raw = stage.world.connection(id);
-  raw.socket.state = static_cast<std::uint8_t>(TcpState::syn_sent);
-  raw.record.birth_ns = stage.at(13);
-  raw.record.established_ns = 0;
+  const auto id =
+      stage.world.open_as("client_dialling", stage.serial, testing::v4(10, 0, 0, 1, 40000), Stage::peer, stage.at(13));
   stage.answer(id, Verdict::timer_pending, 3s);
   const auto found = findings(stage);
   REQUIRE(found.size() == 1);
@@ -146,6 +142,7 @@ TEST_CASE(
   SECTION("nor where its first bytes were seen, and are of no protocol that is known here") {
     raw.record.wire.last = 1 + SW_EGRESS;
     raw.record.wire.flow[SW_EGRESS].exchange_ns = stage.at(13);
+    raw.record.wire.flow[SW_EGRESS].exchanges = 1;
     CHECK(findings(stage).empty());
   }
   SECTION("nor where something came before: it may have been sent to be answered some day") {
@@ -201,16 +198,11 @@ TEST_CASE("a client's idle connection is no wait") {
 
 TEST_CASE("a command of Redis that waits by its protocol is silent, another is not") {
   Stage stage;
-  const auto id = stage.world.client(stage.serial, Stage::peer);
-  auto& wire = stage.world.connection(id).record.wire;
-  auto& request = wire.flow[SW_EGRESS];
-  request.protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_REDIS;
-  request.exchange_ns = stage.at(30);
-  request.flags = SW_FLOW_BLOCKING;
-  wire.last = 1 + SW_EGRESS;
+  const auto id = stage.world.open_as("redis_client_blocking", stage.serial, testing::v4(10, 0, 0, 1, 40000),
+                                      Stage::peer, stage.at(30));
   stage.answer(id, Verdict::infinite);
   CHECK(findings(stage).empty());
-  request.flags = 0;
+  stage.world.connection(id).record.wire.flow[SW_EGRESS].flags &= static_cast<__u16>(~SW_FLOW_BLOCKING);
   CHECK(findings(stage).size() == 1);
 }
 
@@ -277,8 +269,7 @@ TEST_CASE("a database's session that waits for its next command is as it should 
   for (const auto protocol : {SW_PROTOCOL_POSTGRESQL, SW_PROTOCOL_MYSQL, SW_PROTOCOL_REDIS}) {
     Stage stage;
     const auto id = stage.rests(600);
-    auto& wire = stage.world.connection(id).record.wire;
-    wire.flow[0].protocol = wire.flow[1].protocol = static_cast<__u8>(protocol);
+    testing::speak(stage.world.connection(id).record, protocol);
     stage.answer(id, Verdict::infinite);
     CHECK(findings(stage).empty());
   }

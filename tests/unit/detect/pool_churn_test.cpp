@@ -88,7 +88,7 @@ TEST_CASE("a unit of work in a database is some statements; what serves more was
   const auto work = [&](std::uint64_t id, std::uint32_t statements) {
     stage.exchange(id);
     sw_wire& wire = stage.record(id).wire;
-    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
+    speak(stage.record(id), SW_PROTOCOL_POSTGRESQL);
     wire.text_statements += statements;
   };
   const auto [statements, cause] = GENERATE(table<std::uint32_t, std::string>({
@@ -191,8 +191,7 @@ TEST_CASE("a session that sends Terminate and shuts down is as ended as one that
     const std::uint64_t id = stage.open();
     stage.exchange(id);
     sw_wire& wire = stage.record(id).wire;
-    wire.flow[SW_EGRESS].protocol = wire.flow[SW_INGRESS].protocol = SW_PROTOCOL_POSTGRESQL;
-    for (sw_flow& flow : wire.flow) std::ranges::fill(flow.protocol_words, 0);
+    speak(stage.record(id), SW_PROTOCOL_POSTGRESQL);
     wire.flow[SW_EGRESS].postgresql.message_type = last;
     wire.text_statements = 1;
     stage.world.now_ns += ms_ns;
@@ -276,7 +275,7 @@ void unknown_use(PoolStage& stage, int exchanges, bool server_first = false, boo
   out.exchanges = static_cast<std::uint32_t>(exchanges);
   in.exchanges = static_cast<std::uint32_t>(exchanges - (answered ? 0 : 1));
   if (!answered) out.next_seq = record.write_seq + 100;
-  stage.world.now_ns += ms_ns;
+  stage.world.now_ns += 3 * ms_ns;
   stage.close(id);
 }
 
@@ -311,7 +310,7 @@ TEST_CASE("Redis is a database") {
   for (int i = 0; i < 8; ++i) {
     const std::uint64_t id = stage.open();
     stage.exchange(id);
-    for (sw_flow& flow : stage.record(id).wire.flow) flow.protocol = SW_PROTOCOL_REDIS;
+    speak(stage.record(id), SW_PROTOCOL_REDIS);
     stage.close(id);
     stage.wait(0.3);
   }

@@ -63,7 +63,8 @@ struct PoolStage {
     flow.flags = static_cast<__u16>(SW_FLOW_REQUEST | flags);
     flow.message = SW_MESSAGE_COMPLETE;
     ++flow.messages;
-    flow.started_ns = flow.done_ns = world.now_ns;
+    ++flow.exchanges;
+    flow.exchange_ns = flow.started_ns = flow.done_ns = world.now_ns;
     record(id).wire.last = 1 + SW_EGRESS;
     record(id).request_sent_ns = record(id).last_send_ns = world.now_ns;
     world.connection(id).socket.sent_since_receive = 1;
@@ -77,10 +78,12 @@ struct PoolStage {
     flow.message = SW_MESSAGE_COMPLETE;
     ++flow.messages;
     ++flow.http.answered;
-    flow.started_ns = flow.head_done_ns = flow.done_ns = world.now_ns;
+    ++flow.exchanges;
+    flow.exchange_ns = flow.started_ns = flow.head_done_ns = flow.done_ns = world.now_ns;
     record(id).wire.last = 1 + SW_INGRESS;
     ++record(id).exchanges;
     record(id).last_receive_ns = world.now_ns;
+    record(id).flags |= SW_FLAG_RECEIVED;
     world.connection(id).socket.sent_since_receive = 0;
     world.connection(id).socket.bytes_received += 100;
   }

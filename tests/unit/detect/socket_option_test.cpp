@@ -112,6 +112,7 @@ TEST_CASE("a stall shows in a protocol that is not known, by what the program ga
     out.protocol = SW_PROTOCOL_OTHER;
     out.exchange_ns = raw.record.last_send_ns = stage.world.now_ns;
     out.next_seq = raw.record.write_seq + 60;
+    ++out.exchanges;
     raw.record.wire.last = 1 + SW_EGRESS;
     raw.socket.unsent_bytes = held ? 84 : 60;
     raw.socket.sent_since_receive = 1;

@@ -28,49 +28,22 @@ struct Stage {
 
   /// An HTTP/1 client that sent its request so long ago.
   std::uint64_t asked(double seconds_ago) {
-    const std::uint64_t id = world.client(serial, peer);
-    sw_wire& wire = world.connection(id).record.wire;
-    take_request(wire.flow[SW_EGRESS], seconds_ago);
-    wire.last = 1 + SW_EGRESS;
-    return id;
+    return world.open_as("http_client_waiting", serial, v4(10, 0, 0, 1, 40000), peer, at(seconds_ago));
   }
   /// …and got the head of an answer so long ago.
   std::uint64_t got_head(double seconds_ago) {
-    const std::uint64_t id = asked(seconds_ago);
-    sw_wire& wire = world.connection(id).record.wire;
-    sw_flow& response = wire.flow[SW_INGRESS];
-    response.protocol = SW_PROTOCOL_HTTP_1_1;
-    response.flags = SW_FLOW_RESPONSE | SW_FLOW_LENGTH;
-    response.message = SW_MESSAGE_BODY;
-    response.http.framing = SW_FRAMING_LENGTH;
-    response.messages = 1;
-    response.head_done_ns = at(seconds_ago);
-    wire.last = 1 + SW_INGRESS;
-    world.connection(id).record.exchanges = 1;
-    return id;
+    return world.open_as("http_client_body", serial, v4(10, 0, 0, 1, 40000), peer, at(seconds_ago));
   }
   /// A server's connection whose request is in this state since so long ago.
   std::uint64_t serves(sw_message state, double seconds_ago) {
-    const std::uint64_t id = world.open(serial, SW_ROLE_SERVER, v4(10, 0, 0, 1, 80), v4(10, 0, 0, 9, 5000));
-    sw_wire& wire = world.connection(id).record.wire;
-    take_request(wire.flow[SW_INGRESS], seconds_ago);
-    wire.flow[SW_INGRESS].message = static_cast<__u8>(state);
-    if (state != SW_MESSAGE_COMPLETE) wire.flow[SW_INGRESS].messages = state == SW_MESSAGE_BODY ? 1 : 0;
-    wire.last = 1 + SW_INGRESS;
-    return id;
+    const char* record = state == SW_MESSAGE_HEAD   ? "http_server_head"
+                         : state == SW_MESSAGE_BODY ? "http_server_body"
+                                                    : "http_server_handling";
+    return world.open_as(record, serial, v4(10, 0, 0, 1, 80), v4(10, 0, 0, 9, 5000), at(seconds_ago));
   }
   /// A server's connection that rests since its answer.
   std::uint64_t rests(double seconds_ago) {
-    const std::uint64_t id = serves(SW_MESSAGE_COMPLETE, seconds_ago);
-    sw_wire& wire = world.connection(id).record.wire;
-    sw_flow& response = wire.flow[SW_EGRESS];
-    response.protocol = SW_PROTOCOL_HTTP_1_1;
-    response.flags = SW_FLOW_RESPONSE;
-    response.message = SW_MESSAGE_COMPLETE;
-    response.messages = response.http.answered = 1;
-    response.started_ns = response.done_ns = at(seconds_ago);
-    wire.last = 1 + SW_EGRESS;
-    return id;
+    return world.open_as("http_server_idle", serial, v4(10, 0, 0, 1, 80), v4(10, 0, 0, 9, 5000), at(seconds_ago));
   }
 
   void answer(std::uint64_t id, Verdict verdict, std::optional<std::chrono::nanoseconds> shown = {}) {
@@ -112,15 +85,6 @@ struct Stage {
     }
     model = world.next(model);
     return detector.detect(context());
-  }
-  void take_request(sw_flow& request, double seconds_ago) const {
-    request.protocol = SW_PROTOCOL_HTTP_1_1;
-    request.flags = SW_FLOW_REQUEST;
-    request.message = SW_MESSAGE_COMPLETE;
-    request.http.method = SW_METHOD_GET;
-    request.http.framing = SW_FRAMING_NONE;
-    request.messages = 1;
-    request.exchange_ns = request.started_ns = request.head_done_ns = request.done_ns = at(seconds_ago);
   }
 };
 

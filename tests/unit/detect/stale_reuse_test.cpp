@@ -12,19 +12,13 @@ TEST_CASE("requests on connections that the peer closed when idle are stale") {
     const std::uint64_t id = stage.open();
     stage.exchange(id);
     stage.wait(1.5);
-    stage.record(id).peer_closed_ns = stage.world.now_ns;
-    stage.record(id).flags |= SW_FLAG_PEER_FIN;
+    stage.world.half_close(id);
     stage.wait(1.5);
     stage.record(id).last_send_ns = stage.world.now_ns;
     stage.record(id).flags |= closing_message ? 0 : SW_FLAG_RESET_RECEIVED;
     stage.world.connection(id).socket.unsent_bytes = 90;
-    const std::uint64_t peer_closed_ns = stage.record(id).peer_closed_ns;
     stage.record(id).own_closed_ns = stage.world.now_ns;
-    stage.world.connection(id).record.closed_by = SW_CLOSED_BY_PEER;
-    const std::uint64_t now_ns = stage.world.now_ns;
-    stage.world.now_ns = peer_closed_ns;  // the first end is the peer's
     stage.world.close(id, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_FIN);
-    stage.world.now_ns = now_ns;
   }
   stage.scan();
   const auto findings = stage.ask(stale_reuse);

@@ -36,8 +36,10 @@ TEST_CASE("a body whose rest came only after the close is undrained") {
     const std::uint64_t id = stage.open();
     stage.request(id);
     stage.respond(id);
-    stage.record(id).wire.flow[SW_INGRESS].done_ns = stage.world.now_ns + ms_ns;
     stage.close(id);
+    stage.world.now_ns += ms_ns;
+    stage.world.ended().read_ns = stage.world.now_ns;
+    stage.world.ended().record.wire.flow[SW_INGRESS].done_ns = stage.world.now_ns;
   }
   stage.scan();
   CHECK(stage.ask(undrained_body).size() == 1);

@@ -46,16 +46,7 @@ WaitKey header_key() { return {.process = {"orders", "", ""}, .endpoint = "10.0.
 
 /// A client that sent its request now.
 std::uint64_t ask(World& world, std::uint32_t serial) {
-  const auto id = world.client(serial, peer);
-  sw_wire& wire = world.connection(id).record.wire;
-  sw_flow& request = wire.flow[SW_EGRESS];
-  request.protocol = SW_PROTOCOL_HTTP_1_1;
-  request.flags = SW_FLOW_REQUEST;
-  request.message = SW_MESSAGE_COMPLETE;
-  request.messages = 1;
-  request.started_ns = request.done_ns = world.now_ns;
-  wire.last = 1 + SW_EGRESS;
-  return id;
+  return world.open_as("http_client_waiting", serial, testing::v4(10, 0, 0, 1, 40000), peer, world.now_ns);
 }
 
 }  // namespace
@@ -131,6 +122,7 @@ TEST_CASE("answers are counted once, with what each took") {
   Model model = world.next();
   feed.update(model, history);
   CHECK(history.answers(header_key()) == 0);
+  world.exchange(id, 4);
   auto& record = world.connection(id).record;
   record.first_byte_count = 4;
   record.first_byte_sum_ns = 4 * 50'000'000;

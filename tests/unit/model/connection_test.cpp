@@ -64,8 +64,9 @@ TEST_CASE("a preexisting connection takes its times from the socket and leaves t
 TEST_CASE("a preexisting connection that never sent has no last send") {
   World world;
   const auto id = world.open(world.start(100, "app"), SW_ROLE_CLIENT, v4(10, 0, 0, 1, 4000), v4(10, 0, 0, 7, 80), true);
-  world.connection(id).socket.bytes_acked = 0;
-  world.connection(id).socket.last_send_ago_ns = 300 * second_ns;
+  sw_socket& socket = world.connection(id).socket;
+  socket.last_send_ago_ns = socket.last_arrival_ago_ns = 300 * second_ns;  // since it was established
+  socket.last_arrival_known = 1;
   const Model model = world.next();
   CHECK_FALSE(connection_of(model, id).last_send);
   CHECK(connection_of(model, id).idle == 300s);
@@ -114,7 +115,6 @@ TEST_CASE("a closed connection says who ended it, how, and how long it had been 
   World world;
   const auto id = world.client(world.start(100, "app"), v4(10, 0, 0, 7, 80));
   world.exchange(id);
-  world.connection(id).record.unread_bytes = 6;
   world.now_ns += 90 * second_ns;
   world.close(id, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_RESET);
   const Model model = world.next();
@@ -123,7 +123,19 @@ TEST_CASE("a closed connection says who ended it, how, and how long it had been 
   CHECK(connection.closed_by == ClosedBy::peer);
   CHECK(connection.close_reason == CloseReason::reset);
   CHECK(connection.idle == 90s);
-  CHECK(connection.unread_bytes == 6);
   CHECK(connection.peer_closed.has_value());
   CHECK_FALSE(connection.own_closed.has_value());
+}
+
+TEST_CASE("a closed connection says what was left unread") {
+  World world;
+  const auto id = world.client(world.start(100, "app"), v4(10, 0, 0, 7, 80));
+  world.exchange(id);
+  world.connection(id).socket.unread_bytes = 6;
+  CHECK(connection_of(world.next(), id).unread_bytes == 6);
+  world.leave_unread(id, 6);
+  const Model model = world.next();
+  REQUIRE(model.closed.size() == 1);
+  CHECK(model.closed.front().close_reason == CloseReason::reset);
+  CHECK(model.closed.front().unread_bytes == 6);
 }

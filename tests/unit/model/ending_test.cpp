@@ -38,6 +38,7 @@ struct Farewell {
     record.flags |= SW_FLAG_RELEASED;
     record.own_closed_ns = record.peer_closed_ns + own_after_ns;
     world.now_ns += own_after_ns;
+    world.ended().read_ns = world.now_ns;
     const Model model = world.next();
     REQUIRE(model.closed.size() == 1);
     return ending_of(model.closed[0]);
@@ -52,13 +53,12 @@ std::uint32_t requests(const sw_connection& raw) {
 }
 
 sw_connection tls(std::uint32_t exchanges, bool is_1_3, std::uint8_t handshake_exchanges) {
-  sw_connection raw{};
+  sw_connection raw = captured_record(is_1_3 ? "tls_1_3_client_idle" : "tls_1_2_client_idle", 1000 * second_ns);
   raw.record.exchanges = exchanges;
+  raw.record.first_byte_count = 0;
   raw.record.wire.handshake_exchanges = handshake_exchanges;
-  for (sw_flow& flow : raw.record.wire.flow) flow.protocol = SW_PROTOCOL_TLS;
-  if (is_1_3) raw.record.wire.flow[SW_INGRESS].flags = SW_FLOW_TLS_1_3;
   raw.record.wire.flow[SW_INGRESS].tls.data_records = 1;
-  return raw;
+  return possible(raw);
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ TEST_CASE("an answer over TLS whose rest came behind the end of its reader was n
   record.flags |= SW_FLAG_RELEASED;
   world.ended().socket.sent_since_receive = 1;
   record.wire.flow[SW_EGRESS].next_seq = record.write_seq + sent;
-  for (sw_flow& flow : record.wire.flow) flow.protocol = SW_PROTOCOL_TLS;
+  speak(record, SW_PROTOCOL_TLS);
   record.wire.flow[SW_INGRESS].flags = SW_FLOW_TLS_1_3;
   record.wire.flow[SW_INGRESS].tls.data_records = 1;
   record.wire.flow[SW_INGRESS].next_seq = record.copied_seq + seen;

@@ -104,6 +104,7 @@ TEST_CASE("times to first byte count while their connection lives, and once when
   const auto first_bytes = [](const Model& model) {
     return process_row(model, "app", Role::client)->histograms[SW_HISTOGRAM_FIRST_BYTE_US];
   };
+  world.exchange(id, 5);
   sw_record& record = world.connection(id).record;
   record.first_byte_count = 5;
   record.first_byte_sum_ns = 700'000;

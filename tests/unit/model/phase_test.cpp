@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "agent/model/protocol.h"
+#include "tests/unit/model/world.h"
 #include "tests/unit/wire/conversation.h"
 
 namespace sockwarden {
@@ -14,13 +15,17 @@ const std::string get = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
 
 sw_connection connection(sw_role role, const sw_wire& wire = {}, TcpState state = TcpState::established) {
-  sw_connection raw{};
+  const bool dials = state == TcpState::syn_sent;
+  const char* name = role == SW_ROLE_SERVER ? "server_unused" : dials ? "client_dialling" : "client_unused";
+  sw_connection raw = testing::captured_record(name, 1000 * testing::second_ns);
   raw.record.role = role;
   raw.record.birth_ns = 1;
-  raw.record.established_ns = 1;
+  raw.record.established_ns = dials ? 0 : 1;
   raw.record.wire = wire;
   raw.socket.state = static_cast<std::uint8_t>(state);
-  return raw;
+  if (state == TcpState::close_wait) raw.record.flags |= SW_FLAG_PEER_FIN;
+  if (state == TcpState::fin_wait1) raw.record.flags |= SW_FLAG_OWN_FIN;
+  return testing::possible(raw);
 }
 
 /// Of the client, which sends, and of the server, to which the same bytes arrive.

@@ -44,6 +44,7 @@ struct Program {
   void respond(std::uint64_t id) {
     sw_connection& raw = world.connection(id);
     ++raw.record.exchanges;
+    raw.record.flags |= SW_FLAG_RECEIVED;
     raw.record.last_receive_ns = world.now_ns;
     raw.socket.sent_since_receive = 0;
   }
@@ -359,7 +360,7 @@ TEST_CASE("whatever a program does, its pool adds up") {
         case 2:
           if (!open.empty()) {
             const std::size_t victim = pick(open.size());
-            program.world.close(open[victim], static_cast<sw_closed_by>(1 + pick(3)));
+            program.world.close(open[victim], static_cast<sw_closed_by>(1 + pick(2)));  // either side
             open.erase(open.begin() + static_cast<std::ptrdiff_t>(victim));
           }
           break;

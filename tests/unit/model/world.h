@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cstring>
 #include <map>
 #include <string>
@@ -10,6 +11,8 @@
 
 #include "agent/model/model.h"
 #include "agent/sample/sample.h"
+#include "tests/twin/impossible.h"
+#include "tests/twin/records.h"
 
 namespace sockwarden::testing {
 
@@ -28,6 +31,20 @@ inline sw_address v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_
 inline sw_address host_number(std::uint32_t n, std::uint16_t port) {
   return v4(10, static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n),
             port);
+}
+
+/// The same, if the kernel side could have written it.
+inline sw_connection possible(const sw_connection& raw) {
+  if (const auto broken = impossible(raw)) FAIL("connection " << raw.record.id << " is impossible: " << *broken);
+  return raw;
+}
+
+/// Both flows are of this protocol from here on, of which nothing is told yet.
+inline void speak(sw_record& record, sw_protocol protocol) {
+  for (sw_flow& flow : record.wire.flow) {
+    flow.protocol = static_cast<__u8>(protocol);
+    std::ranges::fill(flow.protocol_words, 0);
+  }
 }
 
 class World {
@@ -76,24 +93,24 @@ class World {
 
   std::uint64_t open(std::uint32_t serial, sw_role role, sw_address local, sw_address remote,
                      bool preexisting = false) {
-    const std::uint64_t id = ++last_id_;
-    sw_connection raw{};
-    raw.record.id = id;
-    raw.record.birth_ns = now_ns;
-    raw.record.established_ns = preexisting ? 0 : now_ns;
-    raw.record.process = serial;
-    raw.record.tgid = processes_.contains(serial) ? processes_[serial].process.tgid : 0;
-    raw.record.role = role;
-    raw.record.local = local;
-    raw.record.remote = remote;
-    raw.record.flags = SW_FLAG_COUNTED | (preexisting ? SW_FLAG_PREEXISTING : 0);
-    raw.record.netns = 1;
-    raw.socket.state = static_cast<std::uint8_t>(role == SW_ROLE_LISTENER ? TcpState::listen : TcpState::established);
-    raw.socket.has_descriptor = 1;
-    if (role != SW_ROLE_LISTENER)
-      count(raw, [&](sw_totals& totals) { ++(preexisting ? totals.preexisting : totals.opened); });
-    live_.emplace(id, raw);
-    return id;
+    const char* name = role == SW_ROLE_LISTENER ? "listener"
+                       : role == SW_ROLE_SERVER ? "server_unused"
+                       : preexisting            ? "client_preexisting"
+                                                : "client_unused";
+    sw_connection raw = captured_record(name, now_ns);
+    raw.record.birth_ns = raw.record.established_ns = now_ns;
+    raw.record.write_seq = raw.record.copied_seq = 0;  // sequences begin anywhere; the parser has seen none yet
+    if (preexisting) raw.record.flags |= SW_FLAG_PREEXISTING;
+    return add(serial, raw, local, remote);
+  }
+
+  /// A connection of this host's as one was captured, which was then read at `read_ns`.
+  std::uint64_t open_as(const std::string& record, std::uint32_t serial, sw_address local, sw_address remote,
+                        std::uint64_t read_ns) {
+    sw_connection raw = captured_record(record, read_ns);
+    if (raw.socket.bytes_acked != 0 || raw.socket.unsent_bytes != 0)  // the socket's own note, as a moment
+      raw.record.last_send_ns = read_ns - raw.socket.last_send_ago_ns;
+    return add(serial, raw, local, remote);
   }
 
   std::uint64_t client(std::uint32_t serial, sw_address remote) {
@@ -103,6 +120,7 @@ class World {
   void exchange(std::uint64_t id, std::uint32_t exchanges = 1) {
     sw_connection& raw = live_.at(id);
     raw.record.exchanges += exchanges;
+    raw.record.flags |= SW_FLAG_RECEIVED;
     raw.record.last_send_ns = raw.record.last_receive_ns = raw.record.request_sent_ns = now_ns;
     raw.socket.sent_since_receive = 0;
     raw.socket.bytes_received += 100 * exchanges;
@@ -113,9 +131,7 @@ class World {
              sw_close_reason close_reason = SW_CLOSE_REASON_FIN) {
     sw_connection raw = live_.at(id);
     live_.erase(id);
-    raw.record.closed_by = static_cast<std::uint8_t>(closed_by);
-    raw.record.close_reason = static_cast<std::uint8_t>(close_reason);
-    (closed_by == SW_CLOSED_BY_OWN ? raw.record.own_closed_ns : raw.record.peer_closed_ns) = now_ns;
+    note_end(raw.record, closed_by, close_reason);
     raw.record.flags |= SW_FLAG_SETTLED;
     raw.socket.state = static_cast<std::uint8_t>(TcpState::close);
     read(raw);
@@ -128,6 +144,19 @@ class World {
     });
     closed_.push_back(raw);
   }
+  /// The peer has closed, and the program not yet.
+  void half_close(std::uint64_t id) {
+    sw_connection& raw = live_.at(id);
+    note_end(raw.record, SW_CLOSED_BY_PEER, SW_CLOSE_REASON_FIN);
+    raw.socket.state = static_cast<std::uint8_t>(TcpState::close_wait);
+  }
+
+  /// Closes with so much unread, which resets.
+  void leave_unread(std::uint64_t id, std::uint32_t bytes) {
+    live_.at(id).socket.unread_bytes = 0;  // a closed socket's sequences tell nothing
+    close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_RESET);
+    ended().record.unread_bytes = bytes;
+  }
   /// The latest that has ended.
   sw_connection& ended() { return closed_.back(); }
 
@@ -137,9 +166,10 @@ class World {
     Sample sample;
     for (auto& [id, raw] : live_) {
       read(raw);
-      sample.live.push_back(raw);
+      sample.live.push_back(possible(raw));
     }
     between();
+    for (const sw_connection& raw : closed_) possible(raw);
     sample.time = Instant(std::chrono::nanoseconds(now_ns));
     sample.wall = WallTime(std::chrono::nanoseconds(now_ns) + 24h);
     sample.number = ++scans_;
@@ -161,6 +191,42 @@ class World {
   }
 
  private:
+  /// Who it is is this host's matter. When data arrived is for the test to say.
+  std::uint64_t add(std::uint32_t serial, sw_connection raw, sw_address local, sw_address remote) {
+    const std::uint64_t id = ++last_id_;
+    sw_record& record = raw.record;
+    record.id = id;
+    record.process = serial;
+    record.tgid = processes_.contains(serial) ? processes_[serial].process.tgid : 0;
+    record.local = local;
+    record.remote = remote;
+    record.flags |= SW_FLAG_COUNTED;
+    record.netns = 1;
+    record.cgroup_id = 0;
+    record.stack_id = record.holder_tgid = record.holder_fd = 0;
+    raw.socket.inode = 1'000'000 + id;
+    raw.socket.last_arrival_known = 0;
+    raw.socket.last_arrival_ago_ns = raw.socket.last_send_ago_ns = 0;
+    const bool preexisting = (record.flags & SW_FLAG_PREEXISTING) != 0;
+    if (record.role != SW_ROLE_LISTENER)
+      count(raw, [&](sw_totals& totals) { ++(preexisting ? totals.preexisting : totals.opened); });
+    live_.emplace(id, raw);
+    return id;
+  }
+
+  void note_end(sw_record& record, sw_closed_by closed_by, sw_close_reason close_reason) const {
+    record.closed_by = static_cast<std::uint8_t>(closed_by);
+    record.close_reason = static_cast<std::uint8_t>(close_reason);
+    const bool resets = close_reason == SW_CLOSE_REASON_RESET;
+    if (closed_by == SW_CLOSED_BY_OWN) {
+      if (record.own_closed_ns == 0) record.own_closed_ns = now_ns;
+      record.flags |= SW_FLAG_UNREAD_KNOWN | (resets ? SW_FLAG_RESET_SENT : SW_FLAG_OWN_FIN);
+    } else if (closed_by == SW_CLOSED_BY_PEER) {
+      if (record.peer_closed_ns == 0) record.peer_closed_ns = now_ns;
+      record.flags |= resets ? SW_FLAG_RESET_RECEIVED : SW_FLAG_PEER_FIN;
+    }
+  }
+
   /// The socket's own note of the last send goes with the record's.
   void read(sw_connection& raw) const {
     raw.read_ns = now_ns;

@@ -1,43 +1,28 @@
 // The same bytes must give the same state, however TCP cuts them. The conversations were recorded from curl, nghttp,
 // nginx, psql, pgbench, PostgreSQL, redis-cli, Redis, MariaDB with PyMySQL, go-sql-driver and its own client.
 #include <catch2/catch.hpp>
-#include <fstream>
 #include <functional>
 #include <random>
 #include <sstream>
 
+#include "tests/unit/wire/captured_conversation.h"
 #include "tests/unit/wire/conversation.h"
 #include "tests/unit/wire/facts.h"
 
 namespace sockwarden {
 namespace {
 
-struct Exchange {
-  sw_direction direction;
-  std::string bytes;
-};
+using testing::CapturedBytes;
 
-std::string from_hex(const std::string& text) {
-  std::string bytes;
-  for (std::size_t at = 0; at + 1 < text.size(); at += 2)
-    bytes.push_back(static_cast<char>(std::stoi(text.substr(at, 2), nullptr, 16)));
-  return bytes;
-}
-
-std::vector<Exchange> recorded(const std::string& name) {
-  std::ifstream file(std::string(SOURCE_DIR) + "/tests/unit/wire/captures/" + name + ".txt");
-  std::vector<Exchange> exchanges;
-  for (std::string line; std::getline(file, line);) {
-    if (line.size() < 4 || (line[0] != '>' && line[0] != '<')) continue;
-    exchanges.push_back({line[0] == '>' ? SW_EGRESS : SW_INGRESS, from_hex(line.substr(2))});
-  }
+std::vector<CapturedBytes> recorded(const std::string& name) {
+  auto exchanges = testing::captured_conversation(name);
   REQUIRE(!exchanges.empty());
   return exchanges;
 }
 
 using Cut = std::function<std::size_t()>;
 
-sw_wire play(const std::vector<Exchange>& exchanges, const Cut& next_length) {
+sw_wire play(const std::vector<CapturedBytes>& exchanges, const Cut& next_length) {
   Conversation conversation;
   for (const auto& exchange : exchanges) {
     for (std::size_t at = 0; at < exchange.bytes.size();) {
