@@ -158,6 +158,11 @@ void record_conversation(Recorder& recorder, const std::string& name, const std:
     const bool asks = conversation[i].direction == SW_EGRESS;
     say(asks ? pair.client : pair.server, asks ? pair.server : pair.client, conversation[i].bytes);
   }
+  // What is under way is another matter: the peer's kernel may take its time to acknowledge.
+  REQUIRE(recorder.watch().scan_until([&] {
+    const auto* client = recorder.watch().live(SW_ROLE_CLIENT, pair.client_port(), pair.server_port());
+    return client != nullptr && client->socket.unsent_bytes == 0;
+  }));
   recorder.client(name, pair);
 }
 
