@@ -34,8 +34,8 @@ bool is_mostly_reused(const Pool& pool) { return pool.opened_per_second * 10 < p
 std::string cause_of(const PoolCase& pool_case, const std::vector<const Ending*>& endings) {
   const std::uint64_t kept = pool_case.kept_idle();
   const bool is_database_pool = traits_of(pool_case.pool.protocol).is_database;
-  // What a pool keeps it uses again; of a database it takes long until that shows.
-  const bool uses_kept = kept != 0 && (is_database_pool || pool_case.reuses());
+  // What a pool keeps it uses again; of sessions of SQL it takes long until that shows.
+  const bool uses_kept = kept != 0 && (is_sql(pool_case.pool.protocol) || pool_case.reuses());
   if (uses_kept && pool_case.peak_in_use() > kept) return pool_case.is_known_for(2) ? "idle-limit" : "";
   // One request too many that was counted in a few must not decide.
   if (!are_single(endings, traits_of(pool_case.pool.protocol).requests_of_one_use))

@@ -34,7 +34,7 @@ class Server:
 
     def counted(self):
         """Statements since the server started, by how they came, without this look."""
-        rows = subprocess.run(["mariadb", "--no-defaults", "-h", self.host, "-P", self.port, "-u", "scenarios", "-pzoo", "-N", "-e",
+        rows = subprocess.run(["mariadb", "--no-defaults", "-h", self.host, "-P", self.port, "-u", "scenarios", "-pscenarios", "-N", "-e",
                                "SHOW GLOBAL STATUS"], check=True, capture_output=True, text=True).stdout
         values = dict(line.split("\t", 1) for line in rows.splitlines())
         executed = int(values["Com_stmt_execute"])
