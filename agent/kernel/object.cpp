@@ -85,10 +85,10 @@ tl::expected<Object, Error> Object::load(const KernelOptions& options) {
 
   Refusals refusals;
   Error last;  // of what the kernel itself refused
-  // Without a variant of a hook that must be there: probe_read is given up first, where anything uses it.
+  // Without a variant of a hook that must be there: probe_read is given up first, which the hash needs.
   const auto refuse = [&refusals](const Choice& choice, const std::string& reason) {
     refusals.programs.clear();
-    (choice.probe_read && choice.read_only_cast == 0 ? refusals.probe_read : refusals.socket_storage) = reason;
+    (choice.probe_read && choice.socket_storage ? refusals.probe_read : refusals.socket_storage) = reason;
   };
   while (true) {
     clear_libbpf_log();
