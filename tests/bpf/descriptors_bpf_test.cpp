@@ -88,6 +88,14 @@ std::map<std::uint32_t, sw_descriptor> seen(Watch& watch, std::uint32_t pid) {
 
 bool has(const sw_descriptor& descriptor, sw_sign sign) { return (descriptor.signs & sign) != 0; }
 
+/// Under lockdown=confidentiality nothing reads memory by address: what these descriptors went through is unknown.
+bool is_unknown(const std::map<std::uint32_t, sw_descriptor>& descriptors) {
+  if (probe_host().lockdown != "confidentiality") return false;
+  for (const auto& [fd, descriptor] : descriptors)
+    if (fd >= 900) CHECK_FALSE(has(descriptor, SW_SIGN_READ));
+  return true;
+}
+
 }  // namespace
 
 TEST_CASE("pread() moves what is seen of a file, and the position stays") {
@@ -148,6 +156,7 @@ TEST_CASE("the other end of a pipe and of a unix socket is seen, and when it goe
   closed.wait();
   auto after = seen(watch, child.pid());
   leave.open();
+  if (is_unknown(before)) return;
   for (const std::uint32_t fd : {900U, 901U, 902U, 903U}) {
     CAPTURE(fd);
     CHECK(has(before[fd], SW_SIGN_READ));
@@ -194,8 +203,9 @@ TEST_CASE("somebody who waits, a timer that runs, a datagram that came and a sha
   opened.wait();
   auto now = seen(watch, child.pid());
   leave.open();
-  CHECK_FALSE(has(now[900], SW_SIGN_AWAITED));
   CHECK(now[900].references == 2);
+  if (is_unknown(now)) return;
+  CHECK_FALSE(has(now[900], SW_SIGN_AWAITED));
   CHECK(has(now[901], SW_SIGN_AWAITED));
   CHECK_FALSE(has(now[902], SW_SIGN_AWAITED));
   CHECK(has(now[902], SW_SIGN_READ));
