@@ -17,7 +17,8 @@ namespace {
 
 template <class Row>
 bool same(const std::vector<Row>& left, const std::vector<Row>& right) {
-  return left.size() == right.size() && std::memcmp(left.data(), right.data(), left.size() * sizeof(Row)) == 0;
+  if (left.size() != right.size() || left.empty()) return left.size() == right.size();
+  return std::memcmp(left.data(), right.data(), left.size() * sizeof(Row)) == 0;
 }
 
 }  // namespace
