@@ -161,6 +161,7 @@ struct tcp_sock {
 	__u32 snd_una;
 	__u32 write_seq;
 	__u32 lsndtime;
+	__u32 packets_out;
 	__u32 app_limited;
 	__u64 tcp_mstamp;
 	__u64 first_tx_mstamp;

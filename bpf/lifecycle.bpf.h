@@ -25,7 +25,21 @@ static __always_inline void connect_ended(struct sw_record *record, __u8 outcome
 	histogram_add(rows.role, SW_HISTOGRAM_CONNECT_US, record->connect_latency_us);
 }
 
-static __always_inline __u8 connect_failure(const struct sock *sk)
+/*
+ * The attempt is over, and no error is left that says why. A SYN that is still to be answered: the program closes the
+ * socket. Without one the attempt failed before, its event was missed, and connect() has taken the error
+ * (tcp_write_queue_purge() on each failure; a SYN that fast open defers is none yet).
+ */
+static __always_inline __u8 closed_while_connecting(const struct tcp_sock *tp)
+{
+	bool deferred = BPF_CORE_READ_BITFIELD(tp, fastopen_connect);
+
+	if (tp->packets_out || deferred)
+		return SW_CONNECT_ABANDONED;
+	return tp->inet_conn.icsk_retransmits ? SW_CONNECT_TIMED_OUT : SW_CONNECT_OTHER;
+}
+
+static __always_inline __u8 connect_failure(const struct sock *sk, const struct tcp_sock *tp)
 {
 	switch (sk->sk_err) {
 	case ECONNREFUSED:
@@ -39,7 +53,7 @@ static __always_inline __u8 connect_failure(const struct sock *sk)
 		if (!in_owner_context(sk))
 			return SW_CONNECT_OTHER;
 		if (sk->sk_shutdown)
-			return SW_CONNECT_ABANDONED;
+			return closed_while_connecting(tp);
 		/* tcp_v4_connect() fails after SYN_SENT only for want of a port or, with one, of a route. */
 		return sk->__sk_common.skc_num ? SW_CONNECT_UNREACHABLE : SW_CONNECT_NO_PORT;
 	default:

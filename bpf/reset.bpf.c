@@ -66,7 +66,7 @@ int BPF_PROG(socket_destroyed, struct sock *sk)
 
 	if (tp && record) {
 		if (record->connect == SW_CONNECT_PENDING)
-			connect_ended(record, connect_failure(sk));
+			connect_ended(record, connect_failure(sk, tp));
 		else if (record->established_ns && record->role != SW_ROLE_LISTENER &&
 			 !(record->flags & SW_FLAG_SETTLED))
 			closed(record, sk, tp, sk->__sk_common.skc_state);

@@ -102,7 +102,7 @@ int BPF_PROG(socket_state, struct sock *sk, int oldstate, int newstate)
 		break;
 	case TCP_CLOSE:
 		if (oldstate == TCP_SYN_SENT)
-			connect_ended(record, connect_failure(sk));
+			connect_ended(record, connect_failure(sk, tp));
 		else if (oldstate != TCP_LISTEN && record->established_ns && !(record->flags & SW_FLAG_SETTLED))
 			closed(record, sk, tp, oldstate);
 		break;

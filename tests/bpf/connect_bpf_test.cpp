@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 
@@ -109,6 +110,49 @@ TEST_CASE("failed connects are counted by cause") {
     CHECK(totals.connects[SW_CONNECT_TIMED_OUT] == 1);
     CHECK(totals.connects[SW_CONNECT_ABANDONED] == 1);
   }
+}
+
+TEST_CASE("an attempt that failed while its CPU was busy with the same event is told all the same") {
+  constexpr unsigned attempts = 200;
+  const auto variant = GENERATE(from_range(variants));
+  CAPTURE(variant.name);
+  const auto totals = outcome_of(shared_watch(variant), [] {
+    const Socket full(::socket(AF_INET, SOCK_STREAM, 0)), busy(::socket(AF_INET, SOCK_STREAM, 0));
+    const auto closed_queue = Loopback::of(AF_INET, 5000), open_queue = Loopback::of(AF_INET, 5001);
+    if (bind(full.fd(), closed_queue.get(), closed_queue.length) != 0 || listen(full.fd(), 0) != 0) return 10;
+    if (bind(busy.fd(), open_queue.get(), open_queue.length) != 0 || listen(busy.fd(), 128) != 0) return 10;
+    const Socket first(::socket(AF_INET, SOCK_STREAM, 0));
+    if (connect_errno(first.fd(), closed_queue) != 0) return 11;
+
+    // Others go through the same events all the time: each timer that fires interrupts one of them with some chance.
+    std::vector<std::unique_ptr<Child>> others;
+    for (int other = 0; other < 4; ++other)
+      others.push_back(std::make_unique<Child>([&] {
+        for (;;) {
+          const Socket client(::socket(AF_INET, SOCK_STREAM, 0));
+          if (connect_errno(client.fd(), open_queue) == 0) close(accept(busy.fd(), nullptr, nullptr));
+        }
+      }));
+
+    std::vector<Socket> patient;
+    for (unsigned attempt = 0; attempt < attempts; ++attempt) {
+      patient.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+      const int half_a_second = 500;
+      setsockopt(patient.back().fd(), IPPROTO_TCP, TCP_USER_TIMEOUT, &half_a_second, sizeof(half_a_second));
+      if (connect_errno(patient.back().fd(), closed_queue) != EINPROGRESS) return 12;
+      poll(nullptr, 0, 5);  // a tick or more apart: timers of one tick run together, and are interrupted together
+    }
+    for (const auto& socket : patient) {
+      pollfd failed{.fd = socket.fd(), .events = POLLOUT, .revents = 0};
+      int error = 0;
+      socklen_t length = sizeof(error);
+      if (poll(&failed, 1, -1) != 1) return 13;
+      if (getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != ETIMEDOUT) return 14;
+    }
+    return 0;  // all are closed
+  });
+  CHECK(totals.connects[SW_CONNECT_TIMED_OUT] == attempts);
+  CHECK(totals.connects[SW_CONNECT_ABANDONED] == 0);
 }
 
 TEST_CASE("a connection in another network namespace is seen like any other") {
