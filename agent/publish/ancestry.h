@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 
 #include "agent/publish/published.h"
 
@@ -12,11 +13,13 @@ class Ancestry {
  public:
   explicit Ancestry(const Published& published);
 
-  /// Whether `pid` is `ancestor` or descends from it.
-  [[nodiscard]] bool descends(std::uint32_t pid, std::uint32_t ancestor) const;
+  /// Whether `ancestor` is this process or one that it descends from. Of processes that had the same number one after
+  /// the other, the last one is meant.
+  [[nodiscard]] bool descends(const Process& process, std::uint32_t ancestor) const;
 
  private:
-  std::map<std::uint32_t, std::uint32_t> parents_;
+  using Life = std::pair<std::uint32_t, std::uint64_t>;  ///< pid and start
+  std::map<Life, std::uint32_t> parents_;
 };
 
 }  // namespace sockwarden

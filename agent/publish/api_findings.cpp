@@ -29,7 +29,7 @@ tl::expected<Filter, std::string> filter_of(const Request& request) {
 bool matches(const Filter& filter, const LedgerEntry& entry, const Ancestry& ancestry) {
   if (filter.state != "all" && entry.active != (filter.state == "active")) return false;
   if (filter.class_name && entry.finding.class_name != *filter.class_name) return false;
-  return !filter.pid || ancestry.descends(entry.process.pid, *filter.pid);
+  return !filter.pid || ancestry.descends(entry.process, *filter.pid);
 }
 
 }  // namespace

@@ -241,6 +241,26 @@ TEST_CASE("findings of a pid are its own and its descendants'") {
   CHECK(ids_of(web.get("/api/v1/findings?pid=12")).empty());
 }
 
+TEST_CASE("findings of a pid are not those of an earlier process of that number, nor of its descendants") {
+  Published published = shop();
+  Process earlier = process(3, 20, "shell"), child = process(4, 21, "client"), later = process(5, 20, "shell");
+  earlier.facts.start_ticks = 100;
+  child.facts.start_ticks = 200;
+  child.facts.parent_pid = 20;
+  later.facts.start_ticks = 900;
+  later.facts.parent_pid = 1;
+  add(published.model, child);
+  published.findings = {finding("f-earlier", earlier, "fd-leak"), finding("f-child", child, "fd-leak")};
+  RunningServer web;
+  web.snapshot->publish(published);
+  CHECK(ids_of(web.get("/api/v1/findings?pid=20")).size() == 2);
+  CHECK(ids_of(web.get("/api/v1/findings?pid=21")) == std::vector<std::string>{"f-child"});
+  add(published.model, later);
+  web.snapshot->publish(published);
+  CHECK(ids_of(web.get("/api/v1/findings?pid=20")).empty());
+  CHECK(ids_of(web.get("/api/v1/findings?pid=21")) == std::vector<std::string>{"f-child"});
+}
+
 TEST_CASE("a finding has the words of the contract") {
   RunningServer web;
   web.snapshot->publish(shop());
