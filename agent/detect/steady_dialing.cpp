@@ -14,16 +14,20 @@ constexpr milliseconds least_period{1000};
 constexpr std::size_t most_periods = 3;
 constexpr milliseconds jitter{50};
 
-/// How many different lengths there are among `gaps`, which are sorted: each within a tenth of its shortest.
+/// How many different lengths there are among `gaps`, which are sorted: each within a quarter of its shortest, since a
+/// busy host keeps no exact time. One in four may be late beyond that, alone of its length.
 std::size_t different(const std::vector<nanoseconds>& gaps) {
-  std::size_t count = 0;
-  nanoseconds shortest{};
-  for (const nanoseconds gap : gaps) {
-    if (count != 0 && gap - shortest <= std::max<nanoseconds>(shortest / 10, jitter)) continue;
-    shortest = gap;
-    ++count;
+  std::size_t lengths = 0, late = gaps.size() / 4;
+  for (std::size_t first = 0, next = 0; first < gaps.size(); first = next) {
+    const nanoseconds most = gaps[first] + std::max<nanoseconds>(gaps[first] / 4, jitter);
+    while (next < gaps.size() && gaps[next] <= most) ++next;
+    if (next - first == 1 && late > 0) {
+      --late;
+    } else {
+      ++lengths;
+    }
   }
-  return count;
+  return lengths;
 }
 
 }  // namespace

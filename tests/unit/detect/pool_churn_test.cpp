@@ -211,6 +211,7 @@ TEST_CASE(
       {{2}, false, true},
       {{2, 1}, false, true},  // two kinds of probe
       {{0.5}, false, false},
+      {{2, 2.3, 2, 2.2, 2, 3.4}, false, true},  // on a busy host
       {{1, 4, 2.4, 1.3}, false, false},
       {{2}, true, false},
   }));
