@@ -65,7 +65,7 @@ std::ptrdiff_t opened_beside(const std::vector<PoolMember>& members, Instant mom
   std::ptrdiff_t opened = 0, replaced = 0;
   for (const PoolMember& member : members) {
     if (member.opened > moment) ++opened;
-    if (member.opened <= moment && member.ended_by_peer && member.gone && *member.gone > moment) ++replaced;
+    if (member.ended_by_peer && member.gone && *member.gone > moment) ++replaced;
   }
   return opened - replaced;
 }

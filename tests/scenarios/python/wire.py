@@ -175,13 +175,14 @@ def forget():
 
 
 def batch():
-    """Some connections at once, kept while the server closes them, and replaced at the next use."""
+    """Some connections at once, kept while the server closes them, and replaced at the next use: all, or the `few` that are used."""
     pool = []
-    for _ in range(plan.number("batches", 2)):
-        for sock in pool:
+    for number in range(plan.number("batches", 2)):
+        used = plan.number("few", 8) if number else 8
+        for sock in pool[:used]:
             sock.close()
-        pool = [dial() for _ in range(8)]
-        for sock in pool:
+        pool[:used] = [dial() for _ in range(used)]
+        for sock in pool[:used]:
             ask(sock)
         time.sleep(plan.seconds("pause"))
 

@@ -180,6 +180,29 @@ TEST_CASE("a pool at rest whose connections the peer has closed replaces them wh
   CHECK(stage.ask(connection_leak).empty());
 }
 
+TEST_CASE("a pool of which only a few are used, and replaced each time that the peer has closed them, is at rest") {
+  PoolStage stage;
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 12; ++i) {
+    ids.push_back(stage.open());
+    stage.exchange(ids.back());
+  }
+  stage.wait(5);
+  for (const std::uint64_t id : ids) peer_closes(stage, id);
+  for (int round = 0; round < 4; ++round) {
+    stage.wait(3);
+    for (std::size_t i = 0; i < 3; ++i) {
+      stage.close(ids[i], SW_CLOSED_BY_PEER);
+      stage.world.ended().record.own_closed_ns = stage.world.now_ns;
+      ids[i] = stage.open();
+      stage.exchange(ids[i]);
+    }
+    stage.wait(5);
+    for (std::size_t i = 0; i < 3; ++i) peer_closes(stage, ids[i]);
+    CHECK(stage.ask(connection_leak).empty());
+  }
+}
+
 TEST_CASE("what the peer has closed is a leak where newer ones are opened besides") {
   PoolStage stage;
   for (int i = 0; i < 4; ++i) {
