@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
-#include "agent/cli/pages.h"
 #include "agent/config/nearest.h"
 #include "agent/detect/finding_class.h"
+#include "agent/detect/fix.h"
+#include "agent/detect/pages.h"
 
 namespace sockwarden {
 namespace {
@@ -21,17 +23,44 @@ int list() {
   return exit_good;
 }
 
-int run(const std::string& class_name) {
+/// As people call them, too.
+std::string language_called(const std::string& name) {
+  static const std::map<std::string, std::string> aliases{
+      {"c", "native"},      {"c++", "native"}, {"cpp", "native"}, {"rust", "native"},  {"javascript", "node"},
+      {"csharp", "dotnet"}, {"golang", "go"},  {"jvm", "java"},   {"curl", "libcurl"}, {"mariadb", "libmysqlclient"}};
+  const auto known = aliases.find(name);
+  return known == aliases.end() ? name : known->second;
+}
+
+int print(const Page& page, const std::string& called) {
+  if (called.empty()) {
+    std::cout << page.text;
+    return exit_good;
+  }
+  const std::string language = language_called(called);
+  const auto languages = fix_languages();
+  if (std::find(languages.begin(), languages.end(), language) == languages.end())
+    return complain("no fix is in \"" + language + "\"; " + suggestion(language, languages), exit_usage);
+  const std::string text = page_in(page.text, language);
+  if (text.empty()) return complain("this page has no fix of its own in " + language, exit_usage);
+  std::cout << text;
+  return exit_good;
+}
+
+int run(const std::string& class_name, const std::string& language) {
   if (class_name.empty()) return list();
   std::vector<std::string> names;
   for (const Page& page : pages()) {
-    if (page.class_name == class_name) {
-      std::cout << page.text;
-      return exit_good;
-    }
+    if (page.class_name == class_name) return print(page, language);
     names.emplace_back(page.class_name);
   }
   return complain("no class is called \"" + class_name + "\"; " + suggestion(class_name, names), exit_usage);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
 }  // namespace
@@ -39,11 +68,14 @@ int run(const std::string& class_name) {
 Command explain_command() {
   return {"explain", "What a class of findings means, how it is proven, and the fix",
           "  sockwarden explain\n"
-          "  sockwarden explain missing-timeout\n",
+          "  sockwarden explain missing-timeout\n"
+          "  sockwarden explain undrained-body --lang go\n",
           [](CLI::App& app) -> std::function<int()> {
-            const auto class_name = std::make_shared<std::string>();
+            const auto class_name = std::make_shared<std::string>(), language = std::make_shared<std::string>();
             app.add_option("class", *class_name, "such as missing-timeout; without one, all are listed")->type_name("");
-            return [class_name] { return run(*class_name); };
+            app.add_option("--lang", *language, "the fix in one language or library: " + joined(fix_languages()))
+                ->type_name("NAME");
+            return [class_name, language] { return run(*class_name, *language); };
           }};
 }
 

@@ -43,9 +43,7 @@ Finding finding_of(std::uint32_t process, ClosedSockets sockets) {
   finding.evidence["growing_for_seconds"] = seconds_of(sockets.last - sockets.first);
   finding.summary = counted(finding.count, "TCP socket") + " " + history_of(sockets) + ", within " +
                     seconds_text(sockets.last - sockets.first) + ", and are not closed.";
-  finding.advice = sockets.disconnected == 0
-                       ? "Close a socket when the connection is not made after all, on every error path."
-                       : "Close the socket when a read or a write fails, on every error path.";
+  finding.fix_for = {sockets.disconnected == 0 ? "never-connected" : "disconnected"};
   return finding;
 }
 

@@ -41,15 +41,10 @@ std::string reason_text(const Tally& tally) {
   return text;
 }
 
-std::string advice_for(const Tally& tally, bool database) {
-  if (tally.of(Holding::close_wait) != 0)
-    return "Close the socket when a read returns 0 (end of file), and on every error path.";
-  if (database)
-    return "Give each connection back: close result sets, commit or roll back, and release the connection in every "
-           "path (defer rows.Close() and tx.Rollback() in Go, with in Python, try-with-resources in Java, finally in "
-           "Node).";
-  return "Read each response to its end and close it in every path, so that its connection goes back to the pool; "
-         "keep one client and share it.";
+std::vector<std::string> fix_for(const Tally& tally, bool database) {
+  if (tally.of(Holding::close_wait) != 0) return {"close-wait"};
+  if (database) return {"database"};
+  return {};
 }
 
 Finding finding_of(const HeldKey& key, const std::vector<HeldConnection>& held) {
@@ -77,7 +72,7 @@ Finding finding_of(const HeldKey& key, const std::vector<HeldConnection>& held) 
   finding.summary = counted(finding.count, "connection") + (role == Role::server ? " accepted at " : " to ") +
                     endpoint + (finding.count == 1 ? " is" : " are") + " held and not used, for up to " +
                     seconds_text(tally.longest) + ": " + reason_text(tally) + ".";
-  finding.advice = advice_for(tally, is_sql(finding.protocol));
+  finding.fix_for = fix_for(tally, is_sql(finding.protocol));
   return finding;
 }
 

@@ -93,13 +93,8 @@ Finding finding_of(const DescriptorLeak& leak, Instant now, std::chrono::nanosec
   finding.summary = growth_text(leak);
   if (const auto forecast = forecast_of(leak, now, age)) take_forecast(finding, leak, *forecast);
   finding.summary += ".";
-  finding.advice = "Close each " + type +
-                   " when it is done with, on error paths too: defer f.Close() in Go, with in Python, "
-                   "try-with-resources in Java, a handle type with a destructor in C++, finally in Node.";
-  if (leak.reading == DescriptorLeak::Reading::nears_limit)
-    finding.advice =
-        "If they are a cache, keep it below the limit, or raise the limit (ulimit -n, LimitNOFILE=). If "
-        "not: close each when it is done with, on error paths too.";
+  if (leak.reading == DescriptorLeak::Reading::nears_limit) finding.fix_for = {"nears-limit"};
+  finding.fix_figures["type"] = type;
   return finding;
 }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +42,9 @@ struct Finding {
   std::vector<OriginStack> origin;
   std::vector<std::uint32_t> stack_ids;  ///< to be symbolised into `origin`
   std::string summary;
-  std::string advice;
+  std::vector<std::string> fix_for;  ///< what the page's table of fixes calls it, besides the qualifier; best first
+  std::map<std::string, std::string> fix_figures;  ///< what stands in braces there
+  std::string advice;                              ///< the fix, in the words of the program's language
 };
 
 /// A finding with its history, as the ledger keeps it.

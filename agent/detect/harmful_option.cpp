@@ -74,8 +74,6 @@ Finding linger_finding(const Misuses& misuses, std::uint32_t process) {
   finding.evidence["linger_seconds"] = 0.0;
   finding.summary = connections_of(finding) + " ended by a reset under SO_LINGER 0, which threw away " +
                     std::to_string(lost) + " bytes that were not delivered yet.";
-  finding.advice =
-      "Do not set SO_LINGER 0 where data may be on its way: shut down for writing, read to the end, close.";
   return finding;
 }
 
@@ -87,8 +85,7 @@ Finding late_buffer_finding(const Misuses& misuses, std::uint32_t process) {
   finding.summary = "SO_RCVBUF was set on " + connections_of(finding) +
                     " after they were established: the window's scale is settled by then, and the kernel's own tuning "
                     "is turned off.";
-  finding.advice = is_server ? "Set SO_RCVBUF on the listener, before listen(), or leave it to the kernel."
-                             : "Set SO_RCVBUF before connect(), or leave it to the kernel.";
+  if (is_server) finding.fix_for = {"SO_RCVBUF of a server"};
   return finding;
 }
 
@@ -165,7 +162,6 @@ void find_stalls(const DetectionContext& context, DetectorResult& result) {
                       " the end of a request waited in the host for up to " + seconds_text(stalls.longest) +
                       " after the program had written it: Nagle's algorithm against a delayed acknowledgement, seen " +
                       std::to_string(stalls.count) + " times.";
-    finding.advice = "Write head and body of a request at once, or set TCP_NODELAY.";
     result.findings.push_back(std::move(finding));
   }
 }

@@ -44,10 +44,6 @@ DetectorResult listen_overflow(const DetectionContext& context) {
     finding.summary = "The accept queue of " + local + " has been full for " + seconds_text(waited) + ": " +
                       counted(queue.length, "connection") + " not accepted" +
                       (full->drops > 0 ? ", " + std::to_string(full->drops) + " dropped since." : ".");
-    finding.advice =
-        "Find out why accept() is not called: an accept loop that does other work, a pool of workers that is all "
-        "taken. If it "
-        "keeps up on average, give listen() a larger backlog, and raise net.core.somaxconn where that is the limit.";
     result.findings.push_back(std::move(finding));
   }
   return result;

@@ -70,7 +70,7 @@ Finding finding_of(const std::string& phase, const std::vector<Accused>& group) 
   const auto longest =
       std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
   finding.summary = missing_timeout_summary(finding, longest->waited);
-  finding.advice = missing_timeout_advice(finding);
+  finding.fix_for = missing_timeout_fix(finding);
   return finding;
 }
 

@@ -4,7 +4,6 @@
 #include "agent/detect/pool_finding.h"
 #include "agent/detect/steady_dialing.h"
 #include "agent/detect/waiting_group.h"
-#include "agent/model/pool_advice.h"
 
 namespace sockwarden {
 namespace {
@@ -52,30 +51,19 @@ void describe(Finding& finding, const PoolCase& pool_case) {
   const std::string in_window = " in the last " + seconds_text(pool_case.window());
   if (finding.qualifier == "keep-alive-off") {
     finding.summary = thrown + " served one request" + in_window + " and ended because the program asked for it.";
-    finding.advice =
-        "The requests do not ask for keep-alive: they carry Connection: close, or are of HTTP/1.0 without Connection: "
-        "keep-alive. Allow it (Go: DisableKeepAlives = false; Node: new http.Agent({keepAlive: true}); libcurl: no "
-        "Connection: close header) and share one client.";
   } else if (finding.qualifier == "idle-limit") {
     const std::uint64_t peak = pool_case.peak_in_use();
     finding.summary = thrown + " were thrown away right after use" + in_window + ": the pool keeps " +
                       std::to_string(pool_case.kept_idle()) + " idle, but uses up to " + std::to_string(peak) +
                       " at once.";
-    finding.advice = "Let the pool keep " + std::to_string(peak) + " idle connections (" +
-                     known_as_kept(is_sql(pool.protocol)) + ").";
+    if (is_sql(pool.protocol)) finding.fix_for = {"idle-limit of a database"};
+    finding.fix_figures["as many as are used at once"] = std::to_string(peak);
   } else if (finding.qualifier == "connection-per-query") {
     finding.summary = thrown + " each served one piece of work" + in_window + " and were closed.";
-    finding.advice = "Open the database once, share it, and let it pool its connections.";
   } else if (finding.qualifier == "client-per-request") {
     finding.summary = thrown + " each served one request" + in_window + " and were closed by the program.";
-    finding.advice =
-        "Create one client (http.Client, Session, Agent, HttpClient, curl handle) and share it. If it is shared "
-        "already, look whether small response bodies are closed without being read: it looks the same from outside.";
   } else {
     finding.summary = thrown + " were closed right after a response" + in_window + ", and others opened instead.";
-    finding.advice =
-        "Look for what closes connections after use: a pool's limit, a lifetime, a limit on requests, or response "
-        "bodies that some paths close without reading them.";
   }
 }
 

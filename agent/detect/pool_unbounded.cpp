@@ -64,10 +64,8 @@ Finding finding_of(const PoolCase& pool_case, const Burst& burst) {
   finding.summary = "One burst had " + std::to_string(burst.open) + " connections to " + finding.remote +
                     " open at once; before and after it " + std::to_string(burst.usual) +
                     (burst.usual == 1 ? " is" : " are") + " in use.";
-  finding.advice =
-      "Bound the pool, so that a burst waits for a connection instead of opening one: SetMaxOpenConns, "
-      "MaxConnsPerHost, maxSockets, pool size; " +
-      std::to_string(std::max(burst.usual * 2, 4U)) + " would have served the usual load twice over.";
+  if (is_sql(pool_case.pool.protocol)) finding.fix_for = {"database"};
+  finding.fix_figures["twice the usual load"] = std::to_string(std::max(burst.usual * 2, 4U));
   return finding;
 }
 

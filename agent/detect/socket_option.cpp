@@ -34,7 +34,6 @@ void find_late_ports(const DetectionContext& context, DetectorResult& result) {
     finding.evidence["set_after"] = std::string("bind");
     finding.summary = "SO_REUSEPORT was set on the listener at " + finding.local +
                       " after bind(): no second process can bind the port.";
-    finding.advice = "Set SO_REUSEPORT before bind(), in every process that is to share the port.";
     if (listener.stack_id != 0) finding.stack_ids = {listener.stack_id};
     result.findings.push_back(std::move(finding));
   }
@@ -63,8 +62,6 @@ void find_refused_restarts(const DetectionContext& context, DetectorResult& resu
     finding.summary = "bind() to " + finding.local + " was refused " + counted(finding.count, "time") +
                       " although nobody listened there: connections that this program itself had closed " +
                       seconds_text(since) + " before were still in TIME_WAIT, and SO_REUSEADDR was not set.";
-    finding.advice =
-        "Set SO_REUSEADDR on the listener before bind(), in every start: a restart then needs not wait for a minute.";
     result.findings.push_back(std::move(finding));
   }
 }
@@ -98,7 +95,6 @@ void find_silent_connections(const DetectionContext& context, DetectorResult& re
     finding.evidence["longest_idle_seconds"] = seconds_of(longest);
     finding.summary = counted(finding.count, "connection") + " to " + finding.remote + " have been silent for up to " +
                       seconds_text(longest) + " without keep-alive: a peer that is gone would never be noticed.";
-    finding.advice = "Set SO_KEEPALIVE with a TCP_KEEPIDLE below what firewalls and load balancers on the way forget.";
     result.findings.push_back(std::move(finding));
   }
 }

@@ -55,9 +55,8 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
                     (finding.count == 1 ? " was" : " were") + " written on connections that the peer had ended: it " +
                     "ends idle ones after " + seconds_text(peer_limit) + ", this program uses them after up to " +
                     seconds_text(ours) + ", " + seconds_text(ours - peer_limit) + " too late.";
-  finding.advice = "Set the client's idle limit below the peer's (under " + seconds_text(peer_limit) +
-                   "): IdleConnTimeout, SetConnMaxIdleTime, keepAliveTimeout; or raise the peer's; or test a "
-                   "connection before it is used again.";
+  if (traits_of(finding.protocol).is_database) finding.fix_for = {"database"};
+  finding.fix_figures["the peer's limit"] = seconds_text(peer_limit);
   return finding;
 }
 

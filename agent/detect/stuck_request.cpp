@@ -42,12 +42,6 @@ Finding finding_of(const std::vector<Accused>& group, const std::string& endpoin
       std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
   finding.summary = counted(finding.count, "request") + " on " + endpoint + (finding.count == 1 ? " is" : " are") +
                     " complete and not answered (" + seconds_text(longest->waited) + " so far).";
-  finding.advice =
-      "Look at what the handler waits for: a lock that a failed request left taken (release it in defer, with, finally "
-      "or "
-      "RAII), a future or channel that nobody fills, two locks taken in different orders. Give every such wait a "
-      "limit, "
-      "and dump the stacks now: SIGQUIT for Go and Java, py-spy or faulthandler for Python, gdb for C++.";
   return finding;
 }
 

@@ -22,10 +22,6 @@ Finding finding_of(const PoolCase& pool_case, const std::vector<const Ending*>& 
                     (finding.count == 1 ? " was" : " were") +
                     " not read to the end before the connection was closed, so that none could be reused" +
                     (unread != 0 ? " (" + std::to_string(unread) + " bytes left unread)." : ".");
-  finding.advice =
-      "Read each response body to its end before closing it, also on early returns and error statuses (in Go: "
-      "io.Copy(io.Discard, resp.Body), then resp.Body.Close()). Where the rest is too large to be worth it, ask for "
-      "less.";
   return finding;
 }
 

@@ -14,4 +14,9 @@ std::vector<Evidence> EvidenceReader::answer(const std::vector<Question>& questi
   return answers;
 }
 
+ProgramFamily EvidenceReader::family(std::uint32_t pid, std::uint64_t start_ticks) {
+  constexpr std::size_t one_thread = 1;  // they are not asked
+  return runtimes_.family(ProcessView(pid, start_ticks, one_thread));
+}
+
 }  // namespace sockwarden

@@ -1,6 +1,7 @@
 // Answers questions about waits from /proc and from the memory of the processes asked about. Reads nothing unasked.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "agent/contract/evidence.h"
@@ -15,6 +16,9 @@ class EvidenceReader {
   /// without it such threads keep an event loop from being proven.
   [[nodiscard]] std::vector<Evidence> answer(const std::vector<Question>& questions,
                                              const HasSocketTimeout& has_timeout = {});
+
+  /// What a process is written in; empty where nothing can be said of it.
+  [[nodiscard]] ProgramFamily family(std::uint32_t pid, std::uint64_t start_ticks);
 
  private:
   Runtimes runtimes_;

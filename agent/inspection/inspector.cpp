@@ -7,6 +7,7 @@
 
 #include "agent/config/target.h"
 #include "agent/detect/finding_class.h"
+#include "agent/detect/fix.h"
 #include "agent/inspection/socket_timeouts.h"
 
 namespace sockwarden {
@@ -56,6 +57,7 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   binds_.update(sample, model);
   std::vector<Finding> findings = detect(model, config);
   remember_accused(findings);
+  advise(findings, model);
   tell(ledger_.update(std::move(findings), model));
   std::vector<TableFill> tables = pools_.tables();
   tables.push_back(ledger_.table());
@@ -142,6 +144,21 @@ void Inspector::remember_accused(const std::vector<Finding>& findings) {
       if (const auto known = known_.find(subject); known != known_.end()) known->second.accused = true;
     }
   }
+}
+
+void Inspector::advise(std::vector<Finding>& findings, const Model& model) {
+  std::unordered_map<std::uint32_t, ProgramFamily> families;
+  for (Finding& finding : findings) {
+    const auto [family, added] = families.try_emplace(finding.process);
+    const auto known = families_.find(finding.process);
+    if (added && known != families_.end()) {
+      family->second = known->second;
+    } else if (const Process* process = model.process_of_serial(finding.process); added && process != nullptr) {
+      family->second = reader_.family(process->pid, process->facts.start_ticks);
+    }
+    finding.advice = fix_text(finding, family->second);
+  }
+  families_ = std::move(families);
 }
 
 void Inspector::tell(const std::vector<LedgerEvent>& events) const {

@@ -58,6 +58,7 @@ class Inspector {
   [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
   [[nodiscard]] Answers answers_to(const std::vector<Question>& questions, const Model& model);
   void remember_accused(const std::vector<Finding>& findings);
+  void advise(std::vector<Finding>& findings, const Model& model);
   void tell(const std::vector<LedgerEvent>& events) const;
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts();
 
@@ -71,7 +72,8 @@ class Inspector {
   BindHistory binds_;
   EvidenceReader reader_;
   Ledger ledger_;
-  std::unordered_map<std::uint64_t, Known> known_;  // by connection
+  std::unordered_map<std::uint64_t, Known> known_;             // by connection
+  std::unordered_map<std::uint32_t, ProgramFamily> families_;  // of the processes that have findings, by serial
   std::map<WaitKey, std::chrono::nanoseconds> told_timeouts_;
 };
 

@@ -83,8 +83,6 @@ void advise_statements(const PoolFigures& pool, std::vector<PoolAdvice>& advice)
 
 }  // namespace
 
-std::string known_as_kept(bool database) { return kept.known_as(database); }
-
 std::uint64_t needed_connections(const PoolFigures& pool) { return pool.peak_in_use.recent(); }
 
 std::optional<double> text_share(const PoolFigures& pool) {

@@ -17,9 +17,6 @@ struct PoolAdvice {
 
 [[nodiscard]] std::vector<PoolAdvice> advice_for(const PoolFigures& pool);
 
-/// What libraries call the number of idle connections that a pool keeps.
-[[nodiscard]] std::string known_as_kept(bool database);
-
 /// Connections that would have served the same traffic: the most that were in use at once.
 [[nodiscard]] std::uint64_t needed_connections(const PoolFigures& pool);
 

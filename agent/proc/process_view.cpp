@@ -184,6 +184,18 @@ std::vector<std::string> ProcessView::files_with_code() const {
   return paths;
 }
 
+std::vector<std::string> ProcessView::open_files(std::string_view suffix) const {
+  std::vector<std::string> paths;
+  std::size_t seen = 0;
+  each_number(directory_.get(), "fd", [&](std::uint32_t fd) {
+    const std::string link = "fd/" + std::to_string(fd);
+    if (read_link_at(directory_.get(), link.c_str()).ends_with(suffix))
+      paths.push_back("/proc/" + std::to_string(pid_) + "/" + link);
+    return ++seen < most_descriptors;
+  });
+  return paths;
+}
+
 bool ProcessView::unmoved() const {
   std::size_t count = 0;
   each_number(directory_.get(), "task", [&](std::uint32_t) { return ++count <= thread_count_; });

@@ -91,6 +91,9 @@ class ProcessView {
   /// Paths, as the agent reaches them, of the files whose code is mapped.
   [[nodiscard]] std::vector<std::string> files_with_code() const;
 
+  /// The same of the open files whose names end so.
+  [[nodiscard]] std::vector<std::string> open_files(std::string_view suffix) const;
+
  private:
   [[nodiscard]] std::optional<SystemCall> call_of(std::uint32_t thread) const;
   void read_threads(std::size_t thread_limit);

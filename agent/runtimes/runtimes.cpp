@@ -1,6 +1,11 @@
 #include "agent/runtimes/runtimes.h"
 
+#include <algorithm>
+#include <set>
+
+#include "agent/runtimes/family.h"
 #include "agent/runtimes/go.h"
+#include "agent/runtimes/jar_file.h"
 #include "agent/runtimes/jvm.h"
 #include "agent/runtimes/native.h"
 #include "agent/runtimes/python.h"
@@ -11,7 +16,8 @@ namespace {
 
 std::vector<std::string_view> telling_symbols() {
   auto names = V8Runtime::symbols();
-  names.insert(names.end(), {PythonRuntime::symbol, JvmRuntime::symbol});
+  const auto family = family_symbols();
+  names.insert(names.end(), family.begin(), family.end());
   return names;
 }
 
@@ -35,6 +41,34 @@ std::unique_ptr<Runtime> Runtimes::recognise(ProcessView& process) {
   if (jvm) return std::make_unique<JvmRuntime>();
   if (python) return std::make_unique<PythonRuntime>();
   return std::make_unique<NativeRuntime>();
+}
+
+ProgramFamily Runtimes::family(const ProcessView& process) {
+  if (process.failure() == ViewFailure::gone) return {};
+  std::set<std::string_view> exported;
+  bool read = false;
+  for (const auto& path : process.files_with_code()) {
+    const auto object = objects_.get(path);
+    if (!object) continue;
+    read = true;
+    for (const std::string_view symbol : family_symbols())
+      if (object->exports(symbol)) exported.insert(symbol);
+  }
+  if (!read) return {};
+  ProgramFamily family = family_of(exported);
+  if (go_.get(process.executable(), read_go_binary)) family.language = "go";
+  if (family.language == "java") {
+    const auto has_driver = [](const std::string& path) {
+      return std::optional(jar_holds(path, "org/postgresql/Driver.class"));
+    };
+    const auto archives = process.open_files(".jar");
+    if (std::any_of(archives.begin(), archives.end(), [&](const std::string& path) {
+          const auto driver = drivers_.get(path, has_driver);
+          return driver && *driver;
+        }))
+      family.libraries.insert("pgjdbc");
+  }
+  return family;
 }
 
 }  // namespace sockwarden

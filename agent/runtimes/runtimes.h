@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "agent/contract/program_family.h"
 #include "agent/runtimes/file_cache.h"
 #include "agent/runtimes/go_binary.h"
 #include "agent/runtimes/object_files.h"
@@ -18,9 +19,13 @@ class Runtimes {
   /// Never null. While it lives, it refers to `process` and to this.
   [[nodiscard]] std::unique_ptr<Runtime> recognise(ProcessView& process);
 
+  /// What it is written in, and with which libraries.
+  [[nodiscard]] ProgramFamily family(const ProcessView& process);
+
  private:
   FileCache<GoBinary> go_;
   ObjectFiles objects_;
+  FileCache<bool> drivers_;  ///< whether an archive has the driver of PostgreSQL
 };
 
 }  // namespace sockwarden

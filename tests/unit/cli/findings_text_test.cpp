@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "agent/cli/pages.h"
+#include "agent/detect/pages.h"
 
 namespace sockwarden {
 namespace {

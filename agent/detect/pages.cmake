@@ -7,7 +7,7 @@ foreach(class_name ${finding_class_names})
   string(APPEND pages "      {\"${class_name}\", R\"page(${text})page\"},\n")
 endforeach()
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/pages.cpp @ONLY CONTENT
-"#include \"agent/cli/pages.h\"
+"#include \"agent/detect/pages.h\"
 
 namespace sockwarden {
 
