@@ -34,5 +34,6 @@ struct Command {
 [[nodiscard]] Command check_command();
 [[nodiscard]] Command run_command();
 [[nodiscard]] Command explain_command();
+[[nodiscard]] Command version_command();
 
 }  // namespace sockwarden

@@ -5,7 +5,9 @@
 #include <map>
 
 #include "agent/cli/complaint.h"
+#include "agent/cli/description.h"
 #include "agent/config/nearest.h"
+#include "agent/contract/build_info.h"
 
 namespace sockwarden {
 namespace {
@@ -55,8 +57,9 @@ int run_command_line(const std::vector<std::string>& arguments, const std::vecto
   std::vector<const Command*> all;
   for (const Command& command : known) all.push_back(&command);
   app.description(with_examples(about, all));
-  app.set_version_flag("--version", std::string("sockwarden ") + SOCKWARDEN_VERSION, "print the version");
+  app.set_version_flag("--version", std::string("sockwarden ") + this_build().version, "print the version");
   app.set_help_flag("--help,-h", "print this help");
+  const CLI::Option* const describe = app.add_flag("--describe")->group("");  // hidden: for the build of the pages
   app.get_formatter()->column_width(34);
   app.allow_extras();
 
@@ -93,6 +96,10 @@ int run_command_line(const std::vector<std::string>& arguments, const std::vecto
     return complain(std::string(error.what()) + "; see " + help, exit_usage);
   }
 
+  if (describe->count() > 0) {
+    std::cout << text_of(description(app, known)) << "\n";
+    return exit_good;
+  }
   const auto chosen = app.get_subcommands();
   const std::vector<std::string> extras = app.remaining(false);
   if (chosen.empty()) {

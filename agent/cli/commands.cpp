@@ -3,8 +3,8 @@
 namespace sockwarden {
 
 std::vector<Command> commands() {
-  return {agent_command(),       check_command(), run_command(),     findings_command(),
-          connections_command(), pools_command(), explain_command(), doctor_command()};
+  return {agent_command(), check_command(),   run_command(),    findings_command(), connections_command(),
+          pools_command(), explain_command(), doctor_command(), version_command()};
 }
 
 }  // namespace sockwarden

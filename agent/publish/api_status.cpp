@@ -1,3 +1,4 @@
+#include "agent/contract/build_info.h"
 #include "agent/publish/api.h"
 #include "agent/publish/loss_names.h"
 #include "agent/publish/query.h"
@@ -85,7 +86,8 @@ Response api_status(const Request& request, const Published& published, const Ag
   if (!query) return api_error(400, query.error());
   const Model& model = published.model;
   Json data;
-  data["version"] = SOCKWARDEN_VERSION;
+  data["version"] = this_build().version;
+  data["revision"] = this_build().revision;
   data["started_at"] = rfc3339(published.started);
   data["uptime_seconds"] = json_of(model.wall - published.started);
   data["scan"] = scan_json(model, state.scans, state.now);

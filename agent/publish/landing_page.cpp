@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 
+#include "agent/contract/build_info.h"
 #include "agent/publish/json.h"
 #include "agent/publish/utf8.h"
 
@@ -136,7 +137,8 @@ std::string scan_state(const Published* published, const ScanHealth& health, Ins
 
 Response landing_page(const Published* published, const ScanHealth& health, Instant now) {
   std::string body = head;
-  body += "<h1>sockwarden</h1>\n<p>version " SOCKWARDEN_VERSION ", watches the TCP connections of this host</p>\n";
+  body += std::string("<h1>sockwarden</h1>\n<p>version ") + this_build().version +
+          ", watches the TCP connections of this host</p>\n";
   body += scan_state(published, health, now);
   if (published != nullptr) body += findings(*published) + summary(*published);
   body += addresses;

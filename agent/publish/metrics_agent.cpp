@@ -1,5 +1,6 @@
 #include <chrono>
 
+#include "agent/contract/build_info.h"
 #include "agent/publish/loss_names.h"
 #include "agent/publish/metrics.h"
 
@@ -101,8 +102,8 @@ void add_scan_metrics(MetricSet& set, const ScanHealth& health) {
 }
 
 void add_build_metrics(MetricSet& set) {
-  set.gauge({"sockwarden_build_info", "version", "", "The agent's version; the value is always 1."})
-      .add({{"version", SOCKWARDEN_VERSION}}, 1);
+  set.gauge({"sockwarden_build_info", "version, revision", "", "What the agent was built from; the value is always 1."})
+      .add({{"version", this_build().version}, {"revision", this_build().revision}}, 1);
 }
 
 void add_web_metrics(MetricSet& set, const WebUse& use) {

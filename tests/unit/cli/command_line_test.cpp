@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 using namespace sockwarden;
@@ -84,4 +85,20 @@ TEST_CASE("a wrong command line is one sentence that names the word, and status 
     CHECK(is_one_sentence(outcome.err));
     CHECK(outcome.err.find(sentence) != std::string::npos);
   }
+}
+
+TEST_CASE("--describe says as data what --help says") {
+  const Outcome described = run({"--describe"});
+  CHECK(described.status == 0);
+  const auto command = nlohmann::json::parse(described.out).at("commands").at(0);
+  CHECK(command.at("name") == "greet");
+  CHECK(command.at("summary") == "Say hello");
+  const auto options = command.at("options");
+  REQUIRE(options.size() == 2);
+  CHECK(options.at(0).at("names") == nlohmann::json({"--help", "-h"}));
+  CHECK(options.at(0).at("takes_value") == false);
+  CHECK(options.at(1).at("names") == nlohmann::json({"--name"}));
+  CHECK(options.at(1).at("takes_value") == true);
+  CHECK(options.at(1).at("help") == "whom");
+  CHECK(run({"--help"}).out.find("describe") == std::string::npos);
 }
