@@ -34,6 +34,7 @@ struct Command {
 [[nodiscard]] Command check_command();
 [[nodiscard]] Command run_command();
 [[nodiscard]] Command explain_command();
+[[nodiscard]] Command config_command();
 [[nodiscard]] Command version_command();
 
 }  // namespace sockwarden

@@ -1,5 +1,6 @@
 #include "agent/config/file.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -31,30 +32,58 @@ std::vector<std::string> keys_below(const std::string& section) {
   return keys;
 }
 
-void apply_setting(Config& config, const YamlReader& reader, const Setting& setting, const YAML::Node& node) {
-  const std::vector<std::string> values = setting.form == Setting::Form::list
-                                              ? reader.texts(node, setting.key)
-                                              : std::vector<std::string>{reader.text(node, setting.key)};
-  if (const auto outcome = setting.set(config, values); !outcome) {
-    reader.fail(node, setting.key + ": " + outcome.error());
-  }
+std::string joined(const std::vector<std::string>& values) {
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : ",") + value;
+  return text;
 }
 
-void apply_section(Config& config, const YamlReader& reader, const YAML::Node& section, const std::string& name) {
-  reader.each(section, name, keys_below(name), [&](const std::string& key, const YAML::Node& node) {
-    const std::string path = name.empty() ? key : name + "." + key;
-    if (const Setting* setting = find_setting(path)) return apply_setting(config, reader, *setting, node);
-    if (path == "targets.include") {
-      config.targets.include = read_rules(reader, node, path);
-    } else if (path == "targets.exclude") {
-      config.targets.exclude = read_rules(reader, node, path);
-    } else if (path == "overrides") {
-      config.overrides = read_overrides(reader, node);
-    } else {
-      apply_section(config, reader, node, path);
+/// One file on its way into a Config.
+class Applied {
+ public:
+  Applied(Config& config, const YamlReader& reader, ValueOrigins* origins)
+      : config_(config), reader_(reader), origins_(origins) {}
+
+  void section(const YAML::Node& section, const std::string& name) {
+    reader_.each(section, name, keys_below(name), [&](const std::string& key, const YAML::Node& node) {
+      const std::string path = name.empty() ? key : name + "." + key;
+      if (const Setting* one = find_setting(path)) return setting(*one, node);
+      if (path == "targets.include") {
+        append(config_.targets.include, read_rules(reader_, node, path), path, node);
+      } else if (path == "targets.exclude") {
+        append(config_.targets.exclude, read_rules(reader_, node, path), path, node);
+      } else if (path == "overrides") {
+        append(config_.overrides, read_overrides(reader_, node), path, node);
+      } else {
+        this->section(node, path);
+      }
+    });
+  }
+
+ private:
+  void setting(const Setting& setting, const YAML::Node& node) {
+    const std::vector<std::string> values = setting.form == Setting::Form::list
+                                                ? reader_.texts(node, setting.key)
+                                                : std::vector<std::string>{reader_.text(node, setting.key)};
+    if (const auto outcome = setting.set(config_, values); !outcome) {
+      reader_.fail(node, setting.key + ": " + outcome.error());
     }
-  });
-}
+    if (origins_ != nullptr) (*origins_)[setting.key] = {joined(values), reader_.place(node)};
+  }
+
+  template <class Rule>
+  void append(std::vector<Rule>& rules, std::vector<Rule> more, const std::string& path, const YAML::Node& node) {
+    std::move(more.begin(), more.end(), std::back_inserter(rules));
+    if (origins_ == nullptr) return;
+    ValueOrigin& origin = (*origins_)[path];
+    origin.text = std::to_string(rules.size()) + (rules.size() == 1 ? " rule" : " rules");
+    origin.source += (origin.source.empty() ? "" : ", ") + reader_.place(node);
+  }
+
+  Config& config_;
+  const YamlReader& reader_;
+  ValueOrigins* origins_;
+};
 
 Error broken(const std::string& place, const std::string& what) {
   return {"read the configuration", place + ": " + what, 0, ""};
@@ -62,12 +91,13 @@ Error broken(const std::string& place, const std::string& what) {
 
 }  // namespace
 
-tl::expected<Config, Error> parse_config(const std::string& text, const std::string& name, Config config) {
+tl::expected<Config, Error> parse_config(const std::string& text, const std::string& name, Config config,
+                                         ValueOrigins* origins) {
   try {
     const std::vector<YAML::Node> documents = YAML::LoadAll(text);
     if (documents.size() > 1) return tl::unexpected(broken(name, "it holds more than one document"));
     if (documents.empty() || documents.front().IsNull()) return config;
-    apply_section(config, YamlReader(name), documents.front(), "");
+    Applied(config, YamlReader(name), origins).section(documents.front(), "");
     return config;
   } catch (const ConfigFault& fault) {
     return tl::unexpected(fault.error);
@@ -77,7 +107,7 @@ tl::expected<Config, Error> parse_config(const std::string& text, const std::str
   }
 }
 
-tl::expected<Config, Error> read_config(const std::string& path, Config config) {
+tl::expected<Config, Error> read_config(const std::string& path, Config config, ValueOrigins* origins) {
   const auto refused = [&path](int code) {
     return tl::unexpected(Error{"read the configuration", path, code, "check --config"});
   };
@@ -90,7 +120,19 @@ tl::expected<Config, Error> read_config(const std::string& path, Config config) 
   content << file.rdbuf();
   if (file.bad()) return refused(EIO);
   const std::string text = content.str();
-  return parse_config(text, path, std::move(config));
+  return parse_config(text, path, std::move(config), origins);
+}
+
+std::vector<std::string> config_files(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::vector<std::string> files;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path() / "conf.d", ignored)) {
+    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  files.insert(files.begin(), path);
+  return files;
 }
 
 }  // namespace sockwarden

@@ -48,8 +48,9 @@ std::vector<std::string> unknown_variables(const std::map<std::string, std::stri
 
 tl::expected<LoadedConfig, Error> load_config(const ConfigSources& sources) {
   Config config;
-  if (!sources.file.empty()) {
-    auto from_file = read_config(sources.file);
+  ValueOrigins origins;
+  for (const std::string& file : sources.file.empty() ? std::vector<std::string>{} : config_files(sources.file)) {
+    auto from_file = read_config(file, std::move(config), &origins);
     if (!from_file) return tl::unexpected(from_file.error());
     config = std::move(*from_file);
   }
@@ -60,14 +61,18 @@ tl::expected<LoadedConfig, Error> load_config(const ConfigSources& sources) {
     const auto outcome =
         setting.set(config, is_list ? comma_list(variable->second) : std::vector<std::string>{variable->second});
     if (!outcome) return tl::unexpected(Error{"use the environment variable", variable->first, 0, outcome.error()});
+    origins[setting.key] = {variable->second, variable->first};
   }
   for (const auto& [key, values] : sources.flags) {
     const Setting* setting = find_setting(key);
     if (setting == nullptr) return tl::unexpected(Error{"set", key, 0, "there is no such setting"});
     const auto outcome = setting->set(config, values);
     if (!outcome) return tl::unexpected(Error{"use the flag", setting->flag, 0, outcome.error()});
+    std::string text;
+    for (const std::string& value : values) text += (text.empty() ? "" : ",") + value;
+    origins[key] = {text, setting->flag.empty() ? "--" + key : setting->flag};
   }
-  return LoadedConfig{with_profile(std::move(config)), unknown_variables(sources.environment)};
+  return LoadedConfig{with_profile(std::move(config)), unknown_variables(sources.environment), std::move(origins)};
 }
 
 std::map<std::string, std::string> process_environment() {

@@ -1,4 +1,4 @@
-// Defaults, then the file, then the environment, then flags.
+// Defaults, then the file and those of conf.d beside it, then the environment, then flags.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/config/config.h"
+#include "agent/config/value_origin.h"
 #include "agent/contract/error.h"
 
 namespace sockwarden {
@@ -20,6 +21,7 @@ struct ConfigSources {
 struct LoadedConfig {
   Config config;  ///< with every value of its profile
   std::vector<std::string> warnings;
+  ValueOrigins origins;
 };
 
 [[nodiscard]] tl::expected<LoadedConfig, Error> load_config(const ConfigSources& sources);

@@ -38,70 +38,89 @@ std::vector<Setting> table() {
   return {
       {"profile", "--profile", "thresholds and scan interval: production or development", Form::value, false,
        one(
-           read_profile, [](Config & c) -> auto& { return c.profile; })},
+           read_profile, [](Config & c) -> auto& { return c.profile; }),
+       "production"},
       {"web.listen_addresses", "--web.listen-address", "address and port to serve on; repeatable", Form::list, false,
-       set_listen_addresses},
+       set_listen_addresses, "127.0.0.1:10180,[::1]:10180"},
       {"web.systemd_socket", "--web.systemd-socket",
        "serve on the sockets that systemd passes (socket activation) and on no address", Form::switch_on, false,
        one(
-           read_bool, [](Config & c) -> auto& { return c.web.systemd_socket; })},
+           read_bool, [](Config & c) -> auto& { return c.web.systemd_socket; }),
+       "false"},
       {"web.config_file", "--web.config.file",
        "exporter-toolkit web configuration: TLS, client certificates, passwords", Form::value, false,
        one(
-           text, [](Config & c) -> auto& { return c.web.config_file; })},
+           text, [](Config & c) -> auto& { return c.web.config_file; }),
+       ""},
       {"log.level", "--log.level", "debug, info, warn or error", Form::value, false,
        one(
-           read_log_level, [](Config & c) -> auto& { return c.log.level; })},
+           read_log_level, [](Config & c) -> auto& { return c.log.level; }),
+       "info"},
       {"log.format", "--log.format", "text, json, or automatic (text on a terminal)", Form::value, false,
        one(
-           read_log_format, [](Config & c) -> auto& { return c.log.format; })},
+           read_log_format, [](Config & c) -> auto& { return c.log.format; }),
+       "automatic"},
       {"kernel.scan_interval", "--scan-interval", "time between scans; 5s in production, 1s in development",
        Form::value, false,
        one(
-           by_profile, [](Config & c) -> auto& { return c.kernel.scan_interval; })},
+           by_profile, [](Config & c) -> auto& { return c.kernel.scan_interval; }),
+       "by-profile"},
       {"kernel.ring_bytes", "--ring-bytes", "ring of closed connections' details", Form::value, true,
        one(
-           read_ring_bytes, [](Config & c) -> auto& { return c.kernel.ring_bytes; })},
+           read_ring_bytes, [](Config & c) -> auto& { return c.kernel.ring_bytes; }),
+       "1MiB"},
       {"kernel.max_sockets", "--max-sockets", "records where socket storage is missing", Form::value, true,
        one(
-           count, [](Config & c) -> auto& { return c.kernel.max_sockets; })},
+           count, [](Config & c) -> auto& { return c.kernel.max_sockets; }),
+       "131072"},
       {"kernel.max_processes", "--max-processes", "rows of the process table", Form::value, true,
        one(
-           count, [](Config & c) -> auto& { return c.kernel.max_processes; })},
+           count, [](Config & c) -> auto& { return c.kernel.max_processes; }),
+       "8192"},
       {"kernel.max_endpoints", "--max-endpoints", "rows of the endpoint table", Form::value, true,
        one(
-           count, [](Config & c) -> auto& { return c.kernel.max_endpoints; })},
+           count, [](Config & c) -> auto& { return c.kernel.max_endpoints; }),
+       "16384"},
       {"kernel.protocol_parser", "--no-protocol-parser", "do not read first bytes: no protocols and phases",
        Form::switch_off, true,
        one(
-           read_bool, [](Config & c) -> auto& { return c.kernel.protocol_parser; })},
+           read_bool, [](Config & c) -> auto& { return c.kernel.protocol_parser; }),
+       "true"},
       {"kernel.stacks", "--no-stacks", "no user stack at connect", Form::switch_off, true,
        one(
-           read_bool, [](Config & c) -> auto& { return c.kernel.stacks; })},
+           read_bool, [](Config & c) -> auto& { return c.kernel.stacks; }),
+       "true"},
       {"kernel.seed_orphans", "--seed-orphans",
        "look once, at the start, for connections that no descriptor refers to: true, false or by-kernel", Form::value,
        true,
        one(
-           bool_by_kernel, [](Config & c) -> auto& { return c.kernel.seed_orphans; })},
+           bool_by_kernel, [](Config & c) -> auto& { return c.kernel.seed_orphans; }),
+       "by-kernel"},
       {"metrics.endpoints_per_process", "--metrics.endpoints-per-process",
        "endpoint series a process; the rest is one series, other", Form::value, false,
        one(
-           count_between(0, 1U << 20), [](Config & c) -> auto& { return c.metrics.endpoints_per_process; })},
+           count_between(0, 1U << 20), [](Config & c) -> auto& { return c.metrics.endpoints_per_process; }),
+       "50"},
       {"findings.retention", "--findings.retention", "how long resolved findings are kept", Form::value, false,
        one(
-           read_seconds, [](Config & c) -> auto& { return c.findings.retention; })},
+           read_seconds, [](Config & c) -> auto& { return c.findings.retention; }),
+       "15m"},
       {"thresholds.wait", "", "", Form::value, false,
        one(
-           by_profile, [](Config & c) -> auto& { return c.thresholds.wait; })},
+           by_profile, [](Config & c) -> auto& { return c.thresholds.wait; }),
+       "by-profile"},
       {"thresholds.leak", "", "", Form::value, false,
        one(
-           by_profile, [](Config & c) -> auto& { return c.thresholds.leak; })},
+           by_profile, [](Config & c) -> auto& { return c.thresholds.leak; }),
+       "by-profile"},
       {"thresholds.close_wait", "", "", Form::value, false,
        one(
-           by_profile, [](Config & c) -> auto& { return c.thresholds.close_wait; })},
+           by_profile, [](Config & c) -> auto& { return c.thresholds.close_wait; }),
+       "by-profile"},
       {"thresholds.leak_count", "", "", Form::value, false,
        one(
-           count_by_profile, [](Config & c) -> auto& { return c.thresholds.leak_count; })},
+           count_by_profile, [](Config & c) -> auto& { return c.thresholds.leak_count; }),
+       "by-profile"},
   };
 }
 

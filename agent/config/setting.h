@@ -18,6 +18,7 @@ struct Setting {
   bool hidden = false;                                                        ///< the flag is not in --help
   /// The error is a sentence's end: `"loud" is no log level; …`.
   std::function<tl::expected<void, std::string>(Config&, const std::vector<std::string>&)> set;
+  std::string standard;  ///< the default, as a file would give it
 
   [[nodiscard]] std::string variable() const;  ///< "SOCKWARDEN_KERNEL_SCAN_INTERVAL"
 };

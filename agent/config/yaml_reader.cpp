@@ -18,9 +18,12 @@ const char* kind_of(const YAML::Node& node) {
 }  // namespace
 
 void YamlReader::fail(const YAML::Node& node, const std::string& what, const std::string& advice) const {
+  throw ConfigFault{{"read the configuration", place(node) + ": " + what, 0, advice}};
+}
+
+std::string YamlReader::place(const YAML::Node& node) const {
   const YAML::Mark mark = node.Mark();
-  const std::string line = mark.is_null() ? "" : ":" + std::to_string(mark.line + 1);
-  throw ConfigFault{{"read the configuration", file_ + line + ": " + what, 0, advice}};
+  return file_ + (mark.is_null() ? "" : ":" + std::to_string(mark.line + 1));
 }
 
 void YamlReader::each(const YAML::Node& map, const std::string& path, const std::vector<std::string>& known,

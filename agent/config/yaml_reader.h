@@ -21,6 +21,9 @@ class YamlReader {
 
   [[noreturn]] void fail(const YAML::Node& node, const std::string& what, const std::string& advice = "") const;
 
+  /// "sockwarden.yaml:12"
+  [[nodiscard]] std::string place(const YAML::Node& node) const;
+
   /// Calls `visit` for each key of a map; a key that is not `known`, or comes twice, is a fault.
   void each(const YAML::Node& map, const std::string& path, const std::vector<std::string>& known,
             const std::function<void(const std::string&, const YAML::Node&)>& visit) const;

@@ -58,6 +58,20 @@ TEST_CASE("the example configuration is exactly the defaults") {
   CHECK(*config == Config{});
 }
 
+TEST_CASE("the default that a setting states is its default") {
+  for (const Setting& setting : settings()) {
+    CAPTURE(setting.key);
+    std::vector<std::string> values{setting.standard};
+    if (setting.form == Setting::Form::list) {
+      const std::size_t comma = setting.standard.find(',');
+      values = {setting.standard.substr(0, comma), setting.standard.substr(comma + 1)};
+    }
+    Config config;
+    CHECK(setting.set(config, values).has_value());
+    CHECK(config == Config{});
+  }
+}
+
 TEST_CASE("the example configuration states every key") {
   const std::vector<std::string> stated = keys_of(lines());
   for (const Setting& setting : settings()) {

@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "agent/config/setting.h"
 
@@ -29,7 +31,65 @@ class TemporaryFile {
   std::string path_ = "/tmp/sockwarden-config-XXXXXX";
 };
 
+/// A folder with sockwarden.yaml and conf.d.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    REQUIRE(mkdtemp(path_.data()) != nullptr);
+    std::filesystem::create_directory(path_ + "/conf.d");
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ + "/" + name) << text;
+    return path_ + "/" + name;
+  }
+
+ private:
+  std::string path_ = "/tmp/sockwarden-config-XXXXXX";
+};
+
 }  // namespace
+
+TEST_CASE("files of conf.d are laid on top by name: values replace, rules are added") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("sockwarden.yaml", "log: {level: warn}\ntargets: {exclude: [{comm: a}]}\n");
+  const std::string first =
+      folder.write("conf.d/10-team.yaml", "log: {level: error}\ntargets: {exclude: [{comm: b}]}\n");
+  const std::string second = folder.write("conf.d/20-host.yaml", "\nlog: {level: debug}\n");
+  static_cast<void>(folder.write("conf.d/notes.txt", "no configuration"));
+  const LoadedConfig loaded = load_config({.file = file, .environment = {}, .flags = {}}).value();
+  CHECK(loaded.config.log.level == "debug");
+  REQUIRE(loaded.config.targets.exclude.size() == 2);
+  CHECK(loaded.config.targets.exclude[1].comm == "b");
+  CHECK(loaded.origins.at("log.level").source == second + ":2");
+  CHECK(loaded.origins.at("targets.exclude").text == "2 rules");
+  CHECK(loaded.origins.at("targets.exclude").source == file + ":2, " + first + ":2");
+}
+
+TEST_CASE("a fault in conf.d is told with its file and line") {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("sockwarden.yaml", "");
+  const std::string wrong = folder.write("conf.d/wrong.yaml", "log:\n  level: loud\n");
+  const auto loaded = load_config({.file = file, .environment = {}, .flags = {}});
+  REQUIRE_FALSE(loaded.has_value());
+  CHECK(loaded.error().message().find(wrong + ":2") != std::string::npos);
+}
+
+TEST_CASE("each value says where it comes from, and a default is not among the origins") {
+  const TemporaryFile file("log: {level: warn}\n");
+  ConfigSources sources{.file = file.path(), .environment = {}, .flags = {}};
+  sources.environment = {{"SOCKWARDEN_PROFILE", "development"}};
+  sources.flags = {{"web.listen_addresses", {":1", ":2"}}};
+  const ValueOrigins origins = load_config(sources).value().origins;
+  CHECK(origins.at("log.level").source == file.path() + ":1");
+  CHECK(origins.at("log.level").text == "warn");
+  CHECK(origins.at("profile").source == "SOCKWARDEN_PROFILE");
+  CHECK(origins.at("web.listen_addresses").source == "--web.listen-address");
+  CHECK(origins.at("web.listen_addresses").text == ":1,:2");
+  CHECK(origins.count("findings.retention") == 0);
+}
 
 TEST_CASE("flags win over the environment, which wins over the file, which wins over defaults") {
   const TemporaryFile file(
