@@ -6,6 +6,7 @@
 #include "agent/cli/agent.h"
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
+#include "agent/cli/confinement.h"
 #include "agent/cli/daemon.h"
 #include "agent/cli/log.h"
 #include "agent/cli/setting_flags.h"
@@ -41,9 +42,12 @@ int run(const SettingFlags& flags) {
   const auto snapshot = std::make_shared<Snapshot>();
   auto web = WebServer::open(config.web, Content{snapshot});
   if (!web) return fatal(web.error(), config);
-  auto kernel = load_kernel(kernel_options(config.kernel, *variant));
+  KernelOptions options = kernel_options(config.kernel, *variant);
+  options.give_up_capabilities = true;
+  auto kernel = load_kernel(options);
   if (!kernel) return fatal(kernel.error(), config);
   report_missing((*kernel)->hooks());
+  confine();
 
   Agent agent(Pipeline(std::move(*kernel), config), snapshot, started);
   agent.configure(config, config_state(sources, config));

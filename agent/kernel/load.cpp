@@ -5,10 +5,12 @@
 
 #include <algorithm>
 
+#include "agent/kernel/capability_needs.h"
 #include "agent/kernel/object.h"
 #include "agent/kernel/option_suspension.h"
 #include "agent/kernel/ring_reader.h"
 #include "agent/kernel/scanner.h"
+#include "agent/sandbox/capabilities.h"
 
 namespace sockwarden {
 namespace {
@@ -26,6 +28,8 @@ class LoadedKernel final : public Kernel {
     if (!ring_.ok()) return tl::unexpected(Error{"read the ring of closed connections", "", errno, ""});
     return scanner_.start();
   }
+
+  tl::expected<void, Error> give_up_capabilities() { return keep_capabilities(needed_after_attach(object_)); }
 
   tl::expected<Sample, ScanFailure> scan(const Wanted& wanted) override {
     object_.watch_sends(wanted.send_times);
@@ -76,6 +80,9 @@ tl::expected<std::unique_ptr<Kernel>, Error> load_kernel(const KernelOptions& op
   if (auto attached = object->attach(); !attached) return tl::unexpected(attached.error());
   auto kernel = std::make_unique<LoadedKernel>(std::move(*object));
   if (auto started = kernel->start(); !started) return tl::unexpected(started.error());
+  if (options.give_up_capabilities) {
+    if (auto kept = kernel->give_up_capabilities(); !kept) return tl::unexpected(kept.error());
+  }
   return kernel;
 }
 

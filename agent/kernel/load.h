@@ -28,6 +28,8 @@ struct KernelOptions {
   bool protocol_parser = true;
   bool stacks = true;
   std::optional<bool> seed_orphans;  ///< by iter/tcp at the start; nothing = only where there is no socket storage
+  bool give_up_capabilities =
+      false;  ///< those that a scan can do without, once all is attached; for the calling thread
   KernelVariant variant;
 };
 

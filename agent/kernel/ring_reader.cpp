@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "agent/sandbox/capabilities.h"
+
 namespace sockwarden {
 
 RingReader::RingReader(int map_fd) : stop_(eventfd(0, EFD_CLOEXEC)) {
@@ -30,6 +32,7 @@ int RingReader::receive(void* self, void* data, std::size_t bytes) {
 }
 
 void RingReader::run() {
+  (void)keep_capabilities({});  // it reads memory that is mapped, and waits
   // The kernel wakes us only when the ring is half full; half a second is how stale a detail may get otherwise.
   std::array<pollfd, 2> wait{pollfd{ring_buffer__epoll_fd(ring_.get()), POLLIN, 0}, pollfd{stop_.get(), POLLIN, 0}};
   while (true) {

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 
 namespace sockwarden {
@@ -51,6 +52,21 @@ tl::expected<void, Error> keep_capabilities(const Capabilities& kept) {
   }
   if (cap_set_proc(sets.get()) != 0) return tl::unexpected(failure("give up capabilities"));
   return {};
+}
+
+std::string held_capabilities() {
+  const Sets sets(cap_get_proc());
+  std::string names;
+  for (int capability = 0; sets && capability < cap_max_bits(); ++capability) {
+    cap_flag_value_t held = CAP_CLEAR;
+    if (cap_get_flag(sets.get(), capability, CAP_PERMITTED, &held) != 0 || held != CAP_SET) continue;
+    const std::unique_ptr<char, decltype(&cap_free)> name(cap_to_name(capability), &cap_free);
+    if (!name) continue;
+    names += names.empty() ? "" : ", ";
+    for (const char* letter = name.get(); *letter != '\0'; ++letter)
+      names += static_cast<char>(std::toupper(static_cast<unsigned char>(*letter)));
+  }
+  return names.empty() ? "none" : names;
 }
 
 LoweredCapabilities::LoweredCapabilities(const Capabilities& kept) {

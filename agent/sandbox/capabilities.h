@@ -1,6 +1,7 @@
 // What a thread may do as root, given up for good.
 #pragma once
 
+#include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -16,7 +17,11 @@ using Capabilities = std::vector<int>;
 /// stays not held. Other threads of the process keep what they have.
 [[nodiscard]] tl::expected<void, Error> keep_capabilities(const Capabilities& kept);
 
-/// As above, but lasting only as long as the object: for trying what still works. The permitted set is not touched.
+/// "CAP_SYS_PTRACE, …": what the calling thread holds, "none" where that is nothing.
+[[nodiscard]] std::string held_capabilities();
+
+/// As keep_capabilities(), but lasting only as long as the object: for trying what still works. The permitted set is
+/// not touched.
 class LoweredCapabilities {
  public:
   explicit LoweredCapabilities(const Capabilities& kept);
