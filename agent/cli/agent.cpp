@@ -46,6 +46,7 @@ void Agent::publish(Round round) {
   next.dropped_connections = round.inspection.dropped_connections;
   next.refused_findings = round.inspection.refused_findings;
   next.started = started_;
+  next.began = began_;
   next.config = state_;
   snapshot_->publish(std::move(next));
 }

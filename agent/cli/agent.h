@@ -1,6 +1,7 @@
 // What the agent does with each round: publish it, or count and log that there was none.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -30,6 +31,7 @@ class Agent {
   Pipeline pipeline_;
   std::shared_ptr<Snapshot> snapshot_;
   WallTime started_;
+  Instant began_ = std::chrono::steady_clock::now();
   ConfigState state_;
   std::uint64_t failed_in_a_row_ = 0;
 };

@@ -42,6 +42,7 @@ int run(const SettingFlags& flags) {
   const auto snapshot = std::make_shared<Snapshot>();
   auto web = WebServer::open(config.web, Content{snapshot});
   if (!web) return fatal(web.error(), config);
+  (*web)->configure(config);
   KernelOptions options = kernel_options(config.kernel, *variant);
   options.give_up_capabilities = true;
   auto kernel = load_kernel(options);

@@ -68,6 +68,7 @@ void Daemon::take_new_settings() {
   const Reload taken = reload(config_, loaded->config);
   for (const std::string& key : taken.needs_restart) spdlog::warn("{} changed; restart the agent to use it", key);
   config_ = taken.config;
+  web_.configure(config_);
   open_log(config_.log);
   agent_.configure(config_, config_state(sources_, config_));
   spdlog::info("settings reloaded{}", sources_.file.empty() ? "" : " from " + sources_.file);

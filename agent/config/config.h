@@ -48,8 +48,19 @@ struct Config {
     std::vector<std::string> listen_addresses{"127.0.0.1:10180", "[::1]:10180"};
     bool systemd_socket = false;  ///< serve on the sockets that systemd passes, not on listen_addresses
     std::string config_file;      ///< exporter-toolkit's web configuration (TLS, basic auth); empty = plain HTTP
+    std::vector<std::string> allowed_hosts;  ///< globs on the name in Host; see HostCheck
     bool operator==(const Web&) const = default;
   } web;
+
+  /// What API and page tell of processes.
+  struct Api {
+    bool full_command_lines = false;
+    /// Parts of names whose values are hidden in command lines.
+    std::vector<std::string> redact{"pass",       "pwd",         "secret",     "token",         "api-key",
+                                    "access-key", "private-key", "credential", "authorization", "cookie"};
+    bool other_users_in_full = false;  ///< else no more of them than /proc tells anybody, unless a password was given
+    bool operator==(const Api&) const = default;
+  } api;
 
   struct Log {
     std::string level = "info";  ///< debug, info, warn, error

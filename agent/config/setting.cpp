@@ -21,6 +21,16 @@ auto one(Reader read, Place place) {
   };
 }
 
+/// A list that may be empty.
+template <class Place>
+auto texts(Place place) {
+  return [place](Config& config, const Values& values) -> Outcome {
+    place(config) = values;
+    std::erase(place(config), "");
+    return {};
+  };
+}
+
 Outcome set_listen_addresses(Config& config, const Values& values) {
   if (values.empty()) return tl::unexpected(std::string("at least one address is needed"));
   for (const std::string& value : values) {
@@ -52,6 +62,19 @@ std::vector<Setting> table() {
        one(
            text, [](Config & c) -> auto& { return c.web.config_file; }),
        ""},
+      {"web.allowed_hosts", "--web.allowed-host",
+       "name in Host that is answered besides this host's own, a glob; repeatable", Form::list, false,
+       texts([](Config & c) -> auto& { return c.web.allowed_hosts; }), ""},
+      {"api.command_lines", "", "", Form::value, false,
+       one(
+           read_command_lines, [](Config & c) -> auto& { return c.api.full_command_lines; }),
+       "redacted"},
+      {"api.redact", "", "", Form::list, false, texts([](Config & c) -> auto& { return c.api.redact; }),
+       "pass,pwd,secret,token,api-key,access-key,private-key,credential,authorization,cookie"},
+      {"api.other_users", "", "", Form::value, false,
+       one(
+           read_other_users, [](Config & c) -> auto& { return c.api.other_users_in_full; }),
+       "as-proc"},
       {"log.level", "--log.level", "debug, info, warn or error", Form::value, false,
        one(
            read_log_level, [](Config & c) -> auto& { return c.log.level; }),

@@ -33,6 +33,18 @@ Read<LogFormat> read_log_format(const std::string& text) {
   return tl::unexpected(quoted(text) + " is no log format; use automatic, text or json");
 }
 
+Read<bool> read_command_lines(const std::string& text) {
+  if (text == "redacted") return false;
+  if (text == "full") return true;
+  return tl::unexpected(quoted(text) + " is no way to show command lines; use redacted or full");
+}
+
+Read<bool> read_other_users(const std::string& text) {
+  if (text == "as-proc") return false;
+  if (text == "full") return true;
+  return tl::unexpected(quoted(text) + " is no way to show other users' processes; use as-proc or full");
+}
+
 Read<bool> read_bool(const std::string& text) {
   if (text == "true" || text == "yes" || text == "on") return true;
   if (text == "false" || text == "no" || text == "off") return false;

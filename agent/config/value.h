@@ -17,6 +17,8 @@ using Read = tl::expected<T, std::string>;
 [[nodiscard]] Read<Profile> read_profile(const std::string& text);
 [[nodiscard]] Read<std::string> read_log_level(const std::string& text);
 [[nodiscard]] Read<LogFormat> read_log_format(const std::string& text);
+[[nodiscard]] Read<bool> read_command_lines(const std::string& text);  ///< "redacted", "full" = true
+[[nodiscard]] Read<bool> read_other_users(const std::string& text);    ///< "as-proc", "full" = true
 [[nodiscard]] Read<bool> read_bool(const std::string& text);
 [[nodiscard]] Read<std::optional<bool>> bool_by_kernel(const std::string& text);  ///< nothing = "by-kernel"
 [[nodiscard]] Read<std::string> read_listen_address(const std::string& text);  ///< "host:port", ":port", "[::1]:port"

@@ -22,11 +22,15 @@ std::optional<std::uint64_t> count_entries(int process) {
   return count;
 }
 
-std::optional<std::uint64_t> count_descriptors(int process) {
+void read_descriptors_folder(int process, ProcessFacts& facts) {
   struct stat status {};
+  const bool is_told = ::fstatat(process, "fd", &status, 0) == 0;
+  facts.uid = is_told ? std::optional<std::uint32_t>(status.st_uid) : std::nullopt;
   // Since 6.2 the size of the directory is the number of descriptors; before, it is 0.
-  if (::fstatat(process, "fd", &status, 0) == 0 && status.st_size > 0) return status.st_size;
-  return count_entries(process);
+  if (is_told && status.st_size > 0)
+    facts.descriptor_count = status.st_size;
+  else
+    facts.descriptor_count = count_entries(process);
 }
 
 }  // namespace
@@ -52,7 +56,7 @@ void read_fixed_facts(int process, ProcessFacts& facts) {
 }
 
 void read_moving_facts(int process, ProcessFacts& facts) {
-  facts.descriptor_count = count_descriptors(process);
+  read_descriptors_folder(process, facts);
   rlimit limit{};
   if (::prlimit(static_cast<pid_t>(facts.pid), RLIMIT_NOFILE, nullptr, &limit) == 0) {
     facts.descriptor_limit = limit.rlim_cur;

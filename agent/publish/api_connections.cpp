@@ -68,7 +68,7 @@ Response api_connections(const Request& request, const Published& published) {
   std::uint64_t matching = 0;
   for (const auto& connection : published.model.connections) {
     if (!matches(*filter, connection, published.model)) continue;
-    if (++matching <= filter->limit) rows.push_back(to_json(connection, published.model));
+    if (++matching <= filter->limit) rows.push_back(to_json(connection, published.model, request.view));
   }
   Json data;
   data["time"] = rfc3339(published.model.wall);

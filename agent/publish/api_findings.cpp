@@ -45,7 +45,7 @@ Response api_findings(const Request& request, const Published& published) {
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto* a, const auto* b) { return a->first_seen > b->first_seen; });
   Json rows = Json::array();
-  for (const auto* entry : entries) rows.push_back(to_json(*entry));
+  for (const auto* entry : entries) rows.push_back(to_json(*entry, request.view));
   Json data;
   data["findings"] = std::move(rows);
   return api_success(data);

@@ -89,7 +89,7 @@ Response api_status(const Request& request, const Published& published, const Ag
   data["version"] = this_build().version;
   data["revision"] = this_build().revision;
   data["started_at"] = rfc3339(published.started);
-  data["uptime_seconds"] = json_of(model.wall - published.started);
+  data["uptime_seconds"] = json_of(state.now - published.began);
   data["scan"] = scan_json(model, state.scans, state.now);
   data["hooks"] = hooks_json(published.hooks);
   data["losses"] = losses_json(model);

@@ -10,13 +10,17 @@
 namespace sockwarden {
 
 /// Names and bcrypt hashes. Passwords found right are remembered as keyed digests, because bcrypt is slow on purpose.
-/// One check runs at a time: a flood of wrong passwords costs one CPU at the most.
 class BasicAuth {
  public:
   explicit BasicAuth(std::map<std::string, std::string> users);
 
   /// Without users everyone is let in.
   [[nodiscard]] bool required() const { return !users_.empty(); }
+
+  /// At once: whether these were found right before.
+  [[nodiscard]] bool remembers(const std::string& user, const std::string& password) const;
+
+  /// Slow, and as slow for every name and password, known or not: as the most costly hash among them.
   [[nodiscard]] bool allows(const std::string& user, const std::string& password);
 
  private:
@@ -24,8 +28,9 @@ class BasicAuth {
   [[nodiscard]] Digest digest_of(const std::string& user, const std::string& password) const;
 
   std::map<std::string, std::string> users_;
+  unsigned highest_cost_ = 0;
   Digest key_{};
-  std::mutex mutex_;
+  mutable std::mutex mutex_;  ///< of what follows; not held while a password is checked
   std::set<Digest> verified_;
 };
 

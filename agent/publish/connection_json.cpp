@@ -10,11 +10,11 @@ using std::chrono::nanoseconds;
 /// 0 is none.
 Json json_of_some(nanoseconds duration) { return duration.count() == 0 ? Json(nullptr) : json_of(duration); }
 
-Json process_json(const Connection& connection, const Process* process) {
+Json process_json(const Connection& connection, const Process* process, bool all) {
   Json json;
   json["pid"] = connection.pid == 0 ? Json(nullptr) : Json(connection.pid);
   json["comm"] = process != nullptr ? json_of_known(process->identity.comm) : Json(nullptr);
-  json["exe"] = process != nullptr ? json_of_known(process->facts.exe) : Json(nullptr);
+  json["exe"] = process != nullptr && all ? json_of_known(process->facts.exe) : Json(nullptr);
   json["container_id"] = process != nullptr ? process->identity.container_id : "";
   json["unit"] = process != nullptr ? process->identity.unit : "";
   json["cgroup"] = process != nullptr ? process->facts.cgroup : "";
@@ -76,17 +76,19 @@ void add_history(Json& json, const Connection& connection, const Model& model) {
 
 }  // namespace
 
-Json to_json(const Connection& connection, const Model& model) {
+Json to_json(const Connection& connection, const Model& model, const View& view) {
+  const Process* process = model.process_of(connection);
+  const bool all = process == nullptr || view.tells_all(*process);
   const bool listener = connection.role == Role::listener;
   Json json;
   json["id"] = connection.id;
-  json["process"] = process_json(connection, model.process_of(connection));
+  json["process"] = process_json(connection, process, all);
   json["role"] = name_of(connection.role);
   json["protocol"] = json_of_known(name_of(connection.protocol));
   json["state"] = name_of(connection.state);
   json["local"] = connection.local.string();
   json["remote"] = listener ? Json(nullptr) : Json(connection.remote.string());
-  json["fd"] = connection.fd ? Json(*connection.fd) : Json(nullptr);
+  json["fd"] = connection.fd && all ? Json(*connection.fd) : Json(nullptr);
   json["inode"] = connection.inode == 0 ? Json(nullptr) : Json(connection.inode);
   json["preexisting"] = connection.preexisting;
   json["accepted"] = connection.accepted;

@@ -6,10 +6,12 @@
 namespace sockwarden {
 namespace {
 
-Json evidence_json(const std::map<std::string, EvidenceValue>& evidence) {
+/// Words of it may have been read of the process's memory and descriptors.
+Json evidence_json(const std::map<std::string, EvidenceValue>& evidence, bool with_words) {
   Json json = Json::object();
   for (const auto& [name, value] : evidence) {
-    json[name] = std::visit([](const auto& plain) { return Json(plain); }, value);
+    if (with_words || !std::holds_alternative<std::string>(value))
+      json[name] = std::visit([](const auto& plain) { return Json(plain); }, value);
   }
   return json;
 }
@@ -20,12 +22,12 @@ Json origin_json(const std::vector<OriginStack>& stacks) {
   return json;
 }
 
-Json process_json(const Process& process) {
+Json process_json(const Process& process, const View& view) {
   Json json;
   json["pid"] = process.pid;
   json["comm"] = process.identity.comm;
-  json["cmdline"] = process.facts.cmdline;
-  json["exe"] = process.facts.exe;
+  json["cmdline"] = view.command_line(process);
+  json["exe"] = view.tells_all(process) ? Json(process.facts.exe) : Json(nullptr);
   json["container_id"] = process.identity.container_id;
   json["unit"] = process.identity.unit;
   json["cgroup"] = process.facts.cgroup;
@@ -34,7 +36,8 @@ Json process_json(const Process& process) {
 
 }  // namespace
 
-Json to_json(const LedgerEntry& entry) {
+Json to_json(const LedgerEntry& entry, const View& view) {
+  const bool all = view.tells_all(entry.process);
   const Finding& finding = entry.finding;
   Json json;
   json["id"] = entry.id;
@@ -43,7 +46,7 @@ Json to_json(const LedgerEntry& entry) {
   json["confidence"] = name_of(finding.confidence);
   json["severity"] = name_of(finding.severity);
   json["state"] = entry.active ? "active" : "resolved";
-  json["process"] = process_json(entry.process);
+  json["process"] = process_json(entry.process, view);
   json["endpoint"] = {{"role", name_of(finding.role)},
                       {"protocol", name_of(finding.protocol)},
                       {"remote", finding.remote},
@@ -53,8 +56,8 @@ Json to_json(const LedgerEntry& entry) {
   json["first_seen"] = rfc3339(entry.first_seen);
   json["last_seen"] = rfc3339(entry.last_seen);
   json["resolved_at"] = json_of(entry.resolved_at);
-  json["evidence"] = evidence_json(finding.evidence);
-  json["origin"] = origin_json(finding.origin);
+  json["evidence"] = evidence_json(finding.evidence, all);
+  json["origin"] = all ? origin_json(finding.origin) : Json::array();
   json["summary"] = finding.summary;
   json["advice"] = finding.advice;
   return json;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <utility>
 
 namespace sockwarden {
 namespace {
@@ -25,45 +26,61 @@ MHD_Result add_argument(void* closure, MHD_ValueKind, const char* name, const ch
   return MHD_YES;
 }
 
-Request request_of(MHD_Connection* connection, const char* url, const char* method) {
-  Request request{
-      method, url, {}, header(connection, MHD_HTTP_HEADER_ACCEPT), header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING)};
+Request request_of(MHD_Connection* connection, const char* url, const char* method, View view) {
+  Request request{method,
+                  url,
+                  {},
+                  header(connection, MHD_HTTP_HEADER_ACCEPT),
+                  header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                  std::move(view)};
   MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_argument, &request);
   return request;
 }
 
-bool is_let_in(MHD_Connection* connection, BasicAuth& auth) {
-  if (!auth.required()) return true;
-  char* given = nullptr;
-  const Text user(MHD_basic_auth_get_username_password(connection, &given));
-  const Text password(given);
-  return user && password && auth.allows(user.get(), password.get());
-}
+Response plain(int status, const char* sentence) { return {status, "text/plain; charset=utf-8", sentence, {}}; }
 
-Response response_to(MHD_Connection* connection, const char* url, const char* method, Site& site, bool last) {
-  const auto policy = site.policy();
-  Response response;
-  if (!is_let_in(connection, *policy->auth)) {
-    response = {401, "text/plain; charset=utf-8", "Unauthorized: a user name and its password are needed.\n", {}};
-    response.headers[MHD_HTTP_HEADER_WWW_AUTHENTICATE] = "Basic realm=\"sockwarden\", charset=\"UTF-8\"";
-  } else if (last && (std::strcmp(method, "GET") == 0 || std::strcmp(method, "HEAD") == 0)) {
-    response = {413, "text/plain; charset=utf-8", "no address here takes a request with a body\n", {}};
-  } else {
-    response = site.router().answer(request_of(connection, url, method));
+Response refusal(Admission admission) {
+  if (admission == Admission::misdirected)
+    return plain(421, "The name in Host is none of this agent's; web.allowed_hosts in its configuration adds names.\n");
+  if (admission == Admission::busy) {
+    Response response = plain(503, "Too many passwords are being checked; ask again.\n");
+    response.headers[MHD_HTTP_HEADER_RETRY_AFTER] = "1";
+    return response;
   }
-  for (const auto& [name, value] : policy->headers) response.headers[name] = value;
-  if (last) response.headers[MHD_HTTP_HEADER_CONNECTION] = "close";
+  Response response = plain(401, "Unauthorized: a user name and its password are needed.\n");
+  response.headers[MHD_HTTP_HEADER_WWW_AUTHENTICATE] = "Basic realm=\"sockwarden\", charset=\"UTF-8\"";
   return response;
 }
 
-MHD_Result queue(MHD_Connection* connection, const Response& response) {
-  auto* body = const_cast<char*>(response.body.data());
-  MHD_Response* raw = MHD_create_response_from_buffer(response.body.size(), body, MHD_RESPMEM_MUST_COPY);
+Response response_to(MHD_Connection* connection, const char* url, const char* method, Site& site,
+                     const Visitor& visitor) {
+  Response response;
+  if (visitor.admission != Admission::let_in) {
+    response = refusal(visitor.admission);
+  } else if (visitor.last && (std::strcmp(method, "GET") == 0 || std::strcmp(method, "HEAD") == 0)) {
+    response = plain(413, "no address here takes a request with a body\n");
+  } else {
+    response = site.router().answer(request_of(connection, url, method, {site.disclosure(), visitor.asker}));
+  }
+  for (const auto& [name, value] : visitor.policy->headers) response.headers[name] = value;
+  if (visitor.last) response.headers[MHD_HTTP_HEADER_CONNECTION] = "close";
+  return response;
+}
+
+void drop_body(void* body) { delete static_cast<std::string*>(body); }
+
+std::optional<std::size_t> queue(MHD_Connection* connection, Response response) {
+  auto body = std::make_unique<std::string>(std::move(response.body));
+  const std::size_t size = body->size();
+  MHD_Response* raw =
+      MHD_create_response_from_buffer_with_free_callback_cls(size, body->data(), &drop_body, body.get());
   const std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)> owner(raw, &MHD_destroy_response);
-  if (!owner) return MHD_NO;
+  if (!owner) return std::nullopt;
+  (void)body.release();  // the response has it
   MHD_add_response_header(raw, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
   for (const auto& [name, value] : response.headers) MHD_add_response_header(raw, name.c_str(), value.c_str());
-  return MHD_queue_response(connection, static_cast<unsigned>(response.status), raw);
+  if (MHD_queue_response(connection, static_cast<unsigned>(response.status), raw) != MHD_YES) return std::nullopt;
+  return size;
 }
 
 }  // namespace
@@ -73,12 +90,23 @@ bool announces_body(MHD_Connection* connection) {
   return !header(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING).empty() || (!length.empty() && length != "0");
 }
 
-MHD_Result answer(MHD_Connection* connection, const char* url, const char* method, Site& site, bool last) {
+std::optional<Credentials> credentials_of(MHD_Connection* connection) {
+  char* given = nullptr;
+  const Text user(MHD_basic_auth_get_username_password(connection, &given));
+  const Text password(given);
+  if (!user || !password) return std::nullopt;
+  return Credentials{user.get(), password.get()};
+}
+
+std::string host_of(MHD_Connection* connection) { return header(connection, MHD_HTTP_HEADER_HOST); }
+
+std::optional<std::size_t> answer(MHD_Connection* connection, const char* url, const char* method, Site& site,
+                                  const Visitor& visitor) {
   try {
-    return queue(connection, response_to(connection, url, method, site, last));
+    return queue(connection, response_to(connection, url, method, site, visitor));
   } catch (const std::exception& error) {
     spdlog::error("cannot answer {} {}: {}", method, url, error.what());
-    return queue(connection, {500, "text/plain; charset=utf-8", "internal error; see the log\n", {}});
+    return queue(connection, plain(500, "internal error; see the log\n"));
   }
 }
 

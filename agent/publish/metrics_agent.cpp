@@ -128,6 +128,9 @@ void add_process_metrics(MetricSet& set, const ProcessUsage& usage) {
   add_gauge({"process_max_fds", "", "descriptors", "Limit of open descriptors of the agent."}, usage.descriptor_limit);
   add_gauge({"process_start_time_seconds", "", "seconds", "Unix time at which the agent's process started."},
             usage.start_time_seconds);
+  set.counter({"sockwarden_log_lines_dropped_total", "", "lines",
+               "Lines of the log that were dropped, since what reads standard error did not keep up or took no more."})
+      .add({}, static_cast<double>(usage.log_lines_dropped));
 }
 
 }  // namespace sockwarden

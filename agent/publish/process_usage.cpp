@@ -49,8 +49,9 @@ std::optional<double> start_time() {
 
 }  // namespace
 
-ProcessUsage own_usage() {
+ProcessUsage own_usage(std::uint64_t log_lines_dropped) {
   ProcessUsage usage;
+  usage.log_lines_dropped = log_lines_dropped;
   rusage resources{};
   if (getrusage(RUSAGE_SELF, &resources) == 0) {
     usage.cpu_seconds = seconds_of(resources.ru_utime) + seconds_of(resources.ru_stime);

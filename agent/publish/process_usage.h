@@ -14,8 +14,9 @@ struct ProcessUsage {
   std::optional<std::uint64_t> virtual_bytes;
   std::optional<std::uint64_t> open_descriptors;
   std::optional<std::uint64_t> descriptor_limit;
+  std::uint64_t log_lines_dropped = 0;
 };
 
-[[nodiscard]] ProcessUsage own_usage();
+[[nodiscard]] ProcessUsage own_usage(std::uint64_t log_lines_dropped);
 
 }  // namespace sockwarden

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "agent/publish/disclosure.h"
+
 namespace sockwarden {
 
 struct Request {
@@ -15,6 +17,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
   std::string accept;
   std::string accept_encoding;
+  View view;  ///< what it may be told
 };
 
 struct Response {

@@ -96,7 +96,8 @@ Response Router::metrics(const Request& request) {
     use = use_;
   }
   const auto published = content_.snapshot->latest();
-  const auto families = metric_families(published.get(), content_.snapshot->scan_health(), use, own_usage());
+  const auto families =
+      metric_families(published.get(), content_.snapshot->scan_health(), use, own_usage(content_.log_lines_dropped()));
   Response response;
   if (prefers_openmetrics(request.accept)) {
     response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";

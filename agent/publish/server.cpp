@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <linux/capability.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -13,6 +15,7 @@
 #include "agent/publish/http_daemon.h"
 #include "agent/publish/listen_address.h"
 #include "agent/publish/watched_files.h"
+#include "agent/sandbox/capabilities.h"
 
 namespace sockwarden {
 namespace {
@@ -76,6 +79,7 @@ void WebServer::Parts::tell_state() {
 }
 
 void WebServer::Parts::watch(const std::stop_token& stop) {
+  (void)keep_capabilities({CAP_DAC_READ_SEARCH});  // certificates that only their owner may read
   std::mutex sleeping;
   std::condition_variable_any wake;
   std::unique_lock lock(sleeping);
@@ -109,10 +113,21 @@ tl::expected<std::unique_ptr<WebServer>, Error> WebServer::open(const Config::We
   if (!web.config_file.empty()) {
     parts->watcher = std::jthread([raw = parts.get()](const std::stop_token& stop) { raw->watch(stop); });
   }
-  return std::unique_ptr<WebServer>(new WebServer(std::move(parts)));
+  std::unique_ptr<WebServer> server(new WebServer(std::move(parts)));
+  Config config;
+  config.web = web;
+  server->configure(config);
+  return server;
 }
 
 tl::expected<void, Error> WebServer::reload() { return parts_->reload(); }
+
+void WebServer::configure(const Config& config) {
+  std::vector<std::string> listening = config.web.listen_addresses;
+  for (const auto& address : addresses()) listening.push_back(address);
+  parts_->site.set_access(std::make_shared<HostCheck>(listening, config.web.allowed_hosts),
+                          std::make_shared<Disclosure>(config.api, proc_hides_processes()));
+}
 
 void WebServer::set_ready(bool ready) { parts_->site.router().set_ready(ready); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -16,6 +17,7 @@ namespace sockwarden {
 /// Where the server takes what it shows from.
 struct Content {
   std::shared_ptr<Snapshot> snapshot;
+  std::function<std::uint64_t()> log_lines_dropped = [] { return std::uint64_t{0}; };
 };
 
 class WebServer {
@@ -31,6 +33,9 @@ class WebServer {
 
   /// Reads the web configuration file again now. On an error the old one stays in force.
   tl::expected<void, Error> reload();
+
+  /// Takes over who is answered and what is told, at the start and on a reload. Until then: as strict as can be.
+  void configure(const Config& config);
 
   /// False makes /-/ready say 503, for instance while shutting down. True at the start.
   void set_ready(bool ready);

@@ -14,6 +14,7 @@
 namespace sockwarden {
 namespace {
 
+constexpr const char* operation = "read the web configuration";
 const std::vector<std::string> client_auth_types{"NoClientCert", "RequestClientCert", "RequireAnyClientCert",
                                                  "VerifyClientCertIfGiven", "RequireAndVerifyClientCert"};
 const std::vector<std::string> tls_keys{"cert_file",      "key_file",          "client_auth_type",
@@ -142,17 +143,9 @@ const std::vector<std::string>& curve_names() {
   return names;
 }
 
-tl::expected<WebConfig, Error> read_web_config(const std::string& file) {
-  constexpr const char* operation = "read the web configuration";
-  errno = 0;
-  std::ifstream stream(file);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream) {
-    return tl::unexpected(Error{operation, file, errno != 0 ? errno : EIO, "check --web.config.file"});
-  }
+tl::expected<WebConfig, Error> parse_web_config(const std::string& text, const std::string& file) {
   try {
-    const YAML::Node document = YAML::Load(text.str());
+    const YAML::Node document = YAML::Load(text);
     return interpret(YamlReader(file), document, std::filesystem::path(file).parent_path());
   } catch (const ConfigFault& fault) {
     Error error = fault.error;
@@ -162,6 +155,15 @@ tl::expected<WebConfig, Error> read_web_config(const std::string& file) {
     const std::string line = error.mark.is_null() ? "" : ":" + std::to_string(error.mark.line + 1);
     return tl::unexpected(Error{operation, file + line + ": " + error.msg, 0, "it must be YAML"});
   }
+}
+
+tl::expected<WebConfig, Error> read_web_config(const std::string& file) {
+  errno = 0;
+  std::ifstream stream(file);
+  std::ostringstream text;
+  if (stream) text << stream.rdbuf();
+  if (!stream) return tl::unexpected(Error{operation, file, errno != 0 ? errno : EIO, "check --web.config.file"});
+  return parse_web_config(text.str(), file);
 }
 
 }  // namespace sockwarden

@@ -30,7 +30,8 @@ struct WebConfig {
   std::map<std::string, std::string> users;  ///< name -> bcrypt hash
 };
 
-/// Relative paths in it are relative to the file.
+/// `text` is the content of `file`. Relative paths in it are relative to the file.
+[[nodiscard]] tl::expected<WebConfig, Error> parse_web_config(const std::string& text, const std::string& file);
 [[nodiscard]] tl::expected<WebConfig, Error> read_web_config(const std::string& file);
 
 /// Names and numbers of the TLS versions that can be chosen, lowest first.

@@ -15,11 +15,12 @@ tl::expected<std::shared_ptr<const WebPolicy>, Error> WebPolicy::load(const std:
     auto tls = TlsContext::load(*config.tls);
     if (!tls) return tl::unexpected(tls.error());
     policy->tls = std::move(*tls);
+    policy->verifies_clients = config.tls->client_auth == ClientAuth::require_and_verify;
     for (const auto& path : {config.tls->cert_file, config.tls->key_file, config.tls->client_ca_file}) {
       if (!path.empty()) policy->files.push_back(path);
     }
   }
-  policy->auth = std::make_unique<BasicAuth>(std::move(config.users));
+  policy->auth = std::make_shared<BasicAuth>(std::move(config.users));
   policy->headers = std::move(config.headers);
   return policy;
 }

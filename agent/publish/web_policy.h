@@ -15,7 +15,8 @@ namespace sockwarden {
 
 struct WebPolicy {
   std::shared_ptr<const TlsContext> tls;  ///< null = plain HTTP
-  std::unique_ptr<BasicAuth> auth;
+  std::shared_ptr<BasicAuth> auth;
+  bool verifies_clients = false;  ///< no connection without a certificate that is known
   std::map<std::string, std::string> headers;
   std::vector<std::string> files;  ///< which of them to watch
 

@@ -32,6 +32,7 @@ struct ProcessFacts {
   std::uint64_t start_ticks = 0;  ///< /proc/PID/stat field 22; with the pid it identifies a process
   std::string comm;
   std::vector<std::string> cmdline;
+  std::optional<std::uint32_t> uid;  ///< that /proc shows it to belong to: root's where it may not be read
   std::string exe;
   std::string cgroup;                             ///< path below the cgroup2 root (or the systemd hierarchy)
   std::string container_id;                       ///< hexadecimal id found in the cgroup path, or empty

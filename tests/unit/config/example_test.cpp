@@ -63,8 +63,9 @@ TEST_CASE("the default that a setting states is its default") {
     CAPTURE(setting.key);
     std::vector<std::string> values{setting.standard};
     if (setting.form == Setting::Form::list) {
-      const std::size_t comma = setting.standard.find(',');
-      values = {setting.standard.substr(0, comma), setting.standard.substr(comma + 1)};
+      std::istringstream words(setting.standard);
+      values.clear();
+      for (std::string word; std::getline(words, word, ',');) values.push_back(word);
     }
     Config config;
     CHECK(setting.set(config, values).has_value());
