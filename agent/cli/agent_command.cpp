@@ -40,7 +40,7 @@ int run(const SettingFlags& flags) {
   const Signals signals;
   const WallTime started = std::chrono::system_clock::now();
   const auto snapshot = std::make_shared<Snapshot>();
-  auto web = WebServer::open(config.web, Content{snapshot});
+  auto web = WebServer::open(config.web, Content{snapshot, log_lines_dropped});
   if (!web) return fatal(web.error(), config);
   (*web)->configure(config);
   KernelOptions options = kernel_options(config.kernel, *variant);

@@ -1,12 +1,15 @@
 #include "agent/cli/log.h"
 
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <unistd.h>
 
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "agent/cli/display.h"
+#include "agent/cli/line_writer.h"
 
 namespace sockwarden {
 namespace {
@@ -35,6 +38,22 @@ class PrintableMessage : public spdlog::custom_flag_formatter {
   }
 };
 
+/// For as long as the process lives.
+LineWriter& standard_error() {
+  static LineWriter writer(STDERR_FILENO);
+  return writer;
+}
+
+class Sink : public spdlog::sinks::base_sink<std::mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t text;
+    formatter_->format(message, text);
+    standard_error().put(std::string(text.data(), text.size()));
+  }
+  void flush_() override {}
+};
+
 }  // namespace
 
 bool logs_json(const Config::Log& config) {
@@ -53,11 +72,12 @@ std::unique_ptr<spdlog::formatter> log_layout(bool json) {
   return layout;
 }
 
+std::uint64_t log_lines_dropped() { return standard_error().dropped(); }
+
 void open_log(const Config::Log& config) {
-  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>("", std::make_shared<Sink>());
   logger->set_formatter(log_layout(logs_json(config)));
   logger->set_level(spdlog::level::from_str(config.level));
-  logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
 }
 

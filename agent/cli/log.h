@@ -4,6 +4,7 @@
 #include <spdlog/formatter.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdint>
 #include <memory>
 
 #include "agent/config/config.h"
@@ -14,6 +15,9 @@ namespace sockwarden {
 
 /// Makes the default logger of spdlog as configured.
 void open_log(const Config::Log& config);
+
+/// Those that standard error did not take: logging waits for nobody.
+[[nodiscard]] std::uint64_t log_lines_dropped();
 
 /// The layout alone, for any sink.
 [[nodiscard]] std::unique_ptr<spdlog::formatter> log_layout(bool json);
