@@ -17,6 +17,13 @@ SOCKWARDEN = os.environ.get("SOCKWARDEN", str(ROOT / "build/ci/sockwarden"))
 SKIPPED = 77
 
 
+def bpf_objects():
+    """Ids of all programs, maps and links in the kernel."""
+    return {kind: set(re.findall(r"^(\d+):", subprocess.run(["bpftool", kind, "list"], capture_output=True, text=True,
+                                                            check=True).stdout, re.M))
+            for kind in ("prog", "map", "link")}
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -59,12 +66,12 @@ LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 class Agent:
     """`sockwarden agent` on a free port."""
 
-    def __init__(self, *arguments, profile="development", wrapper=()):
+    def __init__(self, *arguments, profile="development", wrapper=(), stderr=None):
         self.port = free_port()
         self.log = tempfile.NamedTemporaryFile("w+", prefix="sockwarden-agent-", suffix=".log")
         self.process = subprocess.Popen(
             [*wrapper, SOCKWARDEN, "agent", "--profile", profile, "--web.listen-address", f"127.0.0.1:{self.port}",
-             *arguments], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+             *arguments], stdout=self.log, stderr=stderr or self.log, stdin=subprocess.DEVNULL)
         if not until(lambda: self.process.poll() is not None or self.ready(), 60) or self.process.poll() is not None:
             self.log.seek(0)
             raise SystemExit(f"the agent did not start:\n{self.log.read()}")

@@ -4,21 +4,13 @@
 import json
 import os
 import pathlib
-import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 
-from host import SOCKWARDEN, Agent, check, end, nginx, until
-
-
-def bpf_objects():
-    """Ids of all programs, maps and links in the kernel."""
-    return {kind: set(re.findall(r"^(\d+):", subprocess.run(["bpftool", kind, "list"], capture_output=True, text=True,
-                                                            check=True).stdout, re.M))
-            for kind in ("prog", "map", "link")}
+from host import SOCKWARDEN, Agent, bpf_objects, check, end, nginx, until
 
 
 def left_behind(before):
