@@ -15,6 +15,9 @@ constexpr std::uint16_t close_notify = 2 + 1 + 16;
 /// Bytes that a program had time to wait for: longer silence, and it gave up.
 constexpr milliseconds patience{500};
 constexpr milliseconds own_limit{1000};
+/// Of an answer, so much taken while more was to come: a transfer that was broken off, by a limit or since enough was
+/// had. To drain the rest costs more than a connection (Go's server gives up on it at 256 KiB).
+constexpr std::uint64_t long_transfer_bytes = 1 << 20;
 /// TLS: alerts and what else is no data of the program.
 constexpr std::uint32_t least_tls_bytes = 64;
 constexpr milliseconds least_idle{500};
@@ -120,6 +123,13 @@ bool is_by_program(const Connection& connection) {
          connection.close_reason != CloseReason::timeout && (connection.raw.record.flags & SW_FLAG_RELEASED) != 0;
 }
 
+/// Of the one answer that there was, the rest of which was still to come.
+bool is_broken_off(const Connection& connection) {
+  const sw_flow& response = response_of(connection);
+  if (response.messages != 1 || response.message != SW_MESSAGE_BODY) return false;
+  return connection.received_bytes >= long_transfer_bytes + connection.unread_bytes;
+}
+
 bool is_undrained(const Connection& connection) {
   if (!is_by_program(connection) || connection.exchanges + connection.unread_bytes == 0) return false;
   if (family_of(connection) == Family::tls)
@@ -128,7 +138,7 @@ bool is_undrained(const Connection& connection) {
   if (family_of(connection) != Family::http_1 || !allows_reuse(connection)) return false;
   const sw_flow& response = response_of(connection);
   if (response.messages == 0) return false;
-  if (connection.unread_bytes != 0) return true;
+  if (connection.unread_bytes != 0) return !is_broken_off(connection);
   const sw_framing framing = framing_of(response);
   if (framing != SW_FRAMING_LENGTH && framing != SW_FRAMING_CHUNKED) return false;
   if (response.message != SW_MESSAGE_BODY && is_complete(connection)) return false;

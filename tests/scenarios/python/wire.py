@@ -4,7 +4,7 @@ PLAN of the server: do = serve; what it does wrong: cut (bytes of an answer that
 forks = yes (a process a connection), idle (seconds until it resets a quiet connection).
 PLAN of the client: do = each (a connection a request) | pieces (each request in two writes) | rest (used again after `pause`)
 | fill (a pool with a minimum, replaced by age) | forget (used once, kept) | batch (some connections at once, then a rest)
-| read (the whole of a larger answer); say = wire | http | redis.
+| read (`least` bytes of a larger answer); say = wire | http | redis.
 """
 
 import os
@@ -99,7 +99,7 @@ def each():
 
 
 def read():
-    """Answers taken whole, then released in the same way."""
+    """Of each answer the `least`, then released in the same way."""
     for _ in range(ROUNDS):
         sock = dial()
         got = len(ask(sock))

@@ -30,6 +30,26 @@ TEST_CASE("responses that are closed unread are undrained bodies, each counted o
   CHECK(stage.ask(pool_churn).empty());
 }
 
+TEST_CASE("a long transfer that is broken off while more is to come is not undrained") {
+  PoolStage stage;
+  const auto [received, message, is_undrained] = GENERATE(table<std::uint64_t, sw_message, bool>({
+      {3 << 20, SW_MESSAGE_BODY, false},
+      {3 << 20, SW_MESSAGE_COMPLETE, true},  // all of it was there
+      {200'000, SW_MESSAGE_BODY, true},
+  }));
+  for (int i = 0; i < 5; ++i) {
+    const std::uint64_t id = stage.open();
+    stage.request(id);
+    stage.respond(id);
+    stage.record(id).unread_bytes = 100'000;
+    stage.record(id).wire.flow[SW_INGRESS].message = message;
+    stage.world.connection(id).socket.bytes_received = received;
+    stage.close(id, SW_CLOSED_BY_OWN, SW_CLOSE_REASON_RESET);
+  }
+  stage.scan();
+  CHECK(stage.ask(undrained_body).empty() != is_undrained);
+}
+
 TEST_CASE("a body whose rest came only after the close is undrained") {
   PoolStage stage;
   for (int i = 0; i < 3; ++i) {
