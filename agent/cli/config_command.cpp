@@ -29,7 +29,8 @@ int run(const Flags& flags) {
   const auto loaded = load_config(sources);
   if (!loaded) return complain(loaded.error(), exit_usage);
   if (flags.action == "check") return check(*loaded, sources.file);
-  std::cout << (flags.format.json() ? text_of(config_json(*loaded)) + "\n" : config_text(*loaded));
+  std::cout << (flags.format.json() ? config_json(*loaded).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
+                                    : config_text(*loaded));
   return exit_good;
 }
 

@@ -38,7 +38,7 @@ int run(const OutputFormat& format) {
         {"build",
          {{"compiler", build.compiler}, {"type", build.type}, {"libbpf", build.libbpf}, {"machine", build.machine}}},
         {"kernel", {{"release", host.kernel_release}, {"btf", host.btf}, {"supported", supports(host)}}}};
-    std::cout << text_of(json) << "\n";
+    std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
     return exit_good;
   }
   std::cout << "sockwarden " << build.version << "\n"
