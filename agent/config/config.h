@@ -27,6 +27,7 @@ struct Thresholds {
   std::chrono::milliseconds wait{};        ///< a wait that nothing ends: 30 s production, 4 s development
   std::chrono::milliseconds leak{};        ///< disuse before something counts as leaked: 60 s, 4 s
   std::chrono::milliseconds close_wait{};  ///< grace for a CLOSE_WAIT: 60 s, 4 s
+  std::chrono::milliseconds unproven{};    ///< longer than any limit that people set: 1 h, 60 s
   std::uint32_t leak_count = 0;            ///< least growth of a count: 10, 3
   bool operator==(const Thresholds&) const = default;
 };
@@ -34,7 +35,7 @@ struct Thresholds {
 struct ThresholdOverride {
   TargetRule match;  ///< plus `endpoint`, glob on "address:port"
   std::string endpoint;
-  std::optional<std::chrono::milliseconds> wait, leak, close_wait;
+  std::optional<std::chrono::milliseconds> wait, leak, close_wait, unproven;
   std::optional<std::uint32_t> leak_count;
   bool operator==(const ThresholdOverride&) const = default;
 };

@@ -52,10 +52,11 @@ ThresholdOverride read_override(const YamlReader& reader, const YAML::Node& entr
     if (key == "wait") result.wait = checked(reader, node, path, duration(text));
     if (key == "leak") result.leak = checked(reader, node, path, duration(text));
     if (key == "close_wait") result.close_wait = checked(reader, node, path, duration(text));
+    if (key == "unproven") result.unproven = checked(reader, node, path, duration(text));
     if (key == "leak_count") result.leak_count = checked(reader, node, path, count_between(1, 1U << 24)(text));
   });
-  if (!result.wait && !result.leak && !result.close_wait && !result.leak_count) {
-    reader.fail(entry, "an override changes nothing", "give it wait, leak, close_wait or leak_count");
+  if (!result.wait && !result.leak && !result.close_wait && !result.unproven && !result.leak_count) {
+    reader.fail(entry, "an override changes nothing", "give it wait, leak, close_wait, unproven or leak_count");
   }
   return result;
 }
@@ -73,7 +74,7 @@ const std::vector<std::string>& match_keys() {
 }
 
 const std::vector<std::string>& override_keys() {
-  static const std::vector<std::string> keys{"match", "wait", "leak", "close_wait", "leak_count"};
+  static const std::vector<std::string> keys{"match", "wait", "leak", "close_wait", "unproven", "leak_count"};
   return keys;
 }
 

@@ -140,6 +140,10 @@ std::vector<Setting> table() {
        one(
            by_profile, [](Config & c) -> auto& { return c.thresholds.close_wait; }),
        "by-profile"},
+      {"thresholds.unproven", "", "", Form::value, false,
+       one(
+           by_profile, [](Config & c) -> auto& { return c.thresholds.unproven; }),
+       "by-profile"},
       {"thresholds.leak_count", "", "", Form::value, false,
        one(
            count_by_profile, [](Config & c) -> auto& { return c.thresholds.leak_count; }),

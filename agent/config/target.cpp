@@ -40,12 +40,14 @@ Thresholds thresholds_for(const Config& config, const TargetSubject& subject) {
     take_first(chosen.wait, candidate.wait);
     take_first(chosen.leak, candidate.leak);
     take_first(chosen.close_wait, candidate.close_wait);
+    take_first(chosen.unproven, candidate.unproven);
     take_first(chosen.leak_count, candidate.leak_count);
   }
   const Thresholds& base = config.thresholds;
   return {.wait = chosen.wait.value_or(base.wait),
           .leak = chosen.leak.value_or(base.leak),
           .close_wait = chosen.close_wait.value_or(base.close_wait),
+          .unproven = chosen.unproven.value_or(base.unproven),
           .leak_count = chosen.leak_count.value_or(base.leak_count)};
 }
 

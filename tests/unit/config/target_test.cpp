@@ -114,6 +114,6 @@ TEST_CASE("an override for one endpoint leaves the others alone") {
 }
 
 TEST_CASE("the profiles have the thresholds that the documentation states") {
-  CHECK(thresholds_of(Profile::production) == Thresholds{30s, 60s, 60s, 10});
-  CHECK(thresholds_of(Profile::development) == Thresholds{4s, 4s, 4s, 3});
+  CHECK(thresholds_of(Profile::production) == Thresholds{30s, 60s, 60s, 1h, 10});
+  CHECK(thresholds_of(Profile::development) == Thresholds{4s, 4s, 4s, 60s, 3});
 }
