@@ -37,8 +37,14 @@ struct Evidence {
   std::optional<std::chrono::nanoseconds> shown_timeout;
   /// Of `infinite`: the process waits for nothing besides.
   bool sole = false;
-  /// Of `worker`: some thread of the process computes or sleeps, and may be the one that works on the answer.
+  /// Of `nothing`: all threads were looked at, and none of them waits for the connection.
+  bool unattended = false;
+  /// Of `blocked_call`: the call names nothing besides the connection but how threads of the process wake each other.
+  bool exclusive = false;
+  /// Of `worker`: some thread of the process computes, and may be the one that works on the answer.
   bool working = false;
+  /// Of `worker`: it is an event loop that took the request.
+  bool in_loop = false;
 
   // For people. Nothing is decided by these.
   std::string sentence;            ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"

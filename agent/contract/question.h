@@ -18,6 +18,12 @@ enum class WaitDirection {
   work,  ///< the peer has done its part: will the process itself go on?
 };
 
+/// How far a connection has come. Of a wait for the rest of a message, whose bytes may drip, nothing.
+struct Progress {
+  std::uint64_t received = 0, sent = 0;
+  bool operator==(const Progress&) const = default;
+};
+
 using SocketInodes = std::unordered_set<std::uint64_t>;
 
 /// A connection that already waits too long, as the sample that noticed it saw it.
@@ -31,6 +37,7 @@ struct Question {
   WaitDirection direction = WaitDirection::receive;
   std::uint32_t worker = 0;  ///< thread that last received from it; 0 = unknown
   std::chrono::nanoseconds waited{};
+  Progress progress;  ///< as the sample saw it
   std::chrono::nanoseconds receive_timeout{};  ///< SO_RCVTIMEO, 0 = none
   std::chrono::nanoseconds send_timeout{};     ///< SO_SNDTIMEO, 0 = none
   bool keep_alive = false;

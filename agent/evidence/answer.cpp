@@ -94,7 +94,11 @@ Evidence answer_to(const Question& question, const Observation& seen) {
   evidence.timeout = seen.timeout;
   evidence.shown_timeout = seen.shown_timeout;
   evidence.sole = seen.sole;
+  evidence.exclusive = seen.exclusive;
   evidence.working = seen.working;
+  evidence.in_loop = seen.basis == Basis::worker && seen.worker == WorkerState::in_loop;
+  evidence.unattended = seen.basis == Basis::nothing && seen.silence.reason == Silence::Reason::no_thread &&
+                        seen.silence.seen == seen.silence.threads;
   evidence.sentence = sentence_of(seen);
   evidence.facts = facts_of(seen);
   evidence.facts["proof"] = evidence.sentence;

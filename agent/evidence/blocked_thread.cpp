@@ -1,5 +1,8 @@
 #include <fcntl.h>
 
+#include <algorithm>
+
+#include "agent/evidence/own_signal.h"
 #include "agent/evidence/probe.h"
 
 namespace sockwarden {
@@ -89,6 +92,8 @@ std::optional<Observation> ask_blocked_thread(Probe& probe) {
   seen.wait = blocked->thread->wait;
   if (seen.wait.kind == Kind::transfer) seen.wait.limit = limit_in_force(seen.wait, probe.question);
   judge_limit(probe, seen);
+  seen.exclusive = std::all_of(seen.wait.fds.begin(), seen.wait.fds.end(),
+                               [&](std::uint32_t fd) { return fd == *seen.fd || is_own_signal(probe.process, fd); });
   // A poll of others, too: any of them may be how another thread, or a timer, gets it to give up.
   if (seen.verdict == Verdict::infinite && seen.wait.kind == Kind::poll && seen.wait.fds.size() > 1) {
     ask_timers(probe, seen);

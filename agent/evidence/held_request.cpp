@@ -9,13 +9,23 @@ namespace {
 using Kind = ThreadWait::Kind;
 using Limit = WaitLimit::Kind;
 
-/// A thread that computes or sleeps may be the one that works on the answer.
-const ProcessView::Thread* find_working(const ProcessView& process) {
+bool computes(const ProcessView::Thread& thread) {
+  return thread.wait.kind == Kind::running || thread.is_outside_calls();
+}
+
+bool sleeps(const ProcessView::Thread& thread) { return thread.wait.kind == Kind::sleep; }
+
+/// A thread that may be the one that works on the answer.
+const ProcessView::Thread* find(const ProcessView& process, bool (*what)(const ProcessView::Thread&)) {
   const auto& threads = process.threads();
-  const auto found = std::find_if(threads.begin(), threads.end(), [](const auto& thread) {
-    return thread.wait.kind == Kind::running || thread.wait.kind == Kind::sleep || thread.is_outside_calls();
-  });
+  const auto found = std::find_if(threads.begin(), threads.end(), what);
   return found == threads.end() ? nullptr : &*found;
+}
+
+/// Computes, or sleeps: who sleeps between two looks at something else cannot be told from who works on the answer.
+const ProcessView::Thread* find_other(const ProcessView& process) {
+  const auto* computing = find(process, computes);
+  return computing != nullptr ? computing : find(process, sleeps);
 }
 
 /// `task`: null where it may have moved on to any thread.
@@ -39,7 +49,7 @@ void judge_parked(Probe& probe, const WaitLimit& limit, Observation& seen) {
   if (limit.kind != Limit::none) {
     seen.verdict = Verdict::timer_pending;
     if (limit.kind == Limit::finite) seen.shown_timeout = limit.length;
-  } else if (const auto* working = find_working(probe.process); working != nullptr) {
+  } else if (const auto* working = find_other(probe.process); working != nullptr) {
     seen.verdict = Verdict::timer_pending;
     seen.other_worker = working->id;
   } else {
@@ -68,7 +78,7 @@ std::optional<Observation> ask_held_request(Probe& probe) {
   seen.basis = Basis::worker;
   seen.thread = worker->id;
   seen.wait = worker->wait;
-  seen.working = find_working(probe.process) != nullptr;
+  seen.working = find(probe.process, computes) != nullptr;
   const ThreadWait* task = probe.runtime.waiting_task(*worker);
   seen.worker = state_of(task);
   switch (seen.worker) {
@@ -83,6 +93,10 @@ std::optional<Observation> ask_held_request(Probe& probe) {
       break;
     case WorkerState::elsewhere:
       break;
+  }
+  if (seen.verdict == Verdict::infinite) {
+    seen.upstream = probe.upstream.find(probe.question.waited);
+    if (seen.upstream) seen.verdict = Verdict::timer_pending;
   }
   return seen;
 }

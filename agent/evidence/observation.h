@@ -8,6 +8,7 @@
 
 #include "agent/contract/evidence.h"
 #include "agent/evidence/timer_evidence.h"
+#include "agent/evidence/upstream.h"
 #include "agent/proc/process_view.h"
 #include "agent/runtimes/runtime.h"
 
@@ -42,6 +43,7 @@ struct Observation {
   std::optional<std::chrono::nanoseconds> timeout{};        ///< as in Evidence
   std::optional<std::chrono::nanoseconds> shown_timeout{};  ///< as in Evidence
   bool sole = false;
+  bool exclusive = false;  ///< as in Evidence
   bool working = false;
 
   std::uint32_t thread = 0;
@@ -54,7 +56,8 @@ struct Observation {
   HiddenTimer hidden = HiddenTimer::none;
 
   WorkerState worker = WorkerState::elsewhere;  ///< of Basis::worker
-  std::optional<std::uint32_t> other_worker{};  ///< a thread that works while the worker is parked
+  std::optional<std::uint32_t> other_worker{};  ///< a thread that computes or sleeps while the worker is parked
+  std::optional<Upstream> upstream{};           ///< what else the process waits for, and the request perhaps with it
   Deadline deadline{};                          ///< of Basis::deadline
   bool of_reads = false;                        ///< whether that is the deadline of reads
   Silence silence{};                            ///< of Basis::nothing

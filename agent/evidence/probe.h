@@ -7,6 +7,7 @@
 #include "agent/contract/question.h"
 #include "agent/evidence/observation.h"
 #include "agent/evidence/pending_timer.h"
+#include "agent/evidence/upstream.h"
 #include "agent/proc/process_view.h"
 #include "agent/runtimes/runtime.h"
 
@@ -17,6 +18,7 @@ struct Probe {
   const Question& question;
   Runtime& runtime;
   PendingTimer& timers;
+  UpstreamFinder& upstream;
 };
 
 /// A thread blocked in a call that names the connection's descriptor.

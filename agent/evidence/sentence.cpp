@@ -70,8 +70,24 @@ std::string of_event_loop(const Observation& seen) {
 
 std::string of_parked_worker(const Observation& seen) {
   if (seen.wait.limit.kind != Limit::none) return " with a time limit";
-  if (seen.other_worker) return ", and " + named(*seen.other_worker) + " works on";
+  if (seen.other_worker) return ", and " + named(*seen.other_worker) + (seen.working ? " works on" : " sleeps");
   return " without a time limit, as for a lock, and no other thread works";
+}
+
+std::string of_upstream(const Upstream& upstream) {
+  const std::string number = std::to_string(upstream.number);
+  const std::string also = "; the process also waits for ";
+  switch (upstream.kind) {
+    case Upstream::Kind::pipe:
+      return also + "a pipe (fd " + number + "), and the request perhaps with it";
+    case Upstream::Kind::unix_socket:
+      return also + "a unix socket (fd " + number + "), and the request perhaps with it";
+    case Upstream::Kind::child:
+      return "; the process started child " + number + " since, and the request perhaps waits for it";
+    case Upstream::Kind::unseen:
+      break;
+  }
+  return also + "more sockets than were looked at";
 }
 
 std::string of_worker(const Observation& seen) {
@@ -141,6 +157,7 @@ std::string of_basis(const Observation& seen) {
 
 std::string sentence_of(const Observation& seen) {
   std::string text = of_basis(seen);
+  if (seen.upstream) text += of_upstream(*seen.upstream);
   if (seen.sole) text += "; the process waits for nothing else";
   if (seen.held_by) text += " (in process " + std::to_string(*seen.held_by) + ", which shares the connection)";
   return text;

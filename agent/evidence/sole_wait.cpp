@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/evidence/unix_peer.h"
+#include "agent/evidence/own_signal.h"
 
 namespace sockwarden {
 namespace {
@@ -11,16 +11,6 @@ using Kind = ThreadWait::Kind;
 using Limit = WaitLimit::Kind;
 
 using Target = DescriptorTarget::Kind;
-
-/// How threads of one process wake each other.
-bool is_own_signal(ProcessView& process, std::uint32_t fd) {
-  const DescriptorTarget target = process.target(fd);
-  if (target.kind == Target::eventfd) return true;
-  if (target.kind == Target::pipe) return process.count_of(target) > 1;  // it has both ends
-  const bool socket = target.kind == Target::socket;
-  const std::uint32_t peer = socket ? unix_peer_of(static_cast<std::uint32_t>(target.inode)) : 0;
-  return peer != 0 && process.count_of({Target::socket, peer}) != 0;
-}
 
 bool is_asked_about(Probe& probe, std::uint32_t fd) {
   const DescriptorTarget target = probe.process.target(fd);

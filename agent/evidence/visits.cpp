@@ -21,7 +21,10 @@ Silence why_silent(const ProcessView& process) {
 
 Visits::Visit::Visit(std::uint32_t pid, std::uint64_t start_ticks, Runtimes& runtimes,
                      const HasSocketTimeout& has_timeout)
-    : process(pid, start_ticks), runtime(runtimes.recognise(process)), timers(process, *runtime, has_timeout) {}
+    : process(pid, start_ticks),
+      runtime(runtimes.recognise(process)),
+      timers(process, *runtime, has_timeout),
+      upstream(process, has_timeout) {}
 
 Visits::Visit& Visits::visit(std::uint32_t pid, std::uint64_t start_ticks) {
   auto& visited = visits_[pid];
@@ -36,7 +39,7 @@ Observation Visits::look_at(const Question& question, std::uint32_t pid) {
     nothing.silence = {.reason = Silence::Reason::unreadable, .failure = failure, .pid = pid};
     return nothing;
   }
-  Probe probe{visited.process, question, *visited.runtime, visited.timers};
+  Probe probe{visited.process, question, *visited.runtime, visited.timers, visited.upstream};
   for (const auto rule : {ask_held_request, ask_blocked_thread, ask_deadline, ask_event_loop}) {
     auto seen = rule(probe);
     if (!seen) continue;

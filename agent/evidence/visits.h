@@ -8,6 +8,7 @@
 #include "agent/contract/question.h"
 #include "agent/evidence/observation.h"
 #include "agent/evidence/pending_timer.h"
+#include "agent/evidence/upstream.h"
 #include "agent/proc/process_view.h"
 #include "agent/runtimes/runtimes.h"
 
@@ -26,6 +27,7 @@ class Visits {
     ProcessView process;
     std::unique_ptr<Runtime> runtime;
     PendingTimer timers;
+    UpstreamFinder upstream;
     std::unordered_map<const SocketInodes*, bool> sole;  ///< by what it was asked about, for all of its questions
   };
   Visit& visit(std::uint32_t pid, std::uint64_t start_ticks);
