@@ -37,7 +37,7 @@ struct Question {
   WaitDirection direction = WaitDirection::receive;
   std::uint32_t worker = 0;  ///< thread that last received from it; 0 = unknown
   std::chrono::nanoseconds waited{};
-  Progress progress;  ///< as the sample saw it
+  Progress progress;                           ///< as the sample saw it
   std::chrono::nanoseconds receive_timeout{};  ///< SO_RCVTIMEO, 0 = none
   std::chrono::nanoseconds send_timeout{};     ///< SO_SNDTIMEO, 0 = none
   bool keep_alive = false;

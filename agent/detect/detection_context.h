@@ -9,7 +9,7 @@
 
 #include "agent/config/config.h"
 #include "agent/detect/finding.h"
-#include "agent/detect/open_wait.h"
+#include "agent/detect/observed_wait.h"
 #include "agent/detect/queue_history.h"
 #include "agent/detect/suspect.h"
 #include "agent/detect/wait_history.h"
@@ -32,12 +32,11 @@ struct DetectionContext {
 
   const DescriptorHistory* descriptors = nullptr;
   const BindHistory* binds = nullptr;
-  bool tells_open_waits = false;  ///< they cost questions, and are no findings
 };
 
 struct DetectorResult {
   std::vector<Finding> findings;
-  std::vector<OpenWait> open_waits;
+  ObservedWaits waits;  ///< beyond their thresholds, findings or not
 };
 
 using Suspects = std::vector<Suspect>;

@@ -25,27 +25,52 @@ bool pauses_like_before(const Connection& connection, const std::string& phase, 
 
 bool blocked_on_it(const Evidence& evidence) { return evidence.basis == Basis::blocked_call; }
 
-std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
-                                        const WaitHistory& history) {
-  const Shown shown = suspect.wait.shown;
-  if (shown == Shown::by_nothing) return std::nullopt;
-  if (shown == Shown::by_sole_wait) {
-    const bool stuck = evidence.verdict == Verdict::infinite && evidence.sole;
-    if (!stuck || suspect.waited < suspect.threshold * unseen_thresholds) return std::nullopt;
-    return Confidence::likely;
-  }
-  if (evidence.verdict == Verdict::infinite) {
-    if (shown == Shown::by_blocked_thread && !blocked_on_it(evidence)) return std::nullopt;
-    return Confidence::proven;
-  }
-  if (is_likely_endless(suspect, evidence, key, history)) return Confidence::likely;
-  return std::nullopt;
+/// A thread is blocked on the connection and on nothing else, for as long as it takes.
+bool waits_for_it_alone(const Evidence& evidence) {
+  return evidence.verdict == Verdict::infinite && blocked_on_it(evidence) && evidence.exclusive;
 }
 
-/// It lasts, and what it waits for was not seen.
-bool is_open(const Wait& wait, const Evidence& evidence) {
-  const bool unseen = wait.shown == Shown::by_sole_wait || wait.shown == Shown::by_nothing;
-  return unseen && evidence.verdict == Verdict::infinite && blocked_on_it(evidence);
+std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
+                                        const WaitHistory& history) {
+  const auto if_true = [](bool condition, Confidence confidence) {
+    return condition ? std::optional(confidence) : std::nullopt;
+  };
+  switch (suspect.wait.shown) {
+    case Shown::by_nothing:
+      return std::nullopt;
+    case Shown::by_sole_wait:
+      return if_true(evidence.verdict == Verdict::infinite && evidence.sole &&
+                         suspect.waited >= suspect.threshold * unseen_thresholds,
+                     Confidence::likely);
+    case Shown::by_blocked_thread:
+      return if_true(waits_for_it_alone(evidence), Confidence::proven);
+    case Shown::by_habit:
+      return if_true(waits_for_it_alone(evidence), Confidence::likely);
+    case Shown::by_its_bytes:
+      break;
+  }
+  if (evidence.verdict == Verdict::infinite) return Confidence::proven;
+  return if_true(is_likely_endless(suspect, evidence, key, history), Confidence::likely);
+}
+
+/// Whether anyone waits at all: what is not shown by its bytes is shown by a thread.
+bool is_wait(const Wait& wait, const Evidence& evidence) {
+  switch (wait.shown) {
+    case Shown::by_its_bytes:
+      return true;
+    case Shown::by_blocked_thread:
+      return blocked_on_it(evidence) && evidence.exclusive;
+    default:
+      return !evidence.unattended;
+  }
+}
+
+/// With that of a client which has not said a word to a server of which a protocol is known that wants one.
+std::optional<Wait> any_wait(const DetectionContext& context, const Connection& connection, const Process& process) {
+  if (const auto wait = wait_of(connection, context.model.time)) return wait;
+  const auto silent = silent_client(connection);
+  if (!silent || context.waits.answers(key_of(process, connection, silent->phase)) == 0) return std::nullopt;
+  return silent;
 }
 
 EvidenceValues facts_of(const Wait& wait, const WaitKey& key, const WaitHistory& history) {
@@ -69,7 +94,7 @@ Finding finding_of(const std::string& phase, const std::vector<Accused>& group) 
   finding.severity = phase == "server-idle" ? Severity::info : Severity::warning;
   const auto longest =
       std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
-  finding.summary = missing_timeout_summary(finding, longest->waited);
+  finding.summary = missing_timeout_summary(finding, longest->waited, nothing_said(*longest->connection));
   finding.fix_for = missing_timeout_fix(finding);
   return finding;
 }
@@ -96,21 +121,17 @@ Suspects missing_timeout_suspects(const DetectionContext& context) {
   Suspects suspects;
   std::optional<UnseenSockets> unseen;  // few scans ask for them
   for (const Connection& connection : context.model.connections) {
-    const auto wait = wait_of(connection, context.model.time);
     const Process* process = context.model.process_of(connection);
-    if (!wait || process == nullptr) continue;
-    if (wait->shown == Shown::by_nothing && !context.tells_open_waits) continue;
-    const auto waited = context.model.time - wait->since;
-    std::string endpoint = endpoint_of(connection);
-    const auto threshold = context.thresholds(*process, endpoint).wait;
-    if (waited < threshold || pauses_like_before(connection, wait->phase, waited)) continue;
-    auto question = question_of(context.model, connection, wait->direction, waited);
-    if (!question) continue;
+    const auto wait = process == nullptr ? std::nullopt : any_wait(context, connection, *process);
+    if (!wait) continue;
+    const Thresholds thresholds = context.thresholds(*process, endpoint_of(connection));
+    auto suspect = suspect_of(*wait, *process, thresholds, context.model.time);
+    if (!suspect || pauses_like_before(connection, wait->phase, suspect->waited)) continue;
     if (wait->shown == Shown::by_sole_wait) {
       if (!unseen) unseen = unseen_sockets(context.model);
-      question->besides = (*unseen)[connection.process];
+      suspect->question.besides = (*unseen)[connection.process];
     }
-    suspects.push_back({*wait, waited, threshold, std::move(endpoint), std::move(*question)});
+    suspects.push_back(std::move(*suspect));
   }
   return suspects;
 }
@@ -123,15 +144,17 @@ DetectorResult judge_missing_timeout(const DetectionContext& context, const Susp
     const Connection& connection = *suspect.wait.connection;
     const Process* process = context.model.process_of(connection);
     const auto answer = answers.find(connection.id);
-    if (process == nullptr || answer == answers.end()) continue;
+    if (process == nullptr || answer == answers.end() || !suspect.is_due()) continue;
     const Evidence& evidence = answer->second;
     const WaitKey key = key_of(*process, connection, suspect.wait.phase);
-    if (const auto confidence = confidence_in(suspect, evidence, key, context.waits)) {
+    const auto confidence = confidence_in(suspect, evidence, key, context.waits);
+    if (confidence || is_wait(suspect.wait, evidence)) {
+      const bool proven = confidence == Confidence::proven;
+      result.waits.add(observed(suspect, *process, evidence, key, context.waits, proven));
+    }
+    if (confidence) {
       groups[{suspect.wait.phase, connection.process, suspect.endpoint}].push_back(
           {&connection, suspect.waited, *confidence, &evidence, facts_of(suspect.wait, key, context.waits)});
-    } else if (context.tells_open_waits && is_open(suspect.wait, evidence)) {
-      result.open_waits.push_back(
-          {process->identity, connection.pid, suspect.endpoint, suspect.waited, evidence.sentence});
     }
   }
   for (const auto& [key, group] : groups) result.findings.push_back(finding_of(std::get<0>(key), group));

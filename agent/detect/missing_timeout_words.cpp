@@ -23,12 +23,16 @@ const std::map<std::string, const char*>& waited_for() {
 
 }  // namespace
 
-std::string missing_timeout_summary(const Finding& finding, std::chrono::nanoseconds longest) {
+std::string missing_timeout_summary(const Finding& finding, std::chrono::nanoseconds longest, bool nothing_said) {
   const bool client = finding.role == Role::client;
   const bool one = finding.count == 1;
   std::string text = counted(finding.count, "connection") + (client ? " to " + finding.remote : " on " + finding.local);
   text += one ? " waits for " : " wait for ";
-  text += waited_for().at(finding.qualifier);
+  if (nothing_said && finding.qualifier == "header") {
+    text += "the server to speak first";
+  } else {
+    text += waited_for().at(finding.qualifier);
+  }
   text += finding.confidence == Confidence::proven ? " with no timeout" : ", and no timeout has shown";
   return text + " (" + seconds_text(longest) + " so far).";
 }

@@ -9,7 +9,8 @@
 
 namespace sockwarden {
 
-[[nodiscard]] std::string missing_timeout_summary(const Finding& finding, std::chrono::nanoseconds longest);
+[[nodiscard]] std::string missing_timeout_summary(const Finding& finding, std::chrono::nanoseconds longest,
+                                                  bool nothing_said);
 /// What the page's table calls the fix, besides the phase.
 [[nodiscard]] std::vector<std::string> missing_timeout_fix(const Finding& finding);
 

@@ -3,34 +3,47 @@
 #include <unordered_map>
 
 #include "agent/detect/detectors.h"
+#include "agent/detect/likelihood.h"
 #include "agent/detect/wait.h"
 #include "agent/detect/waiting_group.h"
 
 namespace sockwarden {
 namespace {
 
-constexpr int beyond_threshold = 3;
-constexpr int beyond_usual = 10;
-constexpr std::uint64_t least_answers = 3;
+/// A peer of its own owes it something, whatever they speak and however long that may take by their protocol.
+bool waits_for_peer(Phase phase) {
+  switch (phase) {
+    case Phase::dial:
+    case Phase::tls:
+    case Phase::request_sending:
+    case Phase::first_byte_wait:
+    case Phase::body:
+      return true;
+    default:
+      return false;
+  }
+}
 
 /// When each process last began to wait for a peer of its own, and still does: the request waits for that peer, and
 /// the missing timeout there, if there is one, is the finding.
 std::unordered_map<std::uint32_t, Instant> waits_upstream(const Model& model) {
   std::unordered_map<std::uint32_t, Instant> latest;
   for (const Connection& connection : model.connections) {
-    if (connection.role != Role::client) continue;
-    const auto wait = wait_of(connection, model.time);
-    if (!wait || wait->shown == Wait::Shown::by_blocked_thread || wait->shown == Wait::Shown::by_nothing) continue;
+    if (connection.role != Role::client || !waits_for_peer(connection.phase.phase)) continue;
     Instant& known = latest[connection.process];
-    known = std::max(known, wait->since);
+    known = std::max(known, connection.phase.since.value_or(connection.birth));
   }
   return latest;
 }
 
-bool is_overdue(const Suspect& suspect, const Evidence& evidence, const WaitKey& key, const WaitHistory& history) {
-  if (evidence.working || suspect.waited < suspect.threshold * beyond_threshold) return false;
-  const auto typical = history.typical(key);
-  return typical && history.answers(key) >= least_answers && suspect.waited >= *typical * beyond_usual;
+/// A loop that never answered anyone may be one that answers when it has something to tell.
+std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
+                                        const WaitHistory& history) {
+  if (suspect.upstream) return std::nullopt;
+  const bool answers = history.answers(key) > 0 || suspect.wait.connection->response.count > 0;
+  if (evidence.verdict == Verdict::infinite && (answers || !evidence.in_loop)) return Confidence::proven;
+  if (answers && is_likely_endless(suspect, evidence, key, history)) return Confidence::likely;
+  return std::nullopt;
 }
 
 Finding finding_of(const std::vector<Accused>& group, const std::string& endpoint) {
@@ -54,15 +67,12 @@ Suspects stuck_request_suspects(const DetectionContext& context) {
     const auto wait = unanswered(connection);
     const Process* process = context.model.process_of(connection);
     if (!wait || process == nullptr) continue;
-    const auto waited = context.model.time - wait->since;
-    std::string endpoint = endpoint_of(connection);
-    const auto threshold = context.thresholds(*process, endpoint).wait;
-    if (waited < threshold) continue;
-    if (const auto busy = upstream.find(connection.process); busy != upstream.end() && busy->second >= wait->since) {
-      continue;
-    }
-    auto question = question_of(context.model, connection, wait->direction, waited);
-    if (question) suspects.push_back({*wait, waited, threshold, std::move(endpoint), std::move(*question)});
+    const Thresholds thresholds = context.thresholds(*process, endpoint_of(connection));
+    auto suspect = suspect_of(*wait, *process, thresholds, context.model.time);
+    if (!suspect) continue;
+    const auto busy = upstream.find(connection.process);
+    suspect->upstream = busy != upstream.end() && busy->second >= wait->since;
+    suspects.push_back(std::move(*suspect));
   }
   return suspects;
 }
@@ -74,16 +84,18 @@ DetectorResult judge_stuck_request(const DetectionContext& context, const Suspec
     const Connection& connection = *suspect.wait.connection;
     const Process* process = context.model.process_of(connection);
     const auto answer = answers.find(connection.id);
-    if (process == nullptr || answer == answers.end()) continue;
+    if (process == nullptr || answer == answers.end() || !suspect.is_due()) continue;
     const Evidence& evidence = answer->second;
     const WaitKey key = key_of(*process, connection, suspect.wait.phase);
-    const bool proven = evidence.verdict == Verdict::infinite;
-    if (!proven && !is_overdue(suspect, evidence, key, context.waits)) continue;
+    const auto confidence = confidence_in(suspect, evidence, key, context.waits);
+    const bool proven = confidence == Confidence::proven;
+    result.waits.add(observed(suspect, *process, evidence, key, context.waits, proven));
+    if (!confidence) continue;
     EvidenceValues facts;
     if (const auto typical = context.waits.typical(key))
       facts["typical_seconds"] = std::chrono::duration<double>(*typical).count();
     groups[{"", connection.process, suspect.endpoint}].push_back(
-        {&connection, suspect.waited, proven ? Confidence::proven : Confidence::likely, &evidence, std::move(facts)});
+        {&connection, suspect.waited, *confidence, &evidence, std::move(facts)});
   }
   for (const auto& [key, group] : groups) result.findings.push_back(finding_of(group, std::get<2>(key)));
   return result;

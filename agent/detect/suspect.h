@@ -7,6 +7,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "agent/config/config.h"
 #include "agent/contract/evidence.h"
 #include "agent/contract/question.h"
 #include "agent/detect/wait.h"
@@ -17,16 +18,19 @@ namespace sockwarden {
 struct Suspect {
   Wait wait;
   std::chrono::nanoseconds waited{};
-  std::chrono::nanoseconds threshold{};  ///< that was exceeded
+  std::chrono::nanoseconds threshold{};
+  std::chrono::nanoseconds unproven{};  ///< longer than any limit that people set for such a wait
+  bool upstream = false;                ///< a held request, whose process waits for a peer of its own since
   std::string endpoint;
   Question question;
+  [[nodiscard]] bool is_due() const { return waited >= threshold; }
 };
 
 /// By connection.
 using Answers = std::unordered_map<std::uint64_t, Evidence>;
 
-/// The question for a connection of the Model; nothing where its process is not known.
-[[nodiscard]] std::optional<Question> question_of(const Model& model, const Connection& connection,
-                                                  WaitDirection direction, std::chrono::nanoseconds waited);
+/// A wait that is beyond its threshold, or will soon be: what is asked of a process counts only later.
+[[nodiscard]] std::optional<Suspect> suspect_of(const Wait& wait, const Process& process, const Thresholds& thresholds,
+                                                Instant now);
 
 }  // namespace sockwarden

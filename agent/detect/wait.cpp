@@ -9,6 +9,9 @@ namespace {
 constexpr std::uint64_t least_body_bytes = 8192;
 /// A body that comes in faster than this moves; slower, it drips.
 constexpr double least_bytes_per_second = 1000;
+/// So many answers make a habit, and a silence of so many times the slowest of them breaks it.
+constexpr std::uint32_t least_answers = 20;
+constexpr int beyond_slowest = 10;
 /// What came less long ago than this is about to be read.
 constexpr std::chrono::seconds reading_time{1};
 
@@ -44,7 +47,30 @@ bool leaves_unread(const Connection& connection, Phase phase, Instant now) {
   return !fresh || !is_for_rest(connection, phase);
 }
 
-std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& now) {
+/// Whatever was said on the connection was answered, and far sooner than this takes.
+bool breaks_habit(const Connection& connection, Instant since, Instant now) {
+  const FirstBytes& answers = connection.first_bytes;
+  return answers.count >= least_answers && now - since >= answers.longest * beyond_slowest;
+}
+
+/// Of what a protocol that is not parsed waits for.
+std::optional<Wait::Shown> shown_by_history(const Connection& connection, Instant since, Instant now) {
+  if (breaks_habit(connection, since, now)) return Wait::Shown::by_habit;
+  // One whose first bytes were seen speaks something else than is known here, and some of that never answers.
+  if (connection.spoke_last != Side::none) return std::nullopt;
+  return connection.received_bytes == 0 ? Wait::Shown::by_sole_wait : Wait::Shown::by_nothing;
+}
+
+/// The server is to speak first, and does not.
+std::optional<Wait> greeting_wait(const Connection& connection) {
+  if (connection.state != TcpState::established || !nothing_said(connection)) return std::nullopt;
+  return Wait{.connection = &connection,
+              .phase = "header",
+              .since = connection.established.value_or(connection.birth),
+              .shown = Wait::Shown::by_blocked_thread};
+}
+
+std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& now, Instant time) {
   Wait wait{.connection = &connection, .phase = "", .since = *now.since};
   switch (now.phase) {
     case Phase::dial:
@@ -57,9 +83,9 @@ std::optional<Wait> client_wait(const Connection& connection, const PhaseNow& no
       return wait;
     case Phase::first_byte_wait:
       if (!has_name(connection.protocol)) {
-        // One whose first bytes were seen speaks something else than is known here, and some of that never answers.
-        if (connection.spoke_last != Side::none) return std::nullopt;
-        wait.shown = connection.received_bytes == 0 ? Wait::Shown::by_sole_wait : Wait::Shown::by_nothing;
+        const auto shown = shown_by_history(connection, wait.since, time);
+        if (!shown) return std::nullopt;
+        wait.shown = *shown;
       }
       wait.phase = "header";
       return wait;
@@ -120,10 +146,29 @@ WaitKey key_of(const Process& process, const Connection& connection, const std::
 std::optional<Wait> wait_of(const Connection& connection, Instant now) {
   if (connection.mptcp || !connection.accepted) return std::nullopt;
   const PhaseNow& phase = connection.phase;
+  if (connection.role == Role::client) {
+    if (const auto greeting = greeting_wait(connection)) return greeting;
+  }
   if (!phase.since || phase.waits_by_protocol || leaves_unread(connection, phase.phase, now)) return std::nullopt;
-  if (connection.role == Role::client) return client_wait(connection, phase);
-  if (connection.role == Role::server) return server_wait(connection, phase, now);
-  return std::nullopt;
+  std::optional<Wait> wait;
+  if (connection.role == Role::client) wait = client_wait(connection, phase, now);
+  if (connection.role == Role::server) wait = server_wait(connection, phase, now);
+  if (wait) wait->drips = is_for_rest(connection, phase.phase);
+  return wait;
+}
+
+std::optional<Wait> silent_client(const Connection& connection) {
+  if (connection.role != Role::server || connection.mptcp || !connection.accepted) return std::nullopt;
+  if (connection.state != TcpState::established || !nothing_said(connection)) return std::nullopt;
+  return Wait{.connection = &connection,
+              .phase = "server-header",
+              .since = connection.established.value_or(connection.birth),
+              .shown = Wait::Shown::by_blocked_thread};
+}
+
+bool nothing_said(const Connection& connection) {
+  return connection.spoke_last == Side::none && connection.exchanges == 0 && connection.received_bytes == 0 &&
+         connection.sent_bytes == 0 && connection.unsent_bytes == 0;
 }
 
 std::optional<Wait> unanswered(const Connection& connection) {

@@ -8,12 +8,9 @@
 #include "agent/config/target.h"
 #include "agent/detect/finding_class.h"
 #include "agent/detect/fix.h"
-#include "agent/inspection/socket_timeouts.h"
 
 namespace sockwarden {
 namespace {
-
-constexpr auto same_begin = std::chrono::milliseconds(20);
 
 std::vector<std::uint16_t> ports_of(const std::string& endpoint) {
   const auto colon = endpoint.rfind(':');
@@ -44,8 +41,6 @@ spdlog::level::level_enum log_level(Severity severity) {
   return spdlog::level::info;
 }
 
-bool began_together(Instant left, Instant right) { return (left > right ? left - right : right - left) < same_begin; }
-
 }  // namespace
 
 Inspection Inspector::inspect(const Model& model, const Sample& sample, const Config& config) {
@@ -56,13 +51,13 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   queues_.update(model);
   binds_.update(sample, model);
   std::vector<Finding> findings = detect(model, config);
-  remember_accused(findings);
+  testimony_.remember_accused(findings);
   advise(findings, model);
   tell(ledger_.update(std::move(findings), model));
   std::vector<TableFill> tables = pools_.tables();
   tables.push_back(ledger_.table());
   return {.findings = ledger_.entries(),
-          .open_waits = open_waits_,
+          .waits = observed_.all(),
           .timeouts = timeouts(),
           .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
           .pools = pools(),
@@ -86,12 +81,11 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
                                    return thresholds_of_endpoint(config, process, endpoint);
                                  },
                                  &descriptors_,
-                                 &binds_,
-                                 tells_open_waits_};
-  open_waits_.clear();
+                                 &binds_};
+  observed_ = ObservedWaits();
   std::vector<Finding> findings;
   const auto take = [&](DetectorResult result) {
-    open_waits_.insert(open_waits_.end(), result.open_waits.begin(), result.open_waits.end());
+    observed_.add(result.waits);
     findings.insert(findings.end(), std::make_move_iterator(result.findings.begin()),
                     std::make_move_iterator(result.findings.end()));
   };
@@ -107,43 +101,9 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
     for (const Suspect& suspect : suspects) questions.push_back(suspect.question);
     suspicions.emplace_back(detector, std::move(suspects));
   }
-  const Answers answers = answers_to(questions, model);
+  const Answers answers = testimony_.answers_to(questions, model);
   for (const auto& [detector, suspects] : suspicions) take(detector.judge(context, suspects, answers));
   return findings;
-}
-
-Answers Inspector::answers_to(const std::vector<Question>& questions, const Model& model) {
-  Answers answers;
-  std::vector<Question> open;
-  for (const Question& question : questions) {
-    const Instant begin = model.time - question.waited;
-    const auto [found, added] = known_.try_emplace(question.connection);
-    Known& known = found->second;
-    if (added || !began_together(known.begin, begin)) known = {.begin = begin, .evidence = {}};
-    known.model = model.number;
-    const bool settled = known.evidence.sole || !question.besides;
-    if (known.evidence.verdict == Verdict::infinite && settled) {
-      answers.emplace(question.connection, known.evidence);
-    } else {
-      open.push_back(question);
-    }
-  }
-  for (Evidence& evidence : reader_.answer(open, socket_timeouts(model))) {
-    Known& known = known_[evidence.connection];
-    const bool news = evidence.verdict == Verdict::infinite || evidence.verdict == Verdict::finite;
-    if (news || !known.accused) known.evidence = std::move(evidence);
-    answers.emplace(known.evidence.connection, known.evidence);
-  }
-  std::erase_if(known_, [&](const auto& entry) { return entry.second.model != model.number; });
-  return answers;
-}
-
-void Inspector::remember_accused(const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings) {
-    for (const std::uint64_t subject : finding.subjects) {
-      if (const auto known = known_.find(subject); known != known_.end()) known->second.accused = true;
-    }
-  }
 }
 
 void Inspector::advise(std::vector<Finding>& findings, const Model& model) {
@@ -154,7 +114,7 @@ void Inspector::advise(std::vector<Finding>& findings, const Model& model) {
     if (added && known != families_.end()) {
       family->second = known->second;
     } else if (const Process* process = model.process_of_serial(finding.process); added && process != nullptr) {
-      family->second = reader_.family(process->pid, process->facts.start_ticks);
+      family->second = testimony_.family(process->pid, process->facts.start_ticks);
     }
     finding.advice = fix_text(finding, family->second);
   }

@@ -13,8 +13,8 @@
 #include "agent/detect/detection_context.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/queue_history.h"
-#include "agent/evidence/evidence_reader.h"
 #include "agent/findings/ledger.h"
+#include "agent/inspection/testimony.h"
 #include "agent/inspection/wait_feed.h"
 #include "agent/model/descriptor_history.h"
 #include "agent/model/pool.h"
@@ -25,7 +25,7 @@ namespace sockwarden {
 /// What is wrong in a Model, and what the next scan must tell.
 struct Inspection {
   std::vector<LedgerEntry> findings;
-  std::vector<OpenWait> open_waits;
+  std::vector<ObservedWait> waits;  ///< that last beyond their thresholds
   std::vector<EffectiveTimeout> timeouts;
   Wanted wanted;
   std::vector<PoolFigures> pools;
@@ -36,9 +36,6 @@ struct Inspection {
 
 class Inspector {
  public:
-  /// `tells_open_waits`: for whoever asks what a process is doing now.
-  explicit Inspector(bool tells_open_waits = false) : tells_open_waits_(tells_open_waits) {}
-
   [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
 
   /// Names for the stacks of a finding; they stay while it has the same stacks.
@@ -46,33 +43,21 @@ class Inspector {
 
  private:
   [[nodiscard]] std::vector<PoolFigures> pools() const;
-  /// What was found of a wait stays true while it lasts: a program that moves for a moment does not take it back.
-  struct Known {
-    Instant begin{};
-    Evidence evidence;
-    bool accused = false;
-    std::uint64_t model = 0;
-  };
-
-  /// Open waits are left in `open_waits_`.
+  /// `observed_` is left filled.
   [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
-  [[nodiscard]] Answers answers_to(const std::vector<Question>& questions, const Model& model);
-  void remember_accused(const std::vector<Finding>& findings);
   void advise(std::vector<Finding>& findings, const Model& model);
   void tell(const std::vector<LedgerEvent>& events) const;
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts();
 
-  bool tells_open_waits_;
-  std::vector<OpenWait> open_waits_;
+  ObservedWaits observed_;
   Pools pools_;
   DescriptorHistory descriptors_;
   WaitHistory waits_;
   WaitFeed feed_;
   QueueHistory queues_;
   BindHistory binds_;
-  EvidenceReader reader_;
+  Testimony testimony_;
   Ledger ledger_;
-  std::unordered_map<std::uint64_t, Known> known_;             // by connection
   std::unordered_map<std::uint32_t, ProgramFamily> families_;  // of the processes that have findings, by serial
   std::map<WaitKey, std::chrono::nanoseconds> told_timeouts_;
 };

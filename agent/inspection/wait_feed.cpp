@@ -40,6 +40,7 @@ void take_end(const Connection& connection, const Process& process, WaitHistory&
   if (!end) return;
   const auto wait = wait_of(connection, *end);
   if (!wait || wait->since > *end || wait->shown == Wait::Shown::by_nothing) return;
+  if (nothing_said(connection)) return;  // it was in reserve as well as not
   history.add(key_of(process, connection, wait->phase),
               {.begin = wait->since, .duration = *end - wait->since, .end = end_of(connection)});
 }

@@ -14,7 +14,7 @@ constexpr std::array<ProtocolTraits, SW_PROTOCOL_COUNT> table{{
     {"", Family::other, false, false, false, false, 8, 16},
     {"http/1.0", Family::http_1, true, false, true, false, 1, 2},
     {"http/1.1", Family::http_1, true, false, true, false, 1, 2},
-    {"http/2", Family::http_2, true, false, true, true, 1, 24},
+    {"http/2", Family::http_2, true, false, false, true, 1, 24},
     {"tls", Family::tls, false, false, true, false, 1, 65},
     {"postgresql", Family::sql, false, true, false, false, 8, 7},
     {"mysql", Family::sql, false, true, false, false, 8, 7},

@@ -5,8 +5,8 @@
 
 namespace sockwarden {
 
-Pipeline::Pipeline(std::unique_ptr<Kernel> kernel, const Config& config, bool tells_open_waits)
-    : kernel_(std::move(kernel)), config_(config), filter_(config.targets), inspector_(tells_open_waits) {}
+Pipeline::Pipeline(std::unique_ptr<Kernel> kernel, const Config& config)
+    : kernel_(std::move(kernel)), config_(config), filter_(config.targets) {}
 
 void Pipeline::configure(const Config& config) {
   if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);

@@ -25,8 +25,7 @@ struct Round {
 
 class Pipeline {
  public:
-  /// `tells_open_waits`: for whoever asks what a process is doing now.
-  Pipeline(std::unique_ptr<Kernel> kernel, const Config& config, bool tells_open_waits = false);
+  Pipeline(std::unique_ptr<Kernel> kernel, const Config& config);
 
   /// Other settings, from the next round on.
   void configure(const Config& config);

@@ -20,7 +20,7 @@ struct PoolStage {
   WaitHistory waits;
   QueueHistory queues;
   DescriptorHistory descriptors;
-  Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .leak_count = 3};
+  Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .unproven = 60s, .leak_count = 3};
   std::vector<sw_descriptor> held;
   std::uint64_t last_file = 0;
   std::uint32_t threads = 1;

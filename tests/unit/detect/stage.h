@@ -17,8 +17,7 @@ struct Stage {
   WaitHistory waits;
   QueueHistory queues;
   Answers evidence;
-  bool tells_open_waits = false;
-  Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .leak_count = 3};
+  Thresholds thresholds{.wait = 4s, .leak = 4s, .close_wait = 4s, .unproven = 60s, .leak_count = 3};
   std::uint32_t serial = world.start(42, "orders");
   static inline const sw_address peer = v4(10, 0, 0, 7, 8080);
 
@@ -52,6 +51,7 @@ struct Stage {
     told.verdict = verdict;
     told.shown_timeout = shown;
     told.basis = Basis::blocked_call;
+    told.exclusive = true;
   }
 
   /// Earlier waits of the same program on the same endpoint.
@@ -64,8 +64,7 @@ struct Stage {
   }
 
   DetectionContext context() const {
-    return {model,   pools,   waits,           queues, [this](const auto&, const auto&) { return thresholds; },
-            nullptr, nullptr, tells_open_waits};
+    return {model, pools, waits, queues, [this](const auto&, const auto&) { return thresholds; }};
   }
   Suspects suspects(const Detector& detector) {
     model = world.next(model);

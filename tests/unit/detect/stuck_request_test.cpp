@@ -39,16 +39,51 @@ TEST_CASE("a slow handler, a fresh request and an answered one are silent") {
   CHECK(findings(answered).empty());
 }
 
-TEST_CASE("a request that takes far longer than others is likely stuck, one that is worked on is not") {
+TEST_CASE("a request that is not proven stuck is likely so after an hour, in whatever profile") {
   Stage stage;
+  stage.world.now_ns = 5000 * testing::second_ns;
   stage.earlier("handler", local, WaitEnd::answered, 5ms, 5);
-  const auto id = stage.serves(SW_MESSAGE_COMPLETE, 13);
+  const auto id = stage.serves(SW_MESSAGE_COMPLETE, 3700);
   stage.answer(id, Verdict::timer_pending);
   const auto found = findings(stage);
   REQUIRE(found.size() == 1);
   CHECK(found[0].confidence == Confidence::likely);
-  stage.evidence[id].working = true;
+
+  SECTION("not while a thread computes: it may work on it") {
+    stage.evidence[id].working = true;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor where answers may take that long") {
+    stage.earlier("handler", local, WaitEnd::answered, 10min, 5);
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor before: it is told as an unproven wait") {
+    Stage early;
+    early.world.now_ns = 5000 * testing::second_ns;
+    early.earlier("handler", local, WaitEnd::answered, 5ms, 5);
+    early.answer(early.serves(SW_MESSAGE_COMPLETE, 3500), Verdict::timer_pending);
+    const auto result = early.ask(detector);
+    CHECK(result.findings.empty());
+    REQUIRE(result.waits.all().size() == 1);
+    CHECK(result.waits.all()[0].phase == "handler");
+    CHECK(result.waits.all()[0].verdict == WaitVerdict::unproven);
+  }
+  SECTION("nor of a server that never answered") {
+    Stage silent;
+    silent.world.now_ns = 5000 * testing::second_ns;
+    silent.answer(silent.serves(SW_MESSAGE_COMPLETE, 3700), Verdict::timer_pending);
+    CHECK(findings(silent).empty());
+  }
+}
+
+TEST_CASE("an event loop is proven stuck only where it has answered before") {
+  Stage stage;
+  const auto id = stage.serves(SW_MESSAGE_COMPLETE, 10);
+  stage.answer(id, Verdict::infinite);
+  stage.evidence[id].in_loop = true;
   CHECK(findings(stage).empty());
+  stage.earlier("handler", local, WaitEnd::answered, 5ms, 1);
+  CHECK(findings(stage).size() == 1);
 }
 
 TEST_CASE("a request whose process waits for a peer of its own is not the one that is stuck") {
@@ -56,6 +91,26 @@ TEST_CASE("a request whose process waits for a peer of its own is not the one th
   stage.answer(stage.serves(SW_MESSAGE_COMPLETE, 6), Verdict::infinite);
   stage.asked(5);
   CHECK(findings(stage).empty());
+}
+
+TEST_CASE("a peer counts whatever it speaks, and however long it may take by its protocol") {
+  Stage stage;
+  stage.answer(stage.serves(SW_MESSAGE_COMPLETE, 6), Verdict::infinite);
+  const auto id = stage.world.client(stage.serial, Stage::peer);
+  sw_record& record = stage.world.connection(id).record;
+  sw_flow& asked = record.wire.flow[SW_EGRESS];
+  record.wire.last = 1 + SW_EGRESS;
+  asked.exchanges = 1;
+  asked.exchange_ns = stage.at(5);
+  SECTION("a queue") {
+    testing::speak(record, SW_PROTOCOL_REDIS);
+    asked.flags = SW_FLOW_BLOCKING;
+  }
+  SECTION("what is not parsed") { testing::speak(record, SW_PROTOCOL_OTHER); }
+  const auto result = stage.ask(detector);
+  CHECK(result.findings.empty());
+  REQUIRE(result.waits.all().size() == 1);
+  CHECK(result.waits.all()[0].verdict == WaitVerdict::unproven);
 }
 
 TEST_CASE("a client's wait from before the request does not excuse it") {

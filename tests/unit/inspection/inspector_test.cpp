@@ -1,7 +1,10 @@
 #include "agent/inspection/inspector.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
+#include "agent/inspection/testimony.h"
 #include "agent/inspection/wait_feed.h"
 #include "tests/unit/model/world.h"
 
@@ -111,6 +114,30 @@ TEST_CASE("connections that a program's exit or its peer closed show no timeout"
       last = watch.look();
     }
     CHECK(last.timeouts.empty());
+  }
+}
+
+TEST_CASE("evidence counts only once the next sample finds the connection where the last one left it") {
+  World world;
+  const auto serial = world.start(static_cast<std::uint32_t>(::getpid()), "orders");
+  const auto id = ask(world, serial);
+  const Model model = world.next();
+  Testimony testimony;
+  Question question;
+  question.connection = id;
+  question.pid = static_cast<std::uint32_t>(::getpid());
+  question.waited = 5s;
+  question.progress = {100, 200};
+  CHECK(testimony.answers_to({question}, model).empty());
+  SECTION("it did not move") { CHECK(testimony.answers_to({question}, model).size() == 1); }
+  SECTION("it moved meanwhile, and counts from the next sample after which it stands") {
+    ++question.progress.received;
+    CHECK(testimony.answers_to({question}, model).empty());
+    CHECK(testimony.answers_to({question}, model).size() == 1);
+  }
+  SECTION("another wait began") {
+    question.waited = 1s;
+    CHECK(testimony.answers_to({question}, model).empty());
   }
 }
 
