@@ -42,6 +42,7 @@ void Agent::publish(Round round) {
   next.hooks = pipeline_.hooks();
   next.findings = std::move(round.inspection.findings);
   next.timeouts = std::move(round.inspection.timeouts);
+  next.waits = std::move(round.inspection.waits);
   next.pools = std::move(round.inspection.pools);
   next.dropped_connections = round.inspection.dropped_connections;
   next.refused_findings = round.inspection.refused_findings;

@@ -30,6 +30,7 @@ struct Command {
 [[nodiscard]] Command doctor_command();
 [[nodiscard]] Command connections_command();
 [[nodiscard]] Command pools_command();
+[[nodiscard]] Command waits_command();
 [[nodiscard]] Command findings_command();
 [[nodiscard]] Command check_command();
 [[nodiscard]] Command run_command();

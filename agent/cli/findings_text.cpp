@@ -123,14 +123,20 @@ std::string title_of(const Json& finding) {
   return title;
 }
 
-std::string open_wait_text(const Json& wait, std::size_t width) {
-  const auto waited = std::chrono::duration<double>(wait["waited_seconds"].get<double>());
-  const std::string text = "Note: " + text_at(wait, "comm") + ", pid " + std::to_string(number_at(wait, "pid")) +
-                           ", has waited " +
-                           short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(waited)) + " for " +
-                           text_at(wait, "endpoint") + ": " + text_at(wait, "proof") +
-                           ". What it waits for was sent before it was watched, and may be due later: no finding.";
-  return wrap(text, 0, width == 0 ? usual_width : width) + "\n";
+std::string waits_text(const Json& waits, std::size_t width) {
+  std::string text;
+  for (const Json& wait : waits) {
+    if (text_at(wait, "verdict") != "unproven") continue;
+    const auto waited = std::chrono::duration<double>(wait["waited_seconds"].get<double>());
+    const std::uint64_t count = number_at(wait, "count");
+    std::string line = "Note: " + text_at(wait, "comm") + ", pid " + std::to_string(number_at(wait, "pid")) + ", on " +
+                       text_at(wait, "endpoint") + " (" + text_at(wait, "phase") + "): waiting " +
+                       short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(waited));
+    if (count > 1) line += ", the longest of " + std::to_string(count);
+    line += ", no limit seen, not proven: " + text_at(wait, "proof") + ".";
+    text += wrap(line, 0, width == 0 ? usual_width : width) + "\n";
+  }
+  return text;
 }
 
 std::string findings_text(const Json& findings, std::size_t width) {

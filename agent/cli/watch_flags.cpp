@@ -33,7 +33,7 @@ tl::expected<std::unique_ptr<WatchSession>, Error> WatchFlags::open(const Config
   if (!variant) return tl::unexpected(variant.error());
   auto kernel = load_kernel(kernel_options(config.kernel, *variant));
   if (!kernel) return tl::unexpected(kernel.error());
-  return std::make_unique<WatchSession>(Pipeline(std::move(*kernel), config, /*tells_open_waits=*/true));
+  return std::make_unique<WatchSession>(Pipeline(std::move(*kernel), config));
 }
 
 }  // namespace sockwarden

@@ -4,17 +4,10 @@
 #include "agent/cli/findings_text.h"
 #include "agent/publish/finding_json.h"
 #include "agent/publish/timeout_json.h"
+#include "agent/publish/wait_json.h"
 
 namespace sockwarden {
 namespace {
-
-Json to_json(const OpenWait& wait) {
-  return {{"pid", wait.pid},
-          {"comm", wait.process.comm},
-          {"endpoint", wait.endpoint},
-          {"waited_seconds", json_of(wait.waited)},
-          {"proof", wait.proof}};
-}
 
 template <class Row>
 Json rows_of(const std::vector<Row>& rows) {
@@ -38,19 +31,19 @@ std::string scans_text(const ScanTally& scans) {
 std::string report_of(const WatchSession& session, bool json) {
   const Json findings = rows_of(session.findings());
   const Json timeouts = rows_of(session.timeouts());
-  const Json waits = rows_of(session.open_waits());
+  const Json waits = rows_of(session.waits());
   if (json) {
     return text_of(Json{{"watched", true},
                         {"reason", nullptr},
                         {"findings", findings},
                         {"timeouts", timeouts},
-                        {"open_waits", waits},
+                        {"waits", waits},
                         {"scans", scans_json(session.scans())}}) +
            "\n";
   }
   const std::size_t columns = terminal_columns();
   std::string text = findings_text(findings, columns);
-  for (const Json& wait : waits) text += open_wait_text(wait, columns);
+  text += waits_text(waits, columns);
   for (const Json& timeout : timeouts) {
     const auto length = std::chrono::duration<double>(timeout["effective_timeout_seconds"].get<double>());
     text += "Note: " + printable(timeout["comm"].get<std::string>()) + " gives up waiting (" +
@@ -66,7 +59,7 @@ std::string report_of_unwatched(const std::string& reason, bool json) {
                       {"reason", reason},
                       {"findings", Json::array()},
                       {"timeouts", Json::array()},
-                      {"open_waits", Json::array()},
+                      {"waits", Json::array()},
                       {"scans", nullptr}}) +
          "\n";
 }

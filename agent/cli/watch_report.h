@@ -7,7 +7,7 @@
 
 namespace sockwarden {
 
-/// {"watched": true, "findings": …, "timeouts": …, "open_waits": …, "scans": …} or text.
+/// {"watched": true, "findings": …, "timeouts": …, "waits": …, "scans": …} or text.
 [[nodiscard]] std::string report_of(const WatchSession& session, bool json);
 
 /// The same of a command that ran unwatched: empty as text.

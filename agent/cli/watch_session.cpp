@@ -57,8 +57,8 @@ std::vector<LedgerEntry> WatchSession::findings() const {
                [this](const LedgerEntry& entry) { return family_.contains(entry.process.pid); });
 }
 
-std::vector<OpenWait> WatchSession::open_waits() const {
-  return those(last_.inspection.open_waits, [this](const OpenWait& wait) { return family_.contains(wait.pid); });
+std::vector<ObservedWait> WatchSession::waits() const {
+  return those(last_.inspection.waits, [this](const ObservedWait& wait) { return family_.contains(wait.pid); });
 }
 
 std::vector<EffectiveTimeout> WatchSession::timeouts() const {

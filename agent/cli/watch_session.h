@@ -21,7 +21,6 @@ struct ScanTally {
 
 class WatchSession {
  public:
-  /// The pipeline tells open waits.
   explicit WatchSession(Pipeline pipeline) : pipeline_(std::move(pipeline)) {}
 
   /// From now on this process, and whatever descends from it.
@@ -40,8 +39,8 @@ class WatchSession {
   [[nodiscard]] std::vector<LedgerEntry> findings() const;
   /// Time limits that they have shown.
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts() const;
-  /// Waits of theirs that are no findings, since what they wait for was not seen.
-  [[nodiscard]] std::vector<OpenWait> open_waits() const;
+  /// What of theirs waits beyond its threshold now, findings or not.
+  [[nodiscard]] std::vector<ObservedWait> waits() const;
   [[nodiscard]] const ScanTally& scans() const { return scans_; }
 
  private:

@@ -20,6 +20,7 @@ namespace sockwarden {
 [[nodiscard]] Response api_connections(const Request& request, const Published& published);
 [[nodiscard]] Response api_pools(const Request& request, const Published& published);
 [[nodiscard]] Response api_findings(const Request& request, const Published& published);
+[[nodiscard]] Response api_waits(const Request& request, const Published& published);
 [[nodiscard]] Response api_timeouts(const Request& request, const Published& published);
 /// What /api/v1/status says beside what is published.
 struct AgentState {

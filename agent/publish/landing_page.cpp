@@ -44,6 +44,7 @@ constexpr const char* addresses = R"(<h2>Here</h2>
 <tr><td><a href="api/v1/findings">/api/v1/findings</a><td>which program mishandles its connections, and how; <code>pid=</code> <code>class=</code> <code>state=</code>
 <tr><td><a href="api/v1/connections">/api/v1/connections</a><td>connections now; <code>pid=</code> <code>comm=</code> <code>role=</code> <code>remote=</code> <code>state=</code> <code>limit=</code>
 <tr><td><a href="api/v1/pools">/api/v1/pools</a><td>what each process keeps open to each endpoint, and suggested sizes
+<tr><td><a href="api/v1/waits">/api/v1/waits</a><td>what waits longer than it should, and what is known of its limit; <code>pid=</code> <code>comm=</code> <code>verdict=</code>
 <tr><td><a href="api/v1/timeouts">/api/v1/timeouts</a><td>time limits that programs have shown by giving up
 <tr><td><a href="api/v1/status">/api/v1/status</a><td>hooks, losses, tables, configuration
 <tr><td><a href="-/healthy">/-/healthy</a><td>the process answers

@@ -19,6 +19,7 @@ void add_metrics(MetricSet& set, const Published* published, const ScanHealth& h
     add_pool_metrics(set, *published);
     set.section("Findings");
     add_finding_metrics(set, *published);
+    add_wait_metrics(set, *published);
     set.section("The agent itself");
     add_agent_metrics(set, *published);
   }

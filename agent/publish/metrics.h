@@ -29,6 +29,7 @@ void add_option_metrics(MetricSet& set, const Model& model);
 void add_listener_metrics(MetricSet& set, const Published& published);
 void add_descriptor_metrics(MetricSet& set, const Model& model);
 void add_pool_metrics(MetricSet& set, const Published& published);
+void add_wait_metrics(MetricSet& set, const Published& published);
 void add_finding_metrics(MetricSet& set, const Published& published);
 void add_agent_metrics(MetricSet& set, const Published& published);
 void add_scan_metrics(MetricSet& set, const ScanHealth& health);

@@ -10,6 +10,7 @@
 #include "agent/contract/hook_status.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/finding.h"
+#include "agent/detect/observed_wait.h"
 #include "agent/model/model.h"
 #include "agent/model/pool.h"
 
@@ -44,6 +45,7 @@ struct Published {
   std::vector<HookStatus> hooks;
   std::vector<LedgerEntry> findings;
   std::vector<EffectiveTimeout> timeouts;  ///< that programs have shown by giving up
+  std::vector<ObservedWait> waits;         ///< that last beyond their thresholds
   std::vector<PoolFigures> pools;
   std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, counted in each scan
   std::uint64_t refused_findings = 0;     ///< that had no room among the others, counted in each scan

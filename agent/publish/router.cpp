@@ -27,6 +27,7 @@ constexpr std::array served{"/",
                             "/api/v1/findings",
                             "/api/v1/pools",
                             "/api/v1/timeouts",
+                            "/api/v1/waits",
                             "/api/v1/status"};
 
 bool is_served(const std::string& path) { return std::find(served.begin(), served.end(), path) != served.end(); }
@@ -134,6 +135,7 @@ Response Router::api(const Request& request) const {
   if (path == "/api/v1/connections") return api_connections(request, *published);
   if (path == "/api/v1/pools") return api_pools(request, *published);
   if (path == "/api/v1/findings") return api_findings(request, *published);
+  if (path == "/api/v1/waits") return api_waits(request, *published);
   if (path == "/api/v1/timeouts") return api_timeouts(request, *published);
   return api_status(request, *published, {health, now(), state()});
 }

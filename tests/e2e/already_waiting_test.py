@@ -119,7 +119,10 @@ def main():
         expected = {name: ("missing-timeout", "header", "likely") for name in stuck}
         report = json.loads(looking.communicate(timeout=60)[0])
         check("a check finds", told(report["findings"]), expected)
-        check("and tells of", {names[wait["pid"]] for wait in report["open_waits"]}, set(unseen))
+        verdicts = {names[wait["pid"]]: wait["verdict"] for wait in report["waits"]}
+        check("it tells of every wait what is known of its limit", verdicts,
+              {name: "limited" if name == "90 s timeout" else "unproven" for name in
+               {*stuck, *unseen, "90 s timeout", "node that also serves"} if name in watched})
         check("an agent that started later finds",
               until(lambda: told(agent.api("/api/v1/findings?state=all")["findings"]) == expected, 30), True)
         threads = agent.api(f"/api/v1/findings?pid={stuck['three threads']}")["findings"]

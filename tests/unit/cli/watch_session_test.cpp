@@ -17,7 +17,7 @@ constexpr std::uint32_t pid = 4'000'000;
 struct Watch {
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
-  WatchSession session{Pipeline(std::make_unique<MemoryKernel>(script), development(), /*tells_open_waits=*/true)};
+  WatchSession session{Pipeline(std::make_unique<MemoryKernel>(script), development())};
 
   Watch() {
     full_listener(world, world.start(pid, "orders"));

@@ -1,0 +1,107 @@
+#include <iostream>
+#include <memory>
+
+#include "agent/cli/agent_client.h"
+#include "agent/cli/command.h"
+#include "agent/cli/complaint.h"
+#include "agent/cli/display.h"
+#include "agent/cli/output_format.h"
+#include "agent/cli/setting_flags.h"
+#include "agent/cli/table.h"
+
+namespace sockwarden {
+namespace {
+
+constexpr const char* standard_agent = "http://127.0.0.1:10180";
+constexpr std::size_t page_columns = 80;
+
+struct Flags {
+  OutputFormat format;
+  std::string agent;
+  std::string verdict;
+  std::uint32_t pid = 0;
+};
+
+std::string url_of(const Flags& flags) {
+  if (!flags.agent.empty()) return flags.agent;
+  const auto environment = process_environment();
+  const auto named = environment.find("SOCKWARDEN_AGENT");
+  return named != environment.end() && !named->second.empty() ? named->second : standard_agent;
+}
+
+std::string query_of(const Flags& flags) {
+  std::string query = flags.verdict.empty() ? "" : "?verdict=" + flags.verdict;
+  if (flags.pid != 0) query += (query.empty() ? "?" : "&") + std::string("pid=") + std::to_string(flags.pid);
+  return query;
+}
+
+std::string word(const Json& row, const char* key) {
+  return row.contains(key) && row[key].is_string() ? printable(row[key].get<std::string>()) : "-";
+}
+
+std::string number(const Json& row, const char* key) {
+  return row.contains(key) && row[key].is_number() ? std::to_string(row[key].get<std::int64_t>()) : "-";
+}
+
+std::string duration(const Json& row, const char* key) {
+  if (!row.contains(key) || !row[key].is_number()) return "-";
+  const std::chrono::duration<double> seconds(row[key].get<double>());
+  return short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(seconds));
+}
+
+std::string overview(const Json& waits, std::size_t columns) {
+  Table table({{.title = "PID", .right = true, .importance = 9},
+               {.title = "COMM", .least = 8, .importance = 8},
+               {.title = "ENDPOINT", .least = 12, .importance = 7},
+               {.title = "PHASE", .importance = 9},
+               {.title = "COUNT", .right = true, .importance = 6},
+               {.title = "WAITED", .right = true, .importance = 9},
+               {.title = "LIMIT", .right = true, .importance = 7},
+               {.title = "VERDICT", .importance = 9},
+               {.title = "SEEN", .least = 16, .importance = 5}});
+  for (const Json& row : waits)
+    table.add({number(row, "pid"), word(row, "comm"), word(row, "endpoint"), word(row, "phase"), number(row, "count"),
+               duration(row, "waited_seconds"), duration(row, "limit_seconds"), word(row, "verdict"),
+               word(row, "proof")});
+  return table.text(columns);
+}
+
+int run(const Flags& flags) {
+  const auto data = ask_agent(url_of(flags), "/api/v1/waits" + query_of(flags));
+  if (!data) return complain(data.error(), exit_runtime);
+  if (flags.format.json()) {
+    std::cout << data->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+    return exit_good;
+  }
+  const Json waits = data->value("waits", Json::array());
+  if (waits.empty()) {
+    std::cout << "Nothing waits longer than its threshold.\n";
+    return exit_good;
+  }
+  const std::size_t terminal = terminal_columns();
+  std::cout << overview(waits, terminal == 0 ? page_columns : terminal);
+  return exit_good;
+}
+
+}  // namespace
+
+Command waits_command() {
+  return {"waits", "Show what waits longer than its threshold, and what is known of a time limit",
+          "  sockwarden waits\n"
+          "  sockwarden waits --verdict unproven\n"
+          "  sockwarden waits --pid 4242 --format json\n",
+          [](CLI::App& app) -> std::function<int()> {
+            const auto flags = std::make_shared<Flags>();
+            app.add_option("--agent", flags->agent,
+                           std::string("ask the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
+                ->type_name("");
+            app.add_option("--pid", flags->pid, "of this process alone")->type_name("PID");
+            app.add_option("--verdict", flags->verdict, "limited, unproven or proven")
+                ->type_name("")
+                ->check(CLI::IsMember({"limited", "unproven", "proven"}));
+            flags->format.declare(app);
+            return [flags] { return run(*flags); };
+          }};
+}
+
+}  // namespace sockwarden
