@@ -7,7 +7,7 @@
 #include "agent/cli/display.h"
 #include "agent/cli/output_format.h"
 #include "agent/cli/setting_flags.h"
-#include "agent/cli/table.h"
+#include "agent/cli/waits_table.h"
 
 namespace sockwarden {
 namespace {
@@ -35,37 +35,6 @@ std::string query_of(const Flags& flags) {
   return query;
 }
 
-std::string word(const Json& row, const char* key) {
-  return row.contains(key) && row[key].is_string() ? printable(row[key].get<std::string>()) : "-";
-}
-
-std::string number(const Json& row, const char* key) {
-  return row.contains(key) && row[key].is_number() ? std::to_string(row[key].get<std::int64_t>()) : "-";
-}
-
-std::string duration(const Json& row, const char* key) {
-  if (!row.contains(key) || !row[key].is_number()) return "-";
-  const std::chrono::duration<double> seconds(row[key].get<double>());
-  return short_duration(std::chrono::duration_cast<std::chrono::nanoseconds>(seconds));
-}
-
-std::string overview(const Json& waits, std::size_t columns) {
-  Table table({{.title = "PID", .right = true, .importance = 9},
-               {.title = "COMM", .least = 8, .importance = 8},
-               {.title = "ENDPOINT", .least = 12, .importance = 7},
-               {.title = "PHASE", .importance = 9},
-               {.title = "COUNT", .right = true, .importance = 6},
-               {.title = "WAITED", .right = true, .importance = 9},
-               {.title = "LIMIT", .right = true, .importance = 7},
-               {.title = "VERDICT", .importance = 9},
-               {.title = "SEEN", .least = 16, .importance = 5}});
-  for (const Json& row : waits)
-    table.add({number(row, "pid"), word(row, "comm"), word(row, "endpoint"), word(row, "phase"), number(row, "count"),
-               duration(row, "waited_seconds"), duration(row, "limit_seconds"), word(row, "verdict"),
-               word(row, "proof")});
-  return table.text(columns);
-}
-
 int run(const Flags& flags) {
   const auto data = ask_agent(url_of(flags), "/api/v1/waits" + query_of(flags));
   if (!data) return complain(data.error(), exit_runtime);
@@ -79,7 +48,7 @@ int run(const Flags& flags) {
     return exit_good;
   }
   const std::size_t terminal = terminal_columns();
-  std::cout << overview(waits, terminal == 0 ? page_columns : terminal);
+  std::cout << waits_table(waits, terminal == 0 ? page_columns : terminal);
   return exit_good;
 }
 

@@ -277,6 +277,41 @@ TEST_CASE("a finding has the words of the contract") {
   CHECK_FALSE(young.contains("type"));
 }
 
+TEST_CASE("waits are told with what is known of their limits, the longest first") {
+  RunningServer web;
+  Published published = shop();
+  const auto wait = [](std::uint32_t pid, const char* comm, WaitVerdict verdict, std::chrono::seconds waited) {
+    ObservedWait one;
+    one.identity.comm = comm;
+    one.pid = pid;
+    one.role = Role::client;
+    one.endpoint = "10.0.0.7:8080";
+    one.phase = "header";
+    one.verdict = verdict;
+    one.waited = waited;
+    return one;
+  };
+  published.waits = {wait(10, "shop", WaitVerdict::limited, std::chrono::seconds(5)),
+                     wait(11, "worker", WaitVerdict::unproven, std::chrono::seconds(28))};
+  published.waits[0].limit = std::chrono::seconds(90);
+  web.snapshot->publish(published);
+  const auto all = data_of(web.get("/api/v1/waits"))["waits"];
+  REQUIRE(all.size() == 2);
+  CHECK(all[0]["verdict"] == "unproven");
+  CHECK(all[0]["waited_seconds"] == 28.0);
+  CHECK(all[0]["limit_seconds"].is_null());
+  CHECK(all[1]["limit_seconds"] == 90.0);
+  CHECK(all[1]["endpoint"] == "10.0.0.7:8080");
+  for (const char* filter : {"verdict=limited", "pid=10", "comm=shop"}) {
+    INFO(filter);
+    const auto filtered = data_of(web.get(std::string("/api/v1/waits?") + filter))["waits"];
+    REQUIRE(filtered.size() == 1);
+    CHECK(filtered[0]["pid"] == 10);
+  }
+  CHECK(contains(web.get("/api/v1/waits?verdict=perhaps"), "400 "));
+  CHECK(contains(web.get("/metrics"), "verdict=\"unproven\"} 1"));
+}
+
 TEST_CASE("connections are filtered by what is asked") {
   RunningServer web;
   web.snapshot->publish(shop());
