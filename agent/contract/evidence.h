@@ -32,9 +32,14 @@ struct Evidence {
   Verdict verdict = Verdict::unknown;
   Basis basis = Basis::nothing;
   std::optional<std::chrono::nanoseconds> timeout;  ///< of `finite`: how long the program waits in all, if known
-  /// Of `timer_pending`: the time limit that the thread which waits for the connection shows, if any. One that the wait
-  /// has outlived (waited much longer) only wakes the program now and then.
+  /// Of `timer_pending`: the time limit that the thread which waits for the connection shows, or the time until the
+  /// last timer of the program is due, where all of them can be read. One that the wait has outlived (waited much
+  /// longer) only wakes the program now and then.
   std::optional<std::chrono::nanoseconds> shown_timeout;
+  /// Of `timer_pending`: how long the wait may last, from its begin, by all limits that showed since.
+  std::chrono::nanoseconds may_last{};
+  /// Of `timer_pending`: a limit, or whoever works on the answer, may be where it cannot be read.
+  bool hidden_limit = false;
   /// Of `infinite`: the process waits for nothing besides.
   bool sole = false;
   /// Of `nothing`: all threads were looked at, and none of them waits for the connection.

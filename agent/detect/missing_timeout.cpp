@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "agent/detect/detectors.h"
 #include "agent/detect/likelihood.h"
@@ -115,11 +116,19 @@ UnseenSockets unseen_sockets(const Model& model) {
   return unseen;
 }
 
+std::unordered_set<std::uint32_t> serving_processes(const Model& model) {
+  std::unordered_set<std::uint32_t> serving;
+  for (const Connection& connection : model.connections)
+    if (connection.role == Role::server || connection.role == Role::listener) serving.insert(connection.process);
+  return serving;
+}
+
 }  // namespace
 
 Suspects missing_timeout_suspects(const DetectionContext& context) {
   Suspects suspects;
   std::optional<UnseenSockets> unseen;  // few scans ask for them
+  const auto serving = serving_processes(context.model);
   for (const Connection& connection : context.model.connections) {
     const Process* process = context.model.process_of(connection);
     const auto wait = process == nullptr ? std::nullopt : any_wait(context, connection, *process);
@@ -127,6 +136,7 @@ Suspects missing_timeout_suspects(const DetectionContext& context) {
     const Thresholds thresholds = context.thresholds(*process, endpoint_of(connection));
     auto suspect = suspect_of(*wait, *process, thresholds, context.model.time);
     if (!suspect || pauses_like_before(connection, wait->phase, suspect->waited)) continue;
+    suspect->serves = serving.contains(connection.process);
     if (wait->shown == Shown::by_sole_wait) {
       if (!unseen) unseen = unseen_sockets(context.model);
       suspect->question.besides = (*unseen)[connection.process];

@@ -5,11 +5,12 @@
 namespace sockwarden {
 namespace {
 
-/// Servers' own limits are minutes, and so are those of the work on a request.
+/// Servers give their clients minutes.
 constexpr std::chrono::hours least_unproven_of_servers{1};
 
 std::chrono::nanoseconds unproven_of(const Wait& wait, const Thresholds& thresholds) {
-  if (wait.connection->role != Role::server) return thresholds.unproven;
+  const bool for_client = wait.connection->role == Role::server && wait.direction != WaitDirection::work;
+  if (!for_client) return thresholds.unproven;
   return std::max<std::chrono::nanoseconds>(thresholds.unproven, least_unproven_of_servers);
 }
 

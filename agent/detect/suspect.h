@@ -20,6 +20,7 @@ struct Suspect {
   std::chrono::nanoseconds waited{};
   std::chrono::nanoseconds threshold{};
   std::chrono::nanoseconds unproven{};  ///< longer than any limit that people set for such a wait
+  bool serves = false;                  ///< the process has clients of its own
   bool upstream = false;                ///< a held request, whose process waits for a peer of its own since
   std::string endpoint;
   Question question;

@@ -93,6 +93,7 @@ Evidence answer_to(const Question& question, const Observation& seen) {
   evidence.basis = seen.basis;
   evidence.timeout = seen.timeout;
   evidence.shown_timeout = seen.shown_timeout;
+  evidence.hidden_limit = seen.hidden_limit;
   evidence.sole = seen.sole;
   evidence.exclusive = seen.exclusive;
   evidence.working = seen.working;

@@ -4,6 +4,8 @@
 
 #include "agent/evidence/own_signal.h"
 #include "agent/evidence/probe.h"
+#include "agent/runtimes/go_deadlines.h"
+#include "agent/runtimes/libcurl.h"
 
 namespace sockwarden {
 namespace {
@@ -66,6 +68,19 @@ WaitLimit limit_in_force(const ThreadWait& wait, const Question& question) {
   return {length.count() == 0 ? Limit::none : Limit::finite, length};
 }
 
+/// A poll that comes back now and then may be for a transfer whose limit is kept elsewhere.
+void ask_libcurl(Probe& probe, const ProcessView::Thread& thread, Observation& seen) {
+  const auto read = [&](std::uint64_t address, void* to, std::size_t size) {
+    return probe.process.read_memory(address, to, size);
+  };
+  const auto transfer = read_curl_transfer(thread.call, monotonic_time(), read);
+  if (!transfer) return;
+  seen.of_libcurl = true;
+  if (!transfer->limit) return;
+  seen.verdict = Verdict::finite;
+  seen.timeout = probe.question.waited + *transfer->limit;
+}
+
 void judge_limit(Probe& probe, Observation& seen) {
   const auto& limit = seen.wait.limit;
   if (limit.kind == Limit::none) {
@@ -92,6 +107,8 @@ std::optional<Observation> ask_blocked_thread(Probe& probe) {
   seen.wait = blocked->thread->wait;
   if (seen.wait.kind == Kind::transfer) seen.wait.limit = limit_in_force(seen.wait, probe.question);
   judge_limit(probe, seen);
+  if (seen.verdict == Verdict::timer_pending && seen.wait.kind == Kind::poll)
+    ask_libcurl(probe, *blocked->thread, seen);
   seen.exclusive = std::all_of(seen.wait.fds.begin(), seen.wait.fds.end(),
                                [&](std::uint32_t fd) { return fd == *seen.fd || is_own_signal(probe.process, fd); });
   // A poll of others, too: any of them may be how another thread, or a timer, gets it to give up.
@@ -100,7 +117,7 @@ std::optional<Observation> ask_blocked_thread(Probe& probe) {
   }
   if (seen.verdict == Verdict::infinite) {
     // An alarm's signal ends a blocked call: a common way to give up in programs of one thread.
-    seen.hidden = probe.process.hidden_timer(probe.runtime.catches_all_signals());
+    seen.hidden = probe.process.hidden_timer(probe.runtime.own_signals());
     if (seen.hidden != HiddenTimer::none) seen.verdict = Verdict::timer_pending;
   }
   return seen;

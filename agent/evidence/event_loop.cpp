@@ -25,6 +25,9 @@ void ask_timers(Probe& probe, Observation& seen) {
   seen.timers_asked = true;
   seen.timer = probe.timers.evidence();
   seen.verdict = seen.timer ? Verdict::timer_pending : Verdict::infinite;
+  if (!seen.timer) return;
+  if (const auto last = probe.runtime.last_timer()) seen.shown_timeout = *last;
+  seen.hidden_limit = probe.runtime.hides_limits();
 }
 
 std::optional<Observation> ask_event_loop(Probe& probe) {

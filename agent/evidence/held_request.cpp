@@ -57,11 +57,16 @@ void judge_parked(Probe& probe, const WaitLimit& limit, Observation& seen) {
   }
 }
 
+/// No work is left to a timer for which the program would not stay.
 void judge_loop(Probe& probe, const ProcessView::Thread& worker, Observation& seen) {
-  if (worker.wait.limit.kind == Limit::finite) seen.shown_timeout = worker.wait.limit.length;
-  ask_timers(probe, seen);
+  seen.timers_asked = true;
+  seen.timer = probe.timers.evidence(TimerEffect::background);
+  seen.verdict = seen.timer ? Verdict::timer_pending : Verdict::infinite;
   if (!seen.timer) seen.wakes_for = probe.runtime.pending_timers(worker);
 }
+
+/// Somebody may yet come to it: only who is parked for a lock, while all others rest, is known to stand still.
+bool may_be_worked_on(const Observation& seen) { return seen.worker != WorkerState::parked || seen.other_worker; }
 
 }  // namespace
 
@@ -73,6 +78,7 @@ std::optional<Observation> ask_held_request(Probe& probe) {
   Observation seen;
   if (worker == threads.end()) {
     seen.silence.reason = Silence::Reason::worker_gone;
+    seen.hidden_limit = true;
     return seen;
   }
   seen.basis = Basis::worker;
@@ -98,6 +104,7 @@ std::optional<Observation> ask_held_request(Probe& probe) {
     seen.upstream = probe.upstream.find(probe.question.waited);
     if (seen.upstream) seen.verdict = Verdict::timer_pending;
   }
+  seen.hidden_limit = seen.verdict != Verdict::infinite && (seen.upstream || may_be_worked_on(seen));
   return seen;
 }
 

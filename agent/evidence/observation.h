@@ -42,6 +42,7 @@ struct Observation {
   Basis basis = Basis::nothing;
   std::optional<std::chrono::nanoseconds> timeout{};        ///< as in Evidence
   std::optional<std::chrono::nanoseconds> shown_timeout{};  ///< as in Evidence
+  bool hidden_limit = false;                                ///< as in Evidence
   bool sole = false;
   bool exclusive = false;  ///< as in Evidence
   bool working = false;
@@ -51,6 +52,7 @@ struct Observation {
   std::optional<std::uint32_t> fd{};
   std::optional<TimerEffect> wakes_for{};  ///< what the timers do for which the thread may wake, if all are known
 
+  bool of_libcurl = false;               ///< it polls for a transfer of libcurl, of which the limit is known
   bool timers_asked = false;             ///< whether a timer may be pending in the whole process
   std::optional<TimerEvidence> timer{};  ///< the answer to that; nothing = none
   HiddenTimer hidden = HiddenTimer::none;

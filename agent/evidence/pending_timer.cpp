@@ -17,9 +17,12 @@ TimerEvidence seen_at(Sign kind, const ProcessView::Thread& thread) {
 
 }  // namespace
 
-const std::optional<TimerEvidence>& PendingTimer::evidence() {
-  if (!evidence_) evidence_ = find();
-  return *evidence_;
+const std::optional<TimerEvidence>& PendingTimer::evidence(TimerEffect harmless) {
+  const auto known = evidence_.find(harmless);
+  if (known != evidence_.end()) return known->second;
+  harmless_ = harmless;
+  looked_at_ = 0;
+  return evidence_[harmless] = find();
 }
 
 PendingTimer::Found PendingTimer::find() {
@@ -30,7 +33,7 @@ PendingTimer::Found PendingTimer::find() {
   for (const auto& thread : process_.threads()) {
     if (auto found = evidence_of(thread)) return found;
   }
-  if (const auto hidden = process_.hidden_timer(runtime_.catches_all_signals()); hidden != HiddenTimer::none) {
+  if (const auto hidden = process_.hidden_timer(runtime_.own_signals()); hidden != HiddenTimer::none) {
     return TimerEvidence{.kind = Sign::hidden, .hidden = hidden};
   }
   if (!process_.unmoved()) return TimerEvidence{.kind = Sign::moving};
@@ -65,7 +68,7 @@ PendingTimer::Found PendingTimer::evidence_of_event_wait(const ProcessView::Thre
   const auto& wait = thread.wait;
   if (wait.limit.kind == Limit::finite) {
     const auto effect = runtime_.pending_timers(thread);
-    if (!effect || *effect == TimerEffect::program) return seen_at(Sign::limited_wait, thread);
+    if (!effect || *effect > harmless_) return seen_at(Sign::limited_wait, thread);
   } else if (wait.limit.kind != Limit::none) {
     return seen_at(Sign::unreadable_limit, thread);
   }

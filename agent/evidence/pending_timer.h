@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 
 #include "agent/contract/question.h"
@@ -19,8 +20,8 @@ class PendingTimer {
   PendingTimer(ProcessView& process, Runtime& runtime, HasSocketTimeout has_timeout)
       : process_(process), runtime_(runtime), has_timeout_(std::move(has_timeout)) {}
 
-  /// The first that is found; nothing = no timer is pending.
-  [[nodiscard]] const std::optional<TimerEvidence>& evidence();
+  /// The first that is found; nothing = no timer is pending that does more than is `harmless`.
+  [[nodiscard]] const std::optional<TimerEvidence>& evidence(TimerEffect harmless = TimerEffect::housekeeping);
 
  private:
   using Found = std::optional<TimerEvidence>;
@@ -35,7 +36,8 @@ class PendingTimer {
   Runtime& runtime_;
   HasSocketTimeout has_timeout_;
   std::size_t looked_at_ = 0;
-  std::optional<Found> evidence_;
+  TimerEffect harmless_ = TimerEffect::housekeeping;
+  std::map<TimerEffect, Found> evidence_;
 };
 
 }  // namespace sockwarden

@@ -14,8 +14,9 @@ std::string named(std::uint32_t thread) { return "thread " + std::to_string(thre
 std::string endless_loop(const Observation& seen) {
   const std::string alone = "no timer is pending in the whole process";
   if (seen.wait.limit.kind != Limit::finite) return " without a timeout, and " + alone;
-  const bool stopped = seen.wakes_for == TimerEffect::nothing;
-  const std::string timer = stopped ? "that was stopped" : "of " + seen.runtime.housekeeping;
+  std::string timer = "of " + seen.runtime.housekeeping;
+  if (seen.wakes_for == TimerEffect::nothing) timer = "that was stopped";
+  if (seen.wakes_for == TimerEffect::background) timer = "for which the program would not stay";
   return " until a timer " + timer + " is due (" + in_words(seen.wait.limit.length) + "); besides such, " + alone;
 }
 
@@ -40,7 +41,11 @@ std::string of_blocked_call(const Observation& seen) {
   std::string text = named(seen.thread) + " is blocked in " + wait.call + " on fd " + std::to_string(*seen.fd);
   text += wait.kind == ThreadWait::Kind::transfer ? limit_of_transfer(seen) : limit_of_poll(wait.limit);
   if (wait.limit.kind != Limit::none && wait.limit.kind != Limit::finite) text += ", its timeout unreadable";
-  if (seen.shown_timeout) text += ", which has passed without ending the wait";
+  if (seen.of_libcurl) {
+    text += seen.timeout ? " at a time; libcurl ends the transfer by itself" : " at a time; libcurl keeps no limit";
+  } else if (seen.shown_timeout) {
+    text += ", which has passed without ending the wait";
+  }
   if (seen.timer) text += ", among " + std::to_string(wait.fds.size()) + " descriptors" + pending(*seen.timer);
   if (seen.timers_asked && !seen.timer) text += ", and no timer is pending in the whole process";
   if (seen.hidden != HiddenTimer::none) text += "; " + in_words(seen.hidden);

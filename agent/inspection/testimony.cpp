@@ -1,5 +1,6 @@
 #include "agent/inspection/testimony.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,6 +18,12 @@ bool is_settled(const std::optional<Evidence>& evidence, const Question& questio
   return evidence && evidence->verdict == Verdict::infinite && (evidence->sole || !question.besides);
 }
 
+/// How long a wait may last by what shows now: a timer that it has outlived is due again and again, and not its limit.
+std::chrono::nanoseconds may_last(const Evidence& evidence, std::chrono::nanoseconds waited) {
+  const auto shown = evidence.shown_timeout.value_or(std::chrono::nanoseconds(0));
+  return waited < shown + shown / 4 ? waited + shown : std::chrono::nanoseconds(0);
+}
+
 }  // namespace
 
 Testimony::Known& Testimony::known_of(const Question& question, const Model& model) {
@@ -25,10 +32,12 @@ Testimony::Known& Testimony::known_of(const Question& question, const Model& mod
   Known& known = found->second;
   if (added || !began_together(known.begin, begin))
     known = {.begin = begin, .progress = question.progress, .counts = {}, .fresh = {}};
+  known.waited = question.waited;
   known.model = model.number;
   if (known.fresh && known.progress == question.progress) {
     const bool news = known.fresh->verdict == Verdict::infinite || known.fresh->verdict == Verdict::finite;
     if (news || !known.accused) known.counts = std::move(known.fresh);
+    known.counts->may_last = known.may_last;
   }
   known.fresh.reset();
   known.progress = question.progress;
@@ -43,8 +52,11 @@ Answers Testimony::answers_to(const std::vector<Question>& questions, const Mode
     if (known.counts) answers.emplace(question.connection, *known.counts);
     if (!is_settled(known.counts, question)) open.push_back(question);
   }
-  for (Evidence& evidence : reader_.answer(open, socket_timeouts(model)))
-    known_[evidence.connection].fresh = std::move(evidence);
+  for (Evidence& evidence : reader_.answer(open, socket_timeouts(model))) {
+    Known& known = known_[evidence.connection];
+    known.fresh = std::move(evidence);
+    known.may_last = std::max(known.may_last, may_last(*known.fresh, known.waited));
+  }
   std::erase_if(known_, [&](const auto& entry) { return entry.second.model != model.number; });
   return answers;
 }

@@ -5,6 +5,7 @@
 // the question until after the answer.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -35,7 +36,9 @@ class Testimony {
     Instant begin{};
     Progress progress;
     std::optional<Evidence> counts;
-    std::optional<Evidence> fresh;  ///< read since the latest sample
+    std::optional<Evidence> fresh;        ///< read since the latest sample
+    std::chrono::nanoseconds waited{};    ///< so far
+    std::chrono::nanoseconds may_last{};  ///< as in Evidence
     bool accused = false;
     std::uint64_t model = 0;
   };

@@ -33,6 +33,16 @@ void each_number(int directory, const char* path, const std::function<bool(std::
   ::closedir(stream);
 }
 
+/// "ID: 0\nsignal: 26/000055d0a0b0c0d0\nnotify: signal/pid.4242\nClockID: 1\n", a timer after the other.
+bool has_timer_of_another(std::string_view timers, OwnSignals own) {
+  constexpr std::string_view line = "signal: ";
+  if (own != OwnSignals::interrupts) return !timers.empty();
+  const std::string interrupt = std::to_string(SIGVTALRM) + "/";
+  for (std::size_t at = timers.find(line); at != timers.npos; at = timers.find(line, at + 1))
+    if (!timers.substr(at + line.size()).starts_with(interrupt)) return true;
+  return false;
+}
+
 }  // namespace
 
 ProcessView::ProcessView(std::uint32_t pid, std::uint64_t start_ticks, std::size_t thread_limit)
@@ -203,10 +213,10 @@ bool ProcessView::unmoved() const {
                                                [&](const Thread& thread) { return call_of(thread.id) == thread.call; });
 }
 
-HiddenTimer ProcessView::hidden_timer(bool catches_all_signals) const {
+HiddenTimer ProcessView::hidden_timer(OwnSignals own) const {
   const auto timers = read_text_at(directory_.get(), "timers");
-  if (timers && !timers->empty()) return HiddenTimer::posix;
-  if (catches_all_signals) return HiddenTimer::none;
+  if (timers && has_timer_of_another(*timers, own)) return HiddenTimer::posix;
+  if (own == OwnSignals::all) return HiddenTimer::none;
   const auto status = read_text_at(directory_.get(), "status").value_or("");
   constexpr std::string_view name = "SigCgt:\t";
   const auto begin = status.find(name);
@@ -215,7 +225,7 @@ HiddenTimer ProcessView::hidden_timer(bool catches_all_signals) const {
   std::from_chars(status.data() + begin + name.size(), status.data() + status.size(), caught, 16);
   const auto catches = [caught](int signal) { return (caught >> (signal - 1) & 1) != 0; };
   if (catches(SIGALRM)) return HiddenTimer::alarm;
-  return catches(SIGVTALRM) ? HiddenTimer::interrupts : HiddenTimer::none;
+  return catches(SIGVTALRM) && own != OwnSignals::interrupts ? HiddenTimer::interrupts : HiddenTimer::none;
 }
 
 const std::vector<std::uint32_t>& ProcessView::children() {

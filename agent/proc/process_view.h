@@ -34,6 +34,13 @@ enum class HiddenTimer {
   interrupts,          ///< it catches SIGVTALRM, by which some runtimes interrupt a blocked thread
 };
 
+/// What signals are to a program's runtime, so that they are no evidence of a timer of the program.
+enum class OwnSignals {
+  none,
+  all,         ///< it catches every one
+  interrupts,  ///< it interrupts its own threads by SIGVTALRM, and has a POSIX timer for that
+};
+
 class ProcessView {
  public:
   struct Thread {
@@ -79,8 +86,7 @@ class ProcessView {
   /// Whether every thread still waits in the very call that was seen: then there was a moment when all did at once.
   [[nodiscard]] bool unmoved() const;
 
-  /// `catches_all_signals`: so that handlers are no evidence.
-  [[nodiscard]] HiddenTimer hidden_timer(bool catches_all_signals) const;
+  [[nodiscard]] HiddenTimer hidden_timer(OwnSignals own) const;
 
   [[nodiscard]] const std::vector<std::uint32_t>& children();
   [[nodiscard]] std::string executable() const { return "/proc/" + std::to_string(pid_) + "/exe"; }

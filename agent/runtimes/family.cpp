@@ -4,6 +4,7 @@
 
 #include "agent/runtimes/jvm.h"
 #include "agent/runtimes/python.h"
+#include "agent/runtimes/ruby.h"
 
 namespace sockwarden {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::array languages{
     Sign{"DotNetRuntimeInfo", "dotnet"},  // of a program in one file
     Sign{"mono_jit_init", "dotnet"},
     Sign{"php_module_startup", "php"},
-    Sign{"ruby_run_node", "ruby"},
+    Sign{RubyRuntime::symbol, "ruby"},
     Sign{PythonRuntime::symbol, "python"},
     // Languages in whose words nothing is written.
     Sign{"perl_parse", ""},

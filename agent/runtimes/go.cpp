@@ -1,7 +1,6 @@
 #include "agent/runtimes/go.h"
 
 #include "agent/runtimes/go_deadlines.h"
-#include "agent/runtimes/go_timers.h"
 
 namespace sockwarden {
 
@@ -16,22 +15,27 @@ bool GoRuntime::is_own_thread(const Thread& thread) {
   if (monitor_) return monitor_ == thread.id;
   const auto& wait = thread.wait;
   if (wait.kind != ThreadWait::Kind::futex || wait.limit.kind != WaitLimit::Kind::finite) return false;
-  if (wait.limit.length != std::chrono::seconds(60) && !all_timers_stopped()) return false;
+  if (wait.limit.length != std::chrono::seconds(60) && !(timers() && timers()->all_stopped)) return false;
   monitor_ = thread.id;
   return true;
 }
 
 // A timer that was stopped stays in its heap until it would have been due, and Go's poller wakes for it.
 std::optional<TimerEffect> GoRuntime::pending_timers(const Thread& thread) {
-  if (!all_timers_stopped() || thread.wait.fds.empty()) return std::nullopt;
+  if (!timers() || !timers()->all_stopped || thread.wait.fds.empty()) return std::nullopt;
   if (thread.wait.fds.front() != go_poller(process_, *binary_->timer_heaps)) return std::nullopt;
   return TimerEffect::nothing;
 }
 
-bool GoRuntime::all_timers_stopped() {
-  if (!all_timers_stopped_)
-    all_timers_stopped_ = binary_->timer_heaps && all_go_timers_stopped(process_, *binary_->timer_heaps);
-  return *all_timers_stopped_;
+const std::optional<GoTimers>& GoRuntime::timers() {
+  if (!timers_read_ && binary_->timer_heaps) timers_ = read_go_timers(process_, *binary_->timer_heaps);
+  timers_read_ = true;
+  return timers_;
+}
+
+std::optional<std::chrono::nanoseconds> GoRuntime::last_timer() {
+  if (!timers()) return std::nullopt;
+  return timers()->all_stopped ? std::chrono::nanoseconds(0) : timers()->last_due - monotonic_time();
 }
 
 std::optional<Deadline> GoRuntime::deadline(const Question& question) {

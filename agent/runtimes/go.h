@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "agent/runtimes/go_binary.h"
+#include "agent/runtimes/go_timers.h"
 #include "agent/runtimes/runtime.h"
 
 namespace sockwarden {
@@ -20,16 +21,19 @@ class GoRuntime : public Runtime {
   [[nodiscard]] RuntimeWords words() const override;
   [[nodiscard]] const ThreadWait* waiting_task(const Thread& /*thread*/) const override { return nullptr; }
   [[nodiscard]] std::optional<TimerEffect> pending_timers(const Thread& thread) override;
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> last_timer() override;
+  [[nodiscard]] bool hides_limits() override { return !timers(); }
   [[nodiscard]] std::optional<Deadline> deadline(const Question& question) override;
   [[nodiscard]] bool is_own_thread(const Thread& thread) override;
-  [[nodiscard]] bool catches_all_signals() const override { return true; }
+  [[nodiscard]] OwnSignals own_signals() const override { return OwnSignals::all; }
 
  private:
-  [[nodiscard]] bool all_timers_stopped();
+  [[nodiscard]] const std::optional<GoTimers>& timers();
 
   ProcessView& process_;
   std::shared_ptr<const GoBinary> binary_;
-  std::optional<bool> all_timers_stopped_;
+  bool timers_read_ = false;
+  std::optional<GoTimers> timers_;
   std::optional<std::uint32_t> monitor_;  ///< id of its thread
 };
 

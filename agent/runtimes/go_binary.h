@@ -25,7 +25,7 @@ struct TimerHeapLayout {
   std::uint64_t processors = 0;  ///< runtime.allp
   std::uint64_t poller = 0;      ///< runtime.epfd
   std::uint32_t id = 0, timers = 0;
-  std::uint32_t timer_processor = 0, timer_status = 0;
+  std::uint32_t timer_processor = 0, timer_status = 0, timer_when = 0;
 };
 
 struct GoBinary {

@@ -106,13 +106,14 @@ std::optional<TimerHeapLayout> timer_heaps_in(const Found& found) {
   layout.processors = found.variables.at("runtime.allp");
   layout.poller = found.variables.at("runtime.epfd");
   if (layout.processors == 0 || layout.poller == 0) return std::nullopt;
-  if (!has(processor, {"id", "timers", "numTimers", "deletedTimers"}) || !has(timer, {"pp", "status"})) {
+  if (!has(processor, {"id", "timers", "numTimers", "deletedTimers"}) || !has(timer, {"pp", "status", "when"})) {
     return std::nullopt;  // timers were rewritten in 1.23
   }
   layout.id = processor.at("id");
   layout.timers = processor.at("timers");
   layout.timer_processor = timer.at("pp");
   layout.timer_status = timer.at("status");
+  layout.timer_when = timer.at("when");
   return layout;
 }
 

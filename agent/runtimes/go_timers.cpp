@@ -1,5 +1,6 @@
 #include "agent/runtimes/go_timers.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace sockwarden {
@@ -28,28 +29,33 @@ std::optional<std::vector<std::uint64_t>> pointers_at(const ProcessView& process
   return readable ? std::optional(pointers) : std::nullopt;
 }
 
-bool is_stopped(const ProcessView& process, const TimerHeapLayout& layout, std::uint64_t timer,
-                std::uint64_t processor) {
+bool add_timer(const ProcessView& process, const TimerHeapLayout& layout, std::uint64_t timer, std::uint64_t processor,
+               GoTimers& timers) {
   const auto status = number_at<std::uint32_t>(process, timer + layout.timer_status);
-  return number_at<std::uint64_t>(process, timer + layout.timer_processor) == processor &&
-         (status == timer_deleted || status == timer_removed);
+  const auto due = number_at<std::int64_t>(process, timer + layout.timer_when);
+  if (!status || !due || number_at<std::uint64_t>(process, timer + layout.timer_processor) != processor) return false;
+  if (*status == timer_deleted || *status == timer_removed) return true;
+  timers.all_stopped = false;
+  timers.last_due = std::max(timers.last_due, std::chrono::nanoseconds(*due));
+  return true;
 }
 
 }  // namespace
 
-bool all_go_timers_stopped(const ProcessView& process, const TimerHeapLayout& layout) {
+std::optional<GoTimers> read_go_timers(const ProcessView& process, const TimerHeapLayout& layout) {
   const auto processors = pointers_at(process, layout.processors, most_processors);
-  if (!processors || processors->empty()) return false;
+  if (!processors || processors->empty()) return std::nullopt;
+  GoTimers read;
   std::int32_t id = 0;
   for (const auto processor : *processors) {
-    if (number_at<std::int32_t>(process, processor + layout.id) != id++) return false;
+    if (number_at<std::int32_t>(process, processor + layout.id) != id++) return std::nullopt;
     const auto timers = pointers_at(process, processor + layout.timers, most_timers);
-    if (!timers) return false;
+    if (!timers) return std::nullopt;
     for (const auto timer : *timers) {
-      if (!is_stopped(process, layout, timer, processor)) return false;
+      if (!add_timer(process, layout, timer, processor, read)) return std::nullopt;
     }
   }
-  return true;
+  return read;
 }
 
 std::optional<std::uint32_t> go_poller(const ProcessView& process, const TimerHeapLayout& layout) {

@@ -12,12 +12,14 @@
 
 namespace sockwarden {
 
-enum class RuntimeKind { native, go, v8, python, jvm };
+enum class RuntimeKind { native, go, v8, python, jvm, ruby };
 
 /// The most that a timer does when it is due.
 enum class TimerEffect {
   nothing,       ///< it was stopped
   housekeeping,  ///< the runtime's own work: none of the program's code runs
+  background,    ///< the program's, but it would not stay for it: limits of its I/O, upkeep; no work that it was asked
+                 ///< for
   program,
 };
 
@@ -57,14 +59,19 @@ class Runtime {
   /// The most that any of the timers does for which this thread may wake; nothing unless all of them are known.
   [[nodiscard]] virtual std::optional<TimerEffect> pending_timers(const Thread& /*thread*/) { return std::nullopt; }
 
+  /// How long until the last of the program's timers is due; nothing where not all of them can be read.
+  [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> last_timer() { return std::nullopt; }
+
+  /// Whether limits of waits may be among timers of which it does not tell how long they are.
+  [[nodiscard]] virtual bool hides_limits() { return false; }
+
   /// The limit of a wait on a descriptor; nothing where the runtime keeps none, or it cannot be found.
   [[nodiscard]] virtual std::optional<Deadline> deadline(const Question& /*question*/) { return std::nullopt; }
 
   /// A thread of the runtime, known to wake for no timer of the program.
   [[nodiscard]] virtual bool is_own_thread(const Thread& /*thread*/) { return false; }
 
-  /// Whether it catches every signal, so that a handler is no evidence of an alarm.
-  [[nodiscard]] virtual bool catches_all_signals() const { return false; }
+  [[nodiscard]] virtual OwnSignals own_signals() const { return OwnSignals::none; }
 };
 
 }  // namespace sockwarden

@@ -9,6 +9,7 @@
 #include "agent/runtimes/jvm.h"
 #include "agent/runtimes/native.h"
 #include "agent/runtimes/python.h"
+#include "agent/runtimes/ruby.h"
 #include "agent/runtimes/v8.h"
 
 namespace sockwarden {
@@ -30,15 +31,17 @@ std::unique_ptr<Runtime> Runtimes::recognise(ProcessView& process) {
   if (auto go = go_.get(process.executable(), read_go_binary)) {
     return std::make_unique<GoRuntime>(process, std::move(go));
   }
-  bool python = false, jvm = false;
+  bool python = false, jvm = false, ruby = false;
   for (const auto& path : process.files_with_code()) {
     const auto object = objects_.get(path);
     if (!object) continue;
     if (V8Runtime::is_in(*object)) return std::make_unique<V8Runtime>(process, objects_);
     python = python || PythonRuntime::is_in(*object);
     jvm = jvm || JvmRuntime::is_in(*object);
+    ruby = ruby || RubyRuntime::is_in(*object);
   }
   if (jvm) return std::make_unique<JvmRuntime>();
+  if (ruby) return std::make_unique<RubyRuntime>();
   if (python) return std::make_unique<PythonRuntime>();
   return std::make_unique<NativeRuntime>();
 }

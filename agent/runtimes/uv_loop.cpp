@@ -12,7 +12,8 @@ namespace {
 // uv/unix.h).
 constexpr std::size_t loop_epoll = 64, loop_wake_up = 176, loop_timers = 520, loop_timer_count = 528, loop_time = 544,
                       loop_child_watcher = 616, loop_bytes = 848;
-constexpr std::size_t handle_loop = 8, handle_type = 16;
+constexpr std::size_t handle_loop = 8, handle_type = 16, handle_flags = 88;
+constexpr std::uint32_t referenced = 8;  // UV_HANDLE_REF (src/uv-common.h)
 constexpr std::size_t timer_callback = 96, timer_heap_node = 104, timer_due = 128, timer_bytes = 152;
 constexpr std::uint32_t async_type = 1, timer_type = 13, signal_type = 16;
 
@@ -60,7 +61,8 @@ std::optional<std::vector<UvTimer>> timers_of(const Loop& loop, std::uint64_t ad
     }
     const auto due = at<std::uint64_t>(timer, timer_due) - at<std::uint64_t>(loop, loop_time);
     if (node == first && due != static_cast<std::uint64_t>(limit.count())) return std::nullopt;
-    timers.push_back({at<std::uint64_t>(timer, timer_callback), at<std::uint64_t>(timer, 0)});
+    timers.push_back({at<std::uint64_t>(timer, timer_callback), at<std::uint64_t>(timer, 0),
+                      (at<std::uint32_t>(timer, handle_flags) & referenced) != 0});
     for (const auto child : {timer_heap_node, timer_heap_node + sizeof(std::uint64_t)}) {
       if (const auto next = at<std::uint64_t>(timer, child); next != 0) nodes.push_back(next);
     }

@@ -11,7 +11,8 @@ namespace sockwarden {
 
 struct UvTimer {
   std::uint64_t callback = 0;
-  std::uint64_t data = 0;  ///< what the program keeps with it
+  std::uint64_t data = 0;      ///< what the program keeps with it
+  bool keeps_running = false;  ///< the loop goes on for it; for one without, it would end
 };
 
 /// Every pending timer of the loop that waits in this call with a limit. Nothing unless what is read proves to be that

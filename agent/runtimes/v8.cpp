@@ -11,6 +11,8 @@ constexpr std::string_view worker_callback =
     "_ZN4node23WorkerThreadsTaskRunner20DelayedTaskScheduler7RunTaskEP10uv_timer_s";
 /// Of timers for tasks on the program's thread.
 constexpr std::string_view foreground_callback = "_ZN4node22PerIsolatePlatformData17RunForegroundTaskEP10uv_timer_s";
+/// Of the one timer of the loop that stands for all timers of the program.
+constexpr std::string_view program_callback = "_ZN4node11Environment9RunTimersEP10uv_timer_s";
 /// Virtual tables of those tasks that only collect garbage.
 constexpr std::array<std::string_view, 4> collections = {
     "_ZTVN2v88internal13MemoryReducer9TimerTaskE", "_ZTVN2v88internal21IncrementalMarkingJob4TaskE",
@@ -39,7 +41,7 @@ bool is_collection(const ObjectFile& object, std::uint64_t table) {
 
 std::vector<std::string_view> V8Runtime::symbols() {
   std::vector<std::string_view> names(collections.begin(), collections.end());
-  names.insert(names.end(), {worker_callback, foreground_callback});
+  names.insert(names.end(), {worker_callback, foreground_callback, program_callback});
   return names;
 }
 
@@ -65,15 +67,34 @@ bool V8Runtime::is_housekeeping(const UvTimer& timer) {
   return table && is_collection(*object, *table - distance);
 }
 
+// All timers of the program share one of the loop, which is referenced while any of them is (lib/internal/timers.js).
+TimerEffect V8Runtime::effect_of_program(const UvTimer& timer) {
+  if (timer.keeps_running) return TimerEffect::program;
+  const auto file = process_.mapped_file(timer.callback);
+  const auto object = file ? objects_.get(file->path) : nullptr;
+  const auto shared = object ? object->symbol(program_callback) : std::nullopt;
+  const auto callback = shared ? object->address_of(file->offset) : std::nullopt;
+  return callback && *callback == shared->begin ? TimerEffect::background : TimerEffect::program;
+}
+
 std::optional<TimerEffect> V8Runtime::pending_timers(const Thread& thread) {
   const ReadMemory read = [this](std::uint64_t address, void* to, std::size_t size) {
     return process_.read_memory(address, to, size);
   };
   const auto timers = read_uv_timers(thread.call, thread.wait, read);
   if (!timers) return std::nullopt;
-  const bool all =
-      std::all_of(timers->begin(), timers->end(), [&](const UvTimer& timer) { return is_housekeeping(timer); });
-  return all ? TimerEffect::housekeeping : TimerEffect::program;
+  TimerEffect most = TimerEffect::housekeeping;
+  for (const UvTimer& timer : *timers)
+    if (!is_housekeeping(timer)) most = std::max(most, effect_of_program(timer));
+  return most;
+}
+
+// Of its own accord the program waits for what it sets a timer for; limits of sockets, of fetch() and of
+// AbortSignal.timeout() are background.
+bool V8Runtime::hides_limits() {
+  const auto& threads = process_.threads();
+  return std::any_of(threads.begin(), threads.end(),
+                     [&](const Thread& thread) { return pending_timers(thread) == TimerEffect::background; });
 }
 
 }  // namespace sockwarden

@@ -24,9 +24,11 @@ class V8Runtime : public Runtime {
   [[nodiscard]] RuntimeKind kind() const override { return RuntimeKind::v8; }
   [[nodiscard]] RuntimeWords words() const override;
   [[nodiscard]] std::optional<TimerEffect> pending_timers(const Thread& thread) override;
+  [[nodiscard]] bool hides_limits() override;
 
  private:
   [[nodiscard]] bool is_housekeeping(const UvTimer& timer);
+  [[nodiscard]] TimerEffect effect_of_program(const UvTimer& timer);
 
   const ProcessView& process_;
   ObjectFiles& objects_;

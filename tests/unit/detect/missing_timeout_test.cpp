@@ -88,6 +88,20 @@ TEST_CASE("a wait that is not proven is likely endless only once it is longer th
     stage.answer(id, Verdict::timer_pending, 150s);
     CHECK(findings(stage).empty());
   }
+  SECTION("nor while one may last that showed before") {
+    stage.evidence[id].may_last = 70s;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor, before an hour, where a limit may be hidden") {
+    stage.evidence[id].hidden_limit = true;
+    CHECK(findings(stage).empty());
+  }
+  SECTION("nor, before an hour, in the loop of a program that also serves") {
+    stage.rests(1);
+    CHECK(findings(stage).size() == 1);  // a thread of its own is blocked on it
+    stage.evidence[id].basis = Basis::event_loop;
+    CHECK(findings(stage).empty());
+  }
   SECTION("nor where the program gave up such waits before") {
     stage.earlier("header", remote, WaitEnd::own_close, 58s, 1);
     CHECK(findings(stage).empty());

@@ -13,6 +13,8 @@ constexpr auto python = "/usr/bin/python3";
 constexpr auto node = "/usr/bin/node";
 constexpr auto go = "/usr/bin/go";
 constexpr auto java = "/usr/bin/java";
+constexpr auto ruby = "/usr/bin/ruby";
+constexpr auto curl = "/usr/bin/curl";
 
 std::string on_port(std::string text, std::uint16_t port) {
   for (std::size_t at = 0; (at = text.find("PORT", at)) != text.npos;) text.replace(at, 4, std::to_string(port));
@@ -120,6 +122,47 @@ TEST_CASE("Python: no timeout is proven, settimeout is a timeout with its value"
   const auto limited = run_python(with(", timeout=100"), Verdict::finite);
   CHECK(limited.verdict == Verdict::finite);
   CHECK(limited.timeout == std::chrono::seconds(100));
+}
+
+TEST_CASE("libcurl polls for a second at a time, and keeps the limit of the transfer") {
+  if (!installed(curl)) return;
+  const auto ask = [](const std::vector<std::string>& options, Verdict expected, const std::string& words) {
+    const SilentPeer peer;
+    std::vector<std::string> command{curl, "-s"};
+    command.insert(command.end(), options.begin(), options.end());
+    command.push_back("http://127.0.0.1:" + std::to_string(peer.port()) + "/");
+    const ChildProcess program(command);
+    Evidence evidence;
+    eventually([&] {
+      auto question = question_about(program.pid(), peer.port());
+      if (!question) return false;
+      question->waited = std::chrono::seconds(10);
+      evidence = answer(*question);
+      return evidence.verdict == expected && evidence.sentence.find(words) != std::string::npos;
+    });
+    return evidence;
+  };
+  CHECK(ask({}, Verdict::timer_pending, "libcurl keeps no limit").verdict == Verdict::timer_pending);
+  const auto limited = ask({"-m", "100"}, Verdict::finite, "libcurl ends the transfer");
+  REQUIRE(limited.verdict == Verdict::finite);
+  REQUIRE(limited.timeout);
+  CHECK(*limited.timeout > std::chrono::seconds(80));
+  CHECK(*limited.timeout <= std::chrono::seconds(110));
+}
+
+TEST_CASE("Ruby: a poll of the socket and of the VM's own wake-up is proven without a limit") {
+  if (!installed(ruby)) return;
+  const auto ask = [](const std::string& limit, Verdict expected) {
+    const SilentPeer peer;
+    const ChildProcess program(
+        {ruby, "-rnet/http", "-e",
+         on_port("h = Net::HTTP.new('127.0.0.1', PORT); h.read_timeout = " + limit + "; h.get('/')", peer.port())});
+    return await(program, peer.port(), expected);
+  };
+  const auto endless = ask("nil", Verdict::infinite);
+  INFO(endless.sentence);
+  CHECK(endless.verdict == Verdict::infinite);
+  CHECK(ask("100", Verdict::finite).verdict == Verdict::finite);
 }
 
 TEST_CASE("a program that has nothing else to do waits for its peer alone") {

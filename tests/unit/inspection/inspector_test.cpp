@@ -1,11 +1,13 @@
 #include "agent/inspection/inspector.h"
 
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 
 #include "agent/inspection/testimony.h"
 #include "agent/inspection/wait_feed.h"
+#include "tests/unit/evidence/waiting_process.h"
 #include "tests/unit/model/world.h"
 
 namespace sockwarden {
@@ -139,6 +141,36 @@ TEST_CASE("evidence counts only once the next sample finds the connection where 
     question.waited = 1s;
     CHECK(testimony.answers_to({question}, model).empty());
   }
+}
+
+TEST_CASE("a limit that showed once is remembered for as long as it may last") {
+  const test::SilentPeer silent;
+  const test::ChildProcess child([&] {
+    const int loop = ::epoll_create1(0);
+    epoll_event event{};
+    ::epoll_ctl(loop, EPOLL_CTL_ADD, test::connect_to(silent.port()), &event);
+    ::epoll_wait(loop, &event, 1, 20'000);
+    ::epoll_wait(loop, &event, 1, 1000);
+  });
+  std::optional<Question> question;
+  REQUIRE(test::eventually([&] {
+    question = test::question_about(child.pid(), silent.port());
+    return question && test::answer(*question).shown_timeout == std::optional<std::chrono::nanoseconds>(20s);
+  }));
+  World world;
+  Testimony testimony;
+  const auto ask_after = [&](std::chrono::seconds waited) {
+    Model model = world.next();
+    model.time = Instant(1000s) + waited;
+    question->waited = waited;
+    const Answers answers = testimony.answers_to({*question}, model);
+    return answers.empty() ? 0ns : answers.begin()->second.may_last;
+  };
+  CHECK(ask_after(4s) == 0ns);  // it does not count yet
+  CHECK(ask_after(5s) == 24s);
+  CHECK(ask_after(6s) == 25s);
+  CHECK(ask_after(60s) == 26s);
+  CHECK(ask_after(61s) == 26s);  // it has outlived what shows now
 }
 
 TEST_CASE("answers are counted once, with what each took") {

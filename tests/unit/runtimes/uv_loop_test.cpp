@@ -78,6 +78,11 @@ TEST_CASE("every timer of a loop is read") {
   REQUIRE(timers->size() == 2);
   CHECK(timers->at(0).callback == 0x1111);
   CHECK(timers->at(1).callback == 0x2222);
+  CHECK_FALSE(timers->at(0).keeps_running);
+  Memory memory = whole();
+  memory.put(first + 88, std::uint32_t{12});  // active, and referenced
+  REQUIRE(timers_in(memory));
+  CHECK(timers_in(memory)->at(0).keeps_running);
 }
 
 TEST_CASE("a loop that does not fit is none") {
