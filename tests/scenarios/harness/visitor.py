@@ -1,6 +1,6 @@
 """The scripted client of a scenario that is a server. Every wait of its own has a limit.
 
-PLAN: do = loris | half_head | slow_post | idle | call | crowd | visit; address = host:port; count; path; …
+PLAN: do = loris | half_head | silent | slow_post | idle | call | crowd | visit; address = host:port; count; path; …
 """
 
 import asyncio
@@ -68,6 +68,16 @@ async def half_head():
         _, writer = await dial()
         writer.write(b"GET /ok HTTP/1.1\r\nHost: loc")
         await writer.drain()
+    plan.say(waiting=COUNT, began=plan.now())
+    await asyncio.sleep(plan.seconds("stay") or 600)
+
+
+async def silent():
+    """Clients that say nothing, beside others that were answered."""
+    for _ in range(3):
+        await ask_once("/ok")
+    for _ in range(COUNT):
+        await dial()
     plan.say(waiting=COUNT, began=plan.now())
     await asyncio.sleep(plan.seconds("stay") or 600)
 
@@ -158,7 +168,7 @@ async def leave():
 
 async def main():
     try:
-        await {"loris": loris, "half_head": half_head, "slow_post": slow_post, "idle": idle, "call": call,
+        await {"loris": loris, "half_head": half_head, "silent": silent, "slow_post": slow_post, "idle": idle, "call": call,
                "crowd": crowd, "visit": visit, "leave": leave}[plan.text("do")]()
     except (OSError, EOFError, asyncio.TimeoutError) as error:
         plan.say(ended=repr(error))

@@ -1,6 +1,7 @@
 // A small HTTP service on node:http.
 'use strict';
 
+const { exec } = require('node:child_process');
 const http = require('node:http');
 const plan = require('./plan');
 
@@ -18,6 +19,8 @@ async function answer(request, response) {
     await (limit ? Promise.race([finished(argument), plan.sleep(limit)]) : finished(argument));
   } else if (what === 'slow') {
     await plan.sleep(Number(argument) * 1000);
+  } else if (what === 'child') {
+    await new Promise((resolve) => { exec(`sleep ${Number(argument)}`, resolve); });
   } else if (what === 'busy') { // a computation on the event loop
     const end = plan.now() + Number(argument);
     while (plan.now() < end);

@@ -60,7 +60,8 @@ def attempt():
             sock = context.wrap_socket(sock, server_hostname="localhost")
         if plan.text("poll_mode") == "nonblocking":
             sock.setblocking(False)
-        sock.sendall(f"GET {plan.text('path', '/silent')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        if plan.text("speak") != "no":
+            sock.sendall(f"GET {plan.text('path', '/silent')} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         waiting.arrive()
         READERS[plan.text("reader", "recv")](sock)
 
