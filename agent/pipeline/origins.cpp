@@ -32,7 +32,7 @@ void Origins::name(Inspection& inspection, Inspector& inspector, Kernel& kernel)
 
 const std::vector<std::string>& Origins::frames_of(std::uint32_t pid, std::uint32_t stack_id, Kernel& kernel) {
   const auto [found, added] = known_.try_emplace({pid, stack_id});
-  if (added) found->second = symbolizer_.frames(pid, kernel.stack(stack_id));
+  if (added) found->second = symbolizer_.frames(pid, 0, kernel.stack(stack_id));
   return found->second;
 }
 

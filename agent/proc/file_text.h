@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace sockwarden {
 
@@ -16,6 +17,8 @@ class OwnedFd {
   OwnedFd& operator=(OwnedFd&& other) noexcept;
   ~OwnedFd();
   [[nodiscard]] int get() const { return fd_; }
+  /// Whoever takes it closes it.
+  [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:

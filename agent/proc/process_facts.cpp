@@ -45,6 +45,11 @@ std::optional<StatText> read_stat(int process) {
   return text ? parse_stat(*text) : std::nullopt;
 }
 
+std::optional<std::uint32_t> read_user(int process) {
+  const auto text = read_text_at(process, "status", 4096);  // the owner of /proc/PID is root's where it hides itself
+  return text ? parse_user(*text) : std::nullopt;
+}
+
 void read_fixed_facts(int process, ProcessFacts& facts) {
   facts.cmdline = parse_cmdline(read_text_at(process, "cmdline", longest_cmdline).value_or(""));
   facts.exe = read_link_at(process, "exe");

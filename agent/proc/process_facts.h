@@ -19,6 +19,9 @@ namespace sockwarden {
 
 [[nodiscard]] std::optional<StatText> read_stat(int process);
 
+/// The user that it runs for.
+[[nodiscard]] std::optional<std::uint32_t> read_user(int process);
+
 /// What stays as it is until the next exec: arguments, executable, cgroup.
 void read_fixed_facts(int process, ProcessFacts& facts);
 

@@ -90,6 +90,17 @@ std::optional<std::uint64_t> parse_descriptor_limit(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::uint32_t> parse_user(std::string_view text) {
+  constexpr std::string_view name = "Uid:\t";
+  while (!text.empty()) {
+    auto line = take(text, '\n');
+    if (!line.starts_with(name)) continue;
+    line.remove_prefix(name.size());
+    return number_in<std::uint32_t>(line);
+  }
+  return std::nullopt;
+}
+
 std::string parse_cgroup(std::string_view text) {
   std::string_view unified, systemd;
   while (!text.empty()) {

@@ -24,6 +24,9 @@ struct StatText {
 /// The soft limit of open files; nothing if the line is missing. Unlimited is the greatest number.
 [[nodiscard]] std::optional<std::uint64_t> parse_descriptor_limit(std::string_view text);
 
+/// The real user in the text of /proc/PID/status.
+[[nodiscard]] std::optional<std::uint32_t> parse_user(std::string_view text);
+
 /// The path of a process: cgroup2's, or that of v1's systemd hierarchy where cgroup2 only has the root.
 [[nodiscard]] std::string parse_cgroup(std::string_view text);
 

@@ -18,6 +18,8 @@ namespace sockwarden {
 namespace {
 
 constexpr std::size_t most_descriptors = 65536;
+/// Of the sets of all its threads: one thread with as many as a process may have by default on the largest hosts.
+constexpr std::size_t most_polled = 65536;
 constexpr std::size_t longest_descriptor_text = 32 << 20;
 
 /// Calls `visit` with each number that names an entry, until it says stop.
@@ -77,13 +79,14 @@ void ProcessView::read_threads(std::size_t thread_limit) {
   const ReadMemory memory = [this](std::uint64_t address, void* to, std::size_t size) {
     return read_memory(address, to, size);
   };
+  std::size_t room = most_polled;
   each_number(directory_.get(), "task", [&](std::uint32_t id) {
     ++thread_count_;
     if (threads_.size() >= thread_limit) return true;
     errno = 0;
     const auto call = call_of(id);
     if (call) {
-      threads_.push_back({id, *call, interpret(*call, memory)});
+      threads_.push_back({id, *call, interpret(*call, memory, room)});
     } else if (errno == EACCES || errno == EPERM) {
       failure_ = ViewFailure::not_permitted;
       return false;
@@ -172,38 +175,16 @@ bool ProcessView::read_memory(std::uint64_t address, void* to, std::size_t size)
   return ::process_vm_readv(static_cast<pid_t>(pid_), &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
 }
 
-std::string ProcessView::maps() const {
-  constexpr std::size_t longest = 16 << 20;
-  return read_text_at(directory_.get(), "maps", longest).value_or("");
-}
-
-std::string ProcessView::reachable(const std::string& path, const std::string& own) const {
-  return path == own ? executable() : "/proc/" + std::to_string(pid_) + "/root" + path;
-}
-
-std::optional<MappedFile> ProcessView::mapped_file(std::uint64_t address) const {
-  auto found = find_mapped_file(maps(), address);
-  if (found) found->path = reachable(found->path, read_link_at(directory_.get(), "exe"));
-  return found;
-}
-
-std::vector<std::string> ProcessView::files_with_code() const {
-  auto paths = sockwarden::files_with_code(maps());
-  const auto own = read_link_at(directory_.get(), "exe");
-  for (auto& path : paths) path = reachable(path, own);
-  return paths;
-}
-
-std::vector<std::string> ProcessView::open_files(std::string_view suffix) const {
-  std::vector<std::string> paths;
+std::vector<TargetPath> ProcessView::open_files(std::string_view suffix) const {
+  std::vector<TargetPath> files;
   std::size_t seen = 0;
   each_number(directory_.get(), "fd", [&](std::uint32_t fd) {
     const std::string link = "fd/" + std::to_string(fd);
     if (read_link_at(directory_.get(), link.c_str()).ends_with(suffix))
-      paths.push_back("/proc/" + std::to_string(pid_) + "/" + link);
+      files.push_back({"/proc/" + std::to_string(pid_) + "/" + link, ""});
     return ++seen < most_descriptors;
   });
-  return paths;
+  return files;
 }
 
 bool ProcessView::unmoved() const {

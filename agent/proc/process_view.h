@@ -10,9 +10,10 @@
 
 #include "agent/proc/descriptor_text.h"
 #include "agent/proc/file_text.h"
-#include "agent/proc/mapped_file.h"
+#include "agent/proc/process_files.h"
 #include "agent/proc/process_text.h"
 #include "agent/proc/system_call.h"
+#include "agent/proc/target_file.h"
 
 namespace sockwarden {
 
@@ -89,23 +90,18 @@ class ProcessView {
   [[nodiscard]] HiddenTimer hidden_timer(OwnSignals own) const;
 
   [[nodiscard]] const std::vector<std::uint32_t>& children();
-  [[nodiscard]] std::string executable() const { return "/proc/" + std::to_string(pid_) + "/exe"; }
+  [[nodiscard]] TargetPath executable() const { return {"/proc/" + std::to_string(pid_) + "/exe", ""}; }
 
-  /// The file whose contents lie at this address.
-  [[nodiscard]] std::optional<MappedFile> mapped_file(std::uint64_t address) const;
+  /// The files that it has mapped now.
+  [[nodiscard]] ProcessFiles files() const { return {pid_, directory_.get()}; }
 
-  /// Paths, as the agent reaches them, of the files whose code is mapped.
-  [[nodiscard]] std::vector<std::string> files_with_code() const;
-
-  /// The same of the open files whose names end so.
-  [[nodiscard]] std::vector<std::string> open_files(std::string_view suffix) const;
+  /// The open files whose names end so.
+  [[nodiscard]] std::vector<TargetPath> open_files(std::string_view suffix) const;
 
  private:
   [[nodiscard]] std::optional<SystemCall> call_of(std::uint32_t thread) const;
   void read_threads(std::size_t thread_limit);
   [[nodiscard]] bool foreign_word_size() const;
-  [[nodiscard]] std::string maps() const;
-  [[nodiscard]] std::string reachable(const std::string& path, const std::string& own) const;
 
   std::uint32_t pid_;
   OwnedFd directory_;

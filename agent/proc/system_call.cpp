@@ -11,6 +11,7 @@
 #include <charconv>
 #include <ctime>
 #include <unordered_map>
+#include <utility>
 
 namespace sockwarden {
 namespace {
@@ -80,13 +81,16 @@ WaitLimit limit_at(std::uint64_t address, const ReadMemory& read) {
   if (address == 0) return {WaitLimit::Kind::none, {}};
   Time time{};
   if (!read(address, &time, sizeof(time))) return {};
-  std::chrono::nanoseconds length{};
+  // The kernel took a copy: what stands here now may be anything. A century is as good as what is longer.
+  constexpr std::int64_t longest = 100L * 365 * 86400, fraction = 1'000'000'000;
+  const std::int64_t whole = std::clamp<std::int64_t>(time.tv_sec, 0, longest);
+  std::int64_t rest = 0;
   if constexpr (std::is_same_v<Time, timeval>) {
-    length = std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+    rest = std::clamp<std::int64_t>(time.tv_usec, 0, fraction / 1000) * 1000;
   } else {
-    length = std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+    rest = std::clamp<std::int64_t>(time.tv_nsec, 0, fraction);
   }
-  return {WaitLimit::Kind::finite, length};
+  return {WaitLimit::Kind::finite, std::chrono::seconds(whole) + std::chrono::nanoseconds(rest)};
 }
 
 WaitLimit limit_of_milliseconds(std::uint64_t argument) {
@@ -95,23 +99,35 @@ WaitLimit limit_of_milliseconds(std::uint64_t argument) {
   return {WaitLimit::Kind::finite, std::chrono::milliseconds(milliseconds)};
 }
 
-std::vector<std::uint32_t> polled(std::uint64_t address, std::uint64_t count, const ReadMemory& read) {
-  constexpr std::uint64_t most = 65536;
-  std::vector<pollfd> set(std::min(count, most));
+using Descriptors = std::optional<std::vector<std::uint32_t>>;
+
+/// Takes as many entries off the room, if there are.
+bool fits(std::uint64_t entries, std::size_t& room) {
+  if (entries > room) return false;
+  room -= entries;
+  return true;
+}
+
+Descriptors polled(std::uint64_t address, std::uint64_t count, const ReadMemory& read, std::size_t& room) {
+  if (!fits(count, room)) return std::nullopt;
+  std::vector<pollfd> set(count);
   std::vector<std::uint32_t> fds;
-  if (set.empty() || !read(address, set.data(), set.size() * sizeof(pollfd))) return fds;
+  if (set.empty()) return fds;
+  if (!read(address, set.data(), set.size() * sizeof(pollfd))) return std::nullopt;
   for (const auto& entry : set) {
     if (entry.fd >= 0) fds.push_back(static_cast<std::uint32_t>(entry.fd));
   }
   return fds;
 }
 
-std::vector<std::uint32_t> selected(const SystemCall& call, const ReadMemory& read) {
+Descriptors selected(const SystemCall& call, const ReadMemory& read, std::size_t& room) {
   constexpr std::uint64_t most = 65536, word_bits = 64;
   const auto count = std::min<std::uint64_t>(static_cast<std::uint32_t>(call.arguments[0]), most);
+  if (!fits(count / word_bits, room)) return std::nullopt;
   std::vector<std::uint64_t> all((count + word_bits - 1) / word_bits), set(all.size());
   for (int index = 1; index <= 3 && !set.empty(); ++index) {
-    if (call.arguments[index] == 0 || !read(call.arguments[index], set.data(), set.size() * sizeof(set[0]))) continue;
+    if (call.arguments[index] == 0) continue;
+    if (!read(call.arguments[index], set.data(), set.size() * sizeof(set[0]))) return std::nullopt;
     for (std::size_t word = 0; word < all.size(); ++word) all[word] |= set[word];
   }
   std::vector<std::uint32_t> fds;
@@ -144,29 +160,40 @@ void interpret_transfer(const SystemCall& call, const ReadMemory& read, ThreadWa
   }
 }
 
-void interpret_poll(const SystemCall& call, const ReadMemory& read, ThreadWait& wait) {
-  const auto& arguments = call.arguments;
+WaitLimit limit_of_poll(const SystemCall& call, const ReadMemory& read) {
   switch (call.number) {
 #ifdef SYS_poll
     case SYS_poll:
-      wait.limit = limit_of_milliseconds(arguments[2]);
-      wait.fds = polled(arguments[0], static_cast<std::uint32_t>(arguments[1]), read);
-      return;
+      return limit_of_milliseconds(call.arguments[2]);
 #endif
     case SYS_ppoll:
-      wait.limit = limit_at<timespec>(arguments[2], read);
-      wait.fds = polled(arguments[0], static_cast<std::uint32_t>(arguments[1]), read);
-      return;
+      return limit_at<timespec>(call.arguments[2], read);
 #ifdef SYS_select
     case SYS_select:
-      wait.limit = limit_at<timeval>(arguments[4], read);
-      break;
+      return limit_at<timeval>(call.arguments[4], read);
 #endif
     default:
-      wait.limit = limit_at<timespec>(arguments[4], read);
-      break;
+      return limit_at<timespec>(call.arguments[4], read);
   }
-  wait.fds = selected(call, read);
+}
+
+bool is_select(std::int64_t number) {
+#ifdef SYS_select
+  if (number == SYS_select) return true;
+#endif
+  return number == SYS_pselect6;
+}
+
+void interpret_poll(const SystemCall& call, const ReadMemory& read, std::size_t& room, ThreadWait& wait) {
+  wait.limit = limit_of_poll(call, read);
+  auto fds = is_select(call.number)
+                 ? selected(call, read, room)
+                 : polled(call.arguments[0], static_cast<std::uint32_t>(call.arguments[1]), read, room);
+  if (fds) {
+    wait.fds = std::move(*fds);
+  } else {
+    wait.kind = Kind::opaque;
+  }
 }
 
 void interpret_epoll(const SystemCall& call, const ReadMemory& read, ThreadWait& wait) {
@@ -223,7 +250,7 @@ std::optional<SystemCall> parse_system_call(std::string_view text) {
   return call;
 }
 
-ThreadWait interpret(const SystemCall& call, const ReadMemory& read) {
+ThreadWait interpret(const SystemCall& call, const ReadMemory& read, std::size_t& room) {
   ThreadWait wait;
   if (call.state == SystemCall::State::running) {
     wait.kind = Kind::running;
@@ -244,7 +271,7 @@ ThreadWait interpret(const SystemCall& call, const ReadMemory& read) {
       interpret_transfer(call, read, wait);
       break;
     case Kind::poll:
-      interpret_poll(call, read, wait);
+      interpret_poll(call, read, room, wait);
       break;
     case Kind::epoll:
       interpret_epoll(call, read, wait);

@@ -59,6 +59,8 @@ struct ThreadWait {
   bool never_blocks = false;       ///< MSG_DONTWAIT
   bool in_ring = false;            ///< io_uring, which does not show what is waited for
 };
-[[nodiscard]] ThreadWait interpret(const SystemCall& call, const ReadMemory& read);
+/// `room`: how many entries of sets may still be read of the process, and are taken off. A set that is larger, or
+/// cannot be read, is not known: the call is opaque.
+[[nodiscard]] ThreadWait interpret(const SystemCall& call, const ReadMemory& read, std::size_t& room);
 
 }  // namespace sockwarden

@@ -1,15 +1,11 @@
 #include "agent/runtimes/go_binary.h"
 
 #include <charconv>
+#include <utility>
 
 #include "agent/runtimes/go_elf.h"
 
 namespace sockwarden {
-namespace {
-
-constexpr std::uint64_t largest_dwarf = 96 << 20;  // beyond it the table must do: reading it all would be noticed
-
-}  // namespace
 
 std::vector<PollDescLayout> known_layouts(std::string_view release) {
   constexpr std::string_view prefix = "go1.";
@@ -39,14 +35,14 @@ std::string release_in_build_info(std::string_view section) {
   return std::string(release.substr(0, release.find(' ')));  // "go1.20 X:experiment"
 }
 
-std::optional<GoBinary> read_go_binary(const std::string& path) {
-  const auto elf = GoElf::open(path);
+std::optional<GoBinary> read_go_binary(OwnedFd file) {
+  const auto elf = GoElf::open(std::move(file));
   if (!elf) return std::nullopt;
   const auto section = elf->build_info();
   if (!section) return std::nullopt;
   GoBinary binary;
   binary.release = release_in_build_info(*section);
-  const auto layouts = elf->runtime_layouts(largest_dwarf);
+  const auto layouts = elf->runtime_layouts();
   binary.timer_heaps = layouts.timer_heaps;
   if (layouts.poll_desc) {
     binary.layouts = {*layouts.poll_desc};

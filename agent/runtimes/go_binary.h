@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/proc/file_text.h"
+
 namespace sockwarden {
 
 /// Offsets in the runtime's pollDesc (src/runtime/netpoll.go).
@@ -36,7 +38,7 @@ struct GoBinary {
 };
 
 /// Reads an executable; nothing if it is no Go program.
-[[nodiscard]] std::optional<GoBinary> read_go_binary(const std::string& path);
+[[nodiscard]] std::optional<GoBinary> read_go_binary(OwnedFd file);
 
 /// Layouts of a release, from its sources; empty if it is not known.
 [[nodiscard]] std::vector<PollDescLayout> known_layouts(std::string_view release);

@@ -2,7 +2,6 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <fcntl.h>
 #include <gelf.h>
 
 #include <algorithm>
@@ -11,6 +10,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "agent/objects/split_debug.h"
 
 namespace sockwarden {
 namespace {
@@ -119,55 +121,36 @@ std::optional<TimerHeapLayout> timer_heaps_in(const Found& found) {
 
 }  // namespace
 
-void GoElf::End::operator()(Elf* elf) const { elf_end(elf); }
-
-std::optional<GoElf> GoElf::open(const std::string& path) {
-  OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file || elf_version(EV_CURRENT) == EV_NONE) return std::nullopt;
-  Elf* elf = elf_begin(file.get(), ELF_C_READ_MMAP, nullptr);
-  if (elf == nullptr) return std::nullopt;
-  GoElf opened(std::move(file), elf);
-  if (elf_kind(elf) != ELF_K_ELF) return std::nullopt;
-  return opened;
+std::optional<GoElf> GoElf::open(OwnedFd file) {
+  auto image = ObjectImage::open(std::move(file));
+  if (!image) return std::nullopt;
+  return GoElf(std::move(*image));
 }
 
 std::optional<std::string> GoElf::build_info() const {
-  constexpr std::size_t most = 4096;
+  constexpr std::uint64_t most = 4096;
   std::size_t names = 0;
-  if (elf_getshdrstrndx(elf_.get(), &names) != 0) return std::nullopt;
+  if (elf_getshdrstrndx(image_.elf(), &names) != 0) return std::nullopt;
   Elf_Scn* section = nullptr;
-  while ((section = elf_nextscn(elf_.get(), section)) != nullptr) {
+  while ((section = elf_nextscn(image_.elf(), section)) != nullptr) {
     GElf_Shdr header;
     if (gelf_getshdr(section, &header) == nullptr) continue;
-    const char* name = elf_strptr(elf_.get(), names, header.sh_name);
+    const char* name = elf_strptr(image_.elf(), names, header.sh_name);
     if (name == nullptr || std::string_view(name) != ".go.buildinfo") continue;
-    const Elf_Data* data = elf_rawdata(section, nullptr);
-    if (data == nullptr || data->d_buf == nullptr) return std::string();
-    return std::string(static_cast<const char*>(data->d_buf), std::min<std::size_t>(data->d_size, most));
+    return image_.read(header.sh_offset, std::min<std::uint64_t>(header.sh_size, most));
   }
   return std::nullopt;
 }
 
-GoElf::RuntimeLayouts GoElf::runtime_layouts(std::uint64_t most_bytes) const {
-  std::size_t names = 0;
-  if (elf_getshdrstrndx(elf_.get(), &names) != 0) return {};
-  Elf_Scn* section = nullptr;
-  while ((section = elf_nextscn(elf_.get(), section)) != nullptr) {
-    GElf_Shdr header;
-    GElf_Chdr compression;
-    if (gelf_getshdr(section, &header) == nullptr) continue;
-    const char* name = elf_strptr(elf_.get(), names, header.sh_name);
-    if (name == nullptr || std::string_view(name) != ".debug_info") continue;
-    const bool compressed = (header.sh_flags & SHF_COMPRESSED) != 0 && gelf_getchdr(section, &compression) != nullptr;
-    if ((compressed ? compression.ch_size : header.sh_size) > most_bytes) return {};
-  }
-  Dwarf* dwarf = dwarf_begin_elf(elf_.get(), DWARF_C_READ, nullptr);
+GoElf::RuntimeLayouts GoElf::runtime_layouts() const {
+  if (!image_.has_readable_debug()) return {};
+  Dwarf* dwarf = dwarf_begin_elf(image_.elf(), DWARF_C_READ, nullptr);
   if (dwarf == nullptr) return {};
-  const Found found = search(dwarf);
+  const Found found = is_split(dwarf) ? Found() : search(dwarf);
   dwarf_end(dwarf);
   GElf_Ehdr file;
   // Variables of what is loaded elsewhere than it says would have to be looked for.
-  const bool at_home = gelf_getehdr(elf_.get(), &file) != nullptr && file.e_type == ET_EXEC;
+  const bool at_home = gelf_getehdr(image_.elf(), &file) != nullptr && file.e_type == ET_EXEC;
   return {poll_desc_in(found), at_home ? timer_heaps_in(found) : std::nullopt};
 }
 

@@ -1,21 +1,18 @@
 // libelf and libdw behind two questions.
 #pragma once
 
-#include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
-#include "agent/proc/file_text.h"
+#include "agent/objects/object_image.h"
 #include "agent/runtimes/go_binary.h"
-
-struct Elf;
 
 namespace sockwarden {
 
 class GoElf {
  public:
-  [[nodiscard]] static std::optional<GoElf> open(const std::string& path);
+  [[nodiscard]] static std::optional<GoElf> open(OwnedFd file);
 
   /// The contents of .go.buildinfo; nothing if this is no Go program.
   [[nodiscard]] std::optional<std::string> build_info() const;
@@ -24,16 +21,12 @@ class GoElf {
     std::optional<PollDescLayout> poll_desc;
     std::optional<TimerHeapLayout> timer_heaps;
   };
-  /// What DWARF tells, unless there is none or it is larger than `most_bytes`.
-  [[nodiscard]] RuntimeLayouts runtime_layouts(std::uint64_t most_bytes) const;
+  /// What DWARF tells, unless there is none or it may not be read.
+  [[nodiscard]] RuntimeLayouts runtime_layouts() const;
 
  private:
-  struct End {
-    void operator()(Elf* elf) const;
-  };
-  GoElf(OwnedFd file, Elf* elf) : file_(std::move(file)), elf_(elf) {}
-  OwnedFd file_;
-  std::unique_ptr<Elf, End> elf_;
+  explicit GoElf(ObjectImage image) : image_(std::move(image)) {}
+  ObjectImage image_;
 };
 
 }  // namespace sockwarden

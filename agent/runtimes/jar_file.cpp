@@ -1,14 +1,12 @@
 #include "agent/runtimes/jar_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-
-#include "agent/proc/file_text.h"
+#include <string>
 
 namespace sockwarden {
 namespace {
@@ -33,8 +31,7 @@ std::uint32_t number_at(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool jar_holds(const std::string& path, std::string_view entry) {
-  const OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+bool jar_holds(const OwnedFd& file, std::string_view entry) {
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
   const auto size = static_cast<std::uint64_t>(status.st_size);

@@ -1,12 +1,11 @@
 #include "agent/runtimes/object_file.h"
 
-#include <fcntl.h>
 #include <gelf.h>
 
 #include <algorithm>
-#include <memory>
+#include <utility>
 
-#include "agent/proc/file_text.h"
+#include "agent/objects/object_image.h"
 
 namespace sockwarden {
 namespace {
@@ -41,17 +40,15 @@ void each_load(Elf* elf, const Visit& visit) {
 
 }  // namespace
 
-std::optional<ObjectFile> ObjectFile::read(const std::string& path, const std::vector<std::string_view>& wanted) {
-  const OwnedFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file || elf_version(EV_CURRENT) == EV_NONE) return std::nullopt;
-  const std::unique_ptr<Elf, int (*)(Elf*)> elf(elf_begin(file.get(), ELF_C_READ_MMAP, nullptr), elf_end);
-  if (!elf || elf_kind(elf.get()) != ELF_K_ELF) return std::nullopt;
+std::optional<ObjectFile> ObjectFile::read(OwnedFd file, const std::vector<std::string_view>& wanted) {
+  const auto image = ObjectImage::open(std::move(file));
+  if (!image) return std::nullopt;
   ObjectFile object;
-  each_export(elf.get(), [&](std::string_view name, const GElf_Sym& symbol) {
+  each_export(image->elf(), [&](std::string_view name, const GElf_Sym& symbol) {
     if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) return;
     object.symbols_.emplace(name, Extent{symbol.st_value, symbol.st_size});
   });
-  each_load(elf.get(), [&](const GElf_Phdr& segment) {
+  each_load(image->elf(), [&](const GElf_Phdr& segment) {
     object.segments_.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr});
   });
   return object;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/proc/file_text.h"
+
 namespace sockwarden {
 
 /// A piece of an object file, by the addresses that its symbols have.
@@ -19,8 +21,7 @@ struct Extent {
 class ObjectFile {
  public:
   /// Of the dynamic symbols, those that `wanted` names; nothing if this is no object file.
-  [[nodiscard]] static std::optional<ObjectFile> read(const std::string& path,
-                                                      const std::vector<std::string_view>& wanted);
+  [[nodiscard]] static std::optional<ObjectFile> read(OwnedFd file, const std::vector<std::string_view>& wanted);
 
   [[nodiscard]] bool exports(std::string_view name) const { return symbols_.contains(name); }
   [[nodiscard]] std::optional<Extent> symbol(std::string_view name) const;

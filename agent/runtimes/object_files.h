@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -18,8 +17,8 @@ class ObjectFiles {
   explicit ObjectFiles(std::vector<std::string_view> wanted) : wanted_(std::move(wanted)) {}
 
   /// Null if it is none, or it is gone.
-  [[nodiscard]] std::shared_ptr<const ObjectFile> get(const std::string& path) {
-    return files_.get(path, [this](const std::string& file) { return ObjectFile::read(file, wanted_); });
+  [[nodiscard]] std::shared_ptr<const ObjectFile> get(const TargetPath& path) {
+    return files_.get(path, [this](OwnedFd file) { return ObjectFile::read(std::move(file), wanted_); });
   }
 
  private:

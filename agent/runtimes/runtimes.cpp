@@ -32,7 +32,7 @@ std::unique_ptr<Runtime> Runtimes::recognise(ProcessView& process) {
     return std::make_unique<GoRuntime>(process, std::move(go));
   }
   bool python = false, jvm = false, ruby = false;
-  for (const auto& path : process.files_with_code()) {
+  for (const auto& path : process.files().with_code()) {
     const auto object = objects_.get(path);
     if (!object) continue;
     if (V8Runtime::is_in(*object)) return std::make_unique<V8Runtime>(process, objects_);
@@ -50,7 +50,7 @@ ProgramFamily Runtimes::family(const ProcessView& process) {
   if (process.failure() == ViewFailure::gone) return {};
   std::set<std::string_view> exported;
   bool read = false;
-  for (const auto& path : process.files_with_code()) {
+  for (const auto& path : process.files().with_code()) {
     const auto object = objects_.get(path);
     if (!object) continue;
     read = true;
@@ -61,11 +61,11 @@ ProgramFamily Runtimes::family(const ProcessView& process) {
   ProgramFamily family = family_of(exported);
   if (go_.get(process.executable(), read_go_binary)) family.language = "go";
   if (family.language == "java") {
-    const auto has_driver = [](const std::string& path) {
-      return std::optional(jar_holds(path, "org/postgresql/Driver.class"));
+    const auto has_driver = [](const OwnedFd& file) {
+      return std::optional(jar_holds(file, "org/postgresql/Driver.class"));
     };
     const auto archives = process.open_files(".jar");
-    if (std::any_of(archives.begin(), archives.end(), [&](const std::string& path) {
+    if (std::any_of(archives.begin(), archives.end(), [&](const TargetPath& path) {
           const auto driver = drivers_.get(path, has_driver);
           return driver && *driver;
         }))

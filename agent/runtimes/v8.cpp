@@ -55,7 +55,7 @@ RuntimeWords V8Runtime::words() const {
 }
 
 bool V8Runtime::is_housekeeping(const UvTimer& timer) {
-  const auto file = process_.mapped_file(timer.callback);
+  const auto file = process_.files().at(timer.callback);
   const auto object = file ? objects_.get(file->path) : nullptr;
   if (!object || !is_in(*object)) return false;
   const auto callback = object->address_of(file->offset);

@@ -5,27 +5,27 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <optional>
+#include <utility>
+
+#include "agent/objects/object_image.h"
+#include "agent/objects/split_debug.h"
+#include "agent/proc/process_facts.h"
+#include "agent/proc/process_files.h"
 
 namespace sockwarden {
 namespace {
 
-/// No separate debug information is looked for: a host agent must not go out to a debuginfod server.
-int no_debug_information(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word, char**) {
-  return -1;
-}
-
-const Dwfl_Callbacks callbacks{.find_elf = dwfl_linux_proc_find_elf,
-                               .find_debuginfo = no_debug_information,
-                               .section_address = nullptr,
-                               .debuginfo_path = nullptr};
+/// Names of templates may go on for pages.
+constexpr std::size_t longest_name = 512;
 
 std::string demangled(const char* name) {
   int status = 0;
   char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
-  if (text == nullptr) return name;
-  std::string result = text;
+  std::string result = text != nullptr ? text : name;
   std::free(text);
+  if (result.size() > longest_name) result = result.substr(0, longest_name) + "…";
   return result;
 }
 
@@ -70,41 +70,118 @@ std::optional<Place> place_in_units(Dwfl_Module* module, Dwarf_Addr address) {
   return std::nullopt;
 }
 
-std::string frame(Dwfl* session, std::uint64_t address) {
+}  // namespace
+
+/// One process: its modules are the files of its mappings, each opened when the first of its addresses is asked about.
+class Symbolizer::Session {
+ public:
+  Session(std::uint32_t pid, std::uint64_t start_ticks);
+  ~Session() { dwfl_end(dwfl_); }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  [[nodiscard]] bool is_good() const { return good_; }
+  [[nodiscard]] std::string frame(std::uint64_t address);
+
+ private:
+  struct Module {
+    TargetPath path;
+    bool readable_debug = false;
+    std::optional<bool> whole_debug;  ///< asked for with the first line
+  };
+  static int find_elf(Dwfl_Module* module, void** user, const char* name, Dwarf_Addr base, char** file_name, Elf** elf);
+  /// No separate debug information is looked for: its name comes from the file, and a host agent must not go out to a
+  /// debuginfod server.
+  static int find_debuginfo(Dwfl_Module* /*module*/, void** /*user*/, const char* /*name*/, Dwarf_Addr /*base*/,
+                            const char* /*file_name*/, const char* /*link*/, GElf_Word /*sum*/, char** /*found*/) {
+    return -1;
+  }
+  static const Dwfl_Callbacks callbacks;
+  [[nodiscard]] bool report(const ProcessFiles& files);
+  [[nodiscard]] static bool has_lines(Dwfl_Module* module, Module& own);
+
+  Dwfl* dwfl_;
+  std::deque<Module> modules_;
+  bool good_ = false;
+};
+
+const Dwfl_Callbacks Symbolizer::Session::callbacks{.find_elf = Session::find_elf,
+                                                    .find_debuginfo = Session::find_debuginfo,
+                                                    .section_address = nullptr,
+                                                    .debuginfo_path = nullptr};
+
+int Symbolizer::Session::find_elf(Dwfl_Module* /*module*/, void** user, const char* /*name*/, Dwarf_Addr /*base*/,
+                                  char** /*file_name*/, Elf** elf) {
+  auto* own = static_cast<Module*>(*user);
+  auto image = own != nullptr ? ObjectImage::open(open_regular(own->path)) : std::nullopt;
+  if (!image) return -1;
+  own->readable_debug = image->has_readable_debug();
+  const auto parts = std::move(*image).release();
+  *elf = parts.elf;
+  return parts.fd;
+}
+
+Symbolizer::Session::Session(std::uint32_t pid, std::uint64_t start_ticks) : dwfl_(dwfl_begin(&callbacks)) {
+  const OwnedFd process = open_process(pid);
+  const auto stat = process ? read_stat(process.get()) : std::nullopt;
+  if (dwfl_ == nullptr || !stat || stat->state == 'Z' || (start_ticks != 0 && stat->start_ticks != start_ticks)) return;
+  good_ = report(ProcessFiles(pid, process.get()));
+}
+
+bool Symbolizer::Session::report(const ProcessFiles& files) {
+  dwfl_report_begin(dwfl_);
+  for (const MappedObject& object : files.objects()) {
+    Dwfl_Module* module = dwfl_report_module(dwfl_, object.path.c_str(), object.begin, object.end);
+    void** user = nullptr;
+    if (module == nullptr) continue;
+    dwfl_module_info(module, &user, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+    *user = &modules_.emplace_back(Module{.path = files.reachable(object.path), .whole_debug = {}});
+  }
+  return dwfl_report_end(dwfl_, nullptr, nullptr) == 0;
+}
+
+bool Symbolizer::Session::has_lines(Dwfl_Module* module, Module& own) {
+  if (!own.readable_debug) return false;
+  if (!own.whole_debug) {
+    Dwarf_Addr bias = 0;
+    Dwarf* debug = dwfl_module_getdwarf(module, &bias);
+    own.whole_debug = debug != nullptr && !is_split(debug);
+  }
+  return *own.whole_debug;
+}
+
+std::string Symbolizer::Session::frame(std::uint64_t address) {
   char number[24];
   std::snprintf(number, sizeof(number), "0x%llx", static_cast<unsigned long long>(address));
-  Dwfl_Module* module = dwfl_addrmodule(session, address);
+  Dwfl_Module* module = dwfl_addrmodule(dwfl_, address);
   if (module == nullptr) return number;
-  const char* path = dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+  void** user = nullptr;
+  const char* path = dwfl_module_info(module, &user, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
   const char* name = dwfl_module_addrname(module, address);
   if (name == nullptr) return std::string(number) + (path != nullptr ? " " + base_name(path) : "");
   const std::string text = demangled(name);
-  auto place = place_in_index(module, address);
-  if (!place) place = place_in_units(module, address);
+  std::optional<Place> place;
+  if (has_lines(module, *static_cast<Module*>(*user))) {
+    place = place_in_index(module, address);
+    if (!place) place = place_in_units(module, address);
+  }
   if (place) return text + " " + place->file + ":" + std::to_string(place->line);
   return text + (path != nullptr ? " (" + base_name(path) + ")" : "");
 }
 
-}  // namespace
+Symbolizer::Symbolizer() = default;
+Symbolizer::~Symbolizer() = default;
+void Symbolizer::forget() { sessions_.clear(); }
 
-void Symbolizer::End::operator()(Dwfl* session) const { dwfl_end(session); }
-
-Symbolizer::Session Symbolizer::open(std::uint32_t pid) {
-  Session session(dwfl_begin(&callbacks));
-  if (!session || dwfl_linux_proc_report(session.get(), static_cast<pid_t>(pid)) != 0 ||
-      dwfl_report_end(session.get(), nullptr, nullptr) != 0)
-    return nullptr;
-  return session;
-}
-
-std::vector<std::string> Symbolizer::frames(std::uint32_t pid, const std::vector<std::uint64_t>& addresses) {
-  auto found = sessions_.find(pid);
-  if (found == sessions_.end()) found = sessions_.emplace(pid, open(pid)).first;
-  if (!found->second) return {};
+std::vector<std::string> Symbolizer::frames(std::uint32_t pid, std::uint64_t start_ticks,
+                                            const std::vector<std::uint64_t>& addresses) {
+  auto& session = sessions_[pid];
+  if (!session) session = std::make_unique<Session>(pid, start_ticks);
+  if (!session->is_good()) return {};
   std::vector<std::string> names;
   // Outer frames hold return addresses: the call is the instruction before.
   for (std::size_t i = 0; i < addresses.size(); ++i)
-    names.push_back(frame(found->second.get(), i == 0 ? addresses[i] : addresses[i] - 1));
+    names.push_back(session->frame(i == 0 ? addresses[i] : addresses[i] - 1));
   return names;
 }
 

@@ -1,5 +1,5 @@
 // Names for the addresses of a process's code: "main.fetch orders.go:41". By elfutils' libdwfl, from the files that the
-// process has mapped; nothing is read from the process itself.
+// process has mapped; its memory is not read.
 #pragma once
 
 #include <cstdint>
@@ -8,26 +8,26 @@
 #include <string>
 #include <vector>
 
-struct Dwfl;
-
 namespace sockwarden {
 
 class Symbolizer {
  public:
-  /// Innermost first. An address without a name shows as "0x… module", or "0x…". Empty if the process is gone.
-  [[nodiscard]] std::vector<std::string> frames(std::uint32_t pid, const std::vector<std::uint64_t>& addresses);
+  Symbolizer();
+  ~Symbolizer();
+  Symbolizer(const Symbolizer&) = delete;
+  Symbolizer& operator=(const Symbolizer&) = delete;
 
-  /// Drops what was kept of processes; call it once a round, so that the mappings of the next one are fresh.
-  void forget() { sessions_.clear(); }
+  /// Innermost first. An address without a name shows as "0x… module", or "0x…". Empty if the process is gone, or is
+  /// another one than started then (0 = any).
+  [[nodiscard]] std::vector<std::string> frames(std::uint32_t pid, std::uint64_t start_ticks,
+                                                const std::vector<std::uint64_t>& addresses);
+
+  /// Drops what was kept of processes, so that their mappings are fresh the next time.
+  void forget();
 
  private:
-  struct End {
-    void operator()(Dwfl* session) const;
-  };
-  using Session = std::unique_ptr<Dwfl, End>;
-  static Session open(std::uint32_t pid);
-
-  std::map<std::uint32_t, Session> sessions_;
+  class Session;
+  std::map<std::uint32_t, std::unique_ptr<Session>> sessions_;
 };
 
 }  // namespace sockwarden

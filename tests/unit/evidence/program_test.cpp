@@ -380,18 +380,18 @@ TEST_CASE("Go server: the deadline of the descriptor decides, with debug informa
 TEST_CASE("the layout is read from DWARF where there is one, and is that of the table for the release") {
   if (!installed(go)) return;
   const TemporaryFolder folder;
-  const auto full = read_go_binary(build_go(folder, go_server));
+  const auto full = read_go_binary(open_regular({build_go(folder, go_server), ""}));
   REQUIRE(full);
   CHECK(full->from_dwarf);
   if (full->release.starts_with("go1.19")) CHECK(full->timer_heaps);
   REQUIRE(full->layouts.size() == 1);
-  const auto stripped = read_go_binary(build_go(folder, go_server, "-ldflags='-s -w'"));
+  const auto stripped = read_go_binary(open_regular({build_go(folder, go_server, "-ldflags='-s -w'"), ""}));
   REQUIRE(stripped);
   CHECK_FALSE(stripped->from_dwarf);
   CHECK(stripped->release == full->release);
   const auto& known = stripped->layouts;
   CHECK(std::find(known.begin(), known.end(), full->layouts.front()) != known.end());
-  CHECK_FALSE(read_go_binary("/bin/sh"));
-  CHECK_FALSE(read_go_binary("/etc/passwd"));
-  CHECK_FALSE(read_go_binary("/nonexistent"));
+  CHECK_FALSE(read_go_binary(open_regular({"/bin/sh", ""})));
+  CHECK_FALSE(read_go_binary(open_regular({"/etc/passwd", ""})));
+  CHECK_FALSE(read_go_binary(open_regular({"/nonexistent", ""})));
 }

@@ -8,12 +8,18 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <ctime>
+#include <vector>
 
 using namespace sockwarden;
 using Kind = ThreadWait::Kind;
 using Limit = WaitLimit::Kind;
 
 namespace {
+
+ThreadWait interpret(const SystemCall& call, const ReadMemory& read) {
+  std::size_t room = 1024;
+  return sockwarden::interpret(call, read, room);
+}
 
 /// This process's own memory, read as a stranger's would be.
 bool own_memory(std::uint64_t address, void* to, std::size_t size) {
@@ -104,4 +110,23 @@ TEST_CASE("a call that is not known is opaque, and a restarted one, too") {
   CHECK(interpret(call(99999, {}), no_memory).kind == Kind::opaque);
   CHECK(interpret(call(SYS_restart_syscall, {}), no_memory).kind == Kind::opaque);
   CHECK(interpret(call(SYS_io_uring_enter, {}), no_memory).kind == Kind::opaque);
+}
+
+TEST_CASE("sets are read as far as there is room in all, and beyond it are not known") {
+  std::vector<pollfd> set(600, pollfd{7, POLLIN, 0});
+  std::size_t room = 1024;
+  const auto poll_of = [&](std::uint64_t count) {
+    return sockwarden::interpret(call(SYS_ppoll, {at(set.data()), count, 0, 0, 0, 0}), own_memory, room);
+  };
+  CHECK(poll_of(600).fds.size() == 600);
+  CHECK(poll_of(600).kind == Kind::opaque);
+  CHECK(poll_of(0xffff'ffff).kind == Kind::opaque);
+  CHECK(poll_of(400).fds.size() == 400);
+  CHECK(room == 24);
+}
+
+TEST_CASE("a set that cannot be read is not known") {
+  CHECK(interpret(call(SYS_ppoll, {4096, 3, 0, 0, 0, 0}), no_memory).kind == Kind::opaque);
+  CHECK(interpret(call(SYS_pselect6, {70, 4096, 0, 0, 0, 0}), no_memory).kind == Kind::opaque);
+  CHECK(interpret(call(SYS_ppoll, {0, 0, 0, 0, 0, 0}), no_memory).kind == Kind::poll);
 }

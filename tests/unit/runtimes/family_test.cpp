@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "agent/proc/target_file.h"
 #include "agent/runtimes/jar_file.h"
 #include "agent/runtimes/runtimes.h"
 #include "tests/unit/proc/child_process.h"
@@ -72,11 +73,11 @@ TEST_CASE("of a process that is gone nothing is said") {
 
 TEST_CASE("an archive is asked for an entry by its directory") {
   const std::string path = archive_with("org/postgresql/Driver.class");
-  CHECK(jar_holds(path, "org/postgresql/Driver.class"));
-  CHECK_FALSE(jar_holds(path, "com/mysql/cj/jdbc/Driver.class"));
+  CHECK(jar_holds(open_regular({path, ""}), "org/postgresql/Driver.class"));
+  CHECK_FALSE(jar_holds(open_regular({path, ""}), "com/mysql/cj/jdbc/Driver.class"));
   std::ofstream(path, std::ios::trunc) << "org/postgresql/Driver.class";
-  CHECK_FALSE(jar_holds(path, "org/postgresql/Driver.class"));
+  CHECK_FALSE(jar_holds(open_regular({path, ""}), "org/postgresql/Driver.class"));
   ::unlink(path.c_str());
-  CHECK_FALSE(jar_holds(path, "org/postgresql/Driver.class"));
-  CHECK_FALSE(jar_holds("/dev/null", "x"));
+  CHECK_FALSE(jar_holds(open_regular({path, ""}), "org/postgresql/Driver.class"));
+  CHECK_FALSE(jar_holds(open_regular({"/dev/null", ""}), "x"));
 }

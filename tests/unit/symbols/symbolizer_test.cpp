@@ -17,7 +17,7 @@ namespace {
 TEST_CASE("an address of a program with debug information has its function, file and line") {
   Symbolizer symbolizer;
   const auto address = reinterpret_cast<std::uint64_t>(&a_named_function);
-  const auto frames = symbolizer.frames(static_cast<std::uint32_t>(getpid()), {address, address + 1});
+  const auto frames = symbolizer.frames(static_cast<std::uint32_t>(getpid()), 0, {address, address + 1});
   REQUIRE(frames.size() == 2);
   for (const auto& frame : frames) {
     CAPTURE(frame);
@@ -29,7 +29,7 @@ TEST_CASE("an address of a program with debug information has its function, file
 
 TEST_CASE("an address that nothing is mapped at shows as a number") {
   Symbolizer symbolizer;
-  const auto frames = symbolizer.frames(static_cast<std::uint32_t>(getpid()), {0x10});
+  const auto frames = symbolizer.frames(static_cast<std::uint32_t>(getpid()), 0, {0x10});
   REQUIRE(frames.size() == 1);
   CHECK(frames.front() == "0x10");
 }
@@ -39,5 +39,5 @@ TEST_CASE("a process that is gone has no frames") {
   if (child == 0) _exit(0);
   REQUIRE(waitpid(child, nullptr, 0) == child);
   Symbolizer symbolizer;
-  CHECK(symbolizer.frames(static_cast<std::uint32_t>(child), {0x1000}).empty());
+  CHECK(symbolizer.frames(static_cast<std::uint32_t>(child), 0, {0x1000}).empty());
 }
