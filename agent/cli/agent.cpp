@@ -46,6 +46,7 @@ void Agent::publish(Round round) {
   next.pools = std::move(round.inspection.pools);
   next.dropped_connections = round.inspection.dropped_connections;
   next.refused_findings = round.inspection.refused_findings;
+  next.reader = round.reader;
   next.started = started_;
   next.began = began_;
   next.config = state_;

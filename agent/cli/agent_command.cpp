@@ -10,6 +10,7 @@
 #include "agent/cli/daemon.h"
 #include "agent/cli/log.h"
 #include "agent/cli/setting_flags.h"
+#include "agent/reader/child_reader.h"
 
 namespace sockwarden {
 namespace {
@@ -50,7 +51,7 @@ int run(const SettingFlags& flags) {
   report_missing((*kernel)->hooks());
   confine();
 
-  Agent agent(Pipeline(std::move(*kernel), config), snapshot, started);
+  Agent agent(Pipeline(std::move(*kernel), std::make_unique<ChildReader>(), config), snapshot, started);
   agent.configure(config, config_state(sources, config));
   Daemon(agent, **web, signals, sources, config).run();
   return exit_good;

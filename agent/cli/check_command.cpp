@@ -48,6 +48,7 @@ int run(const Flags& flags) {
     if (signals.wait(std::min(next, end) - Clock::now()) == SignalRequest::stop) break;
     static_cast<void>((*session)->step());  // the report tells how many failed
   }
+  (*session)->finish();
   if ((*session)->family().empty() && !flags.names.empty())
     complain("no process with such a name used the network meanwhile", 0);
   std::cout << report_of(**session, flags.watch.json());

@@ -18,7 +18,7 @@ enum ExitStatus : int {
 struct Command {
   std::string name;
   std::string summary;
-  std::string examples;  ///< lines for --help, each indented by two
+  std::string examples;  ///< lines for --help, each indented by two; empty = of no use to people, and not shown
   /// Declares the flags; what it returns runs the command once they are parsed.
   std::function<std::function<int()>(CLI::App&)> declare;
 };
@@ -37,5 +37,6 @@ struct Command {
 [[nodiscard]] Command explain_command();
 [[nodiscard]] Command config_command();
 [[nodiscard]] Command version_command();
+[[nodiscard]] Command reader_command();
 
 }  // namespace sockwarden

@@ -46,7 +46,9 @@ int unexpected(const CLI::App& app, const std::string& word, const std::string& 
 
 int unknown_command(const std::string& word, const std::vector<Command>& known) {
   std::vector<std::string> names;
-  for (const Command& command : known) names.push_back(command.name);
+  for (const Command& command : known) {
+    if (!command.examples.empty()) names.push_back(command.name);
+  }
   return complain("unknown command \"" + word + "\"; " + suggestion(word, names), exit_usage);
 }
 

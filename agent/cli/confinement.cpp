@@ -25,8 +25,8 @@ SystemCalls calls_of_the_agent() {
   append(calls.names, {"prlimit64", "process_vm_readv", "name_to_handle_at", "open_by_handle_at"});
   // A child that reads processes has less than this: it is started, confines itself, and is waited for.
   append(calls.names,
-         {"capget", "capset", "close_range", "dup2", "execve", "kill", "landlock_add_rule", "landlock_create_ruleset",
-          "landlock_restrict_self", "seccomp", "setrlimit", "vfork", "wait4", "waitid"});
+         {"arch_prctl", "capget", "capset", "close_range", "dup2", "execve", "kill", "landlock_add_rule",
+          "landlock_create_ruleset", "landlock_restrict_self", "seccomp", "setrlimit", "vfork", "wait4", "waitid"});
   append(calls.names, {"sched_setscheduler", "setpriority"});  // of a thread of its own, to lower it
   // What is there is read and attached again; nothing is created, loaded, pinned or looked up by its number.
   calls.some.push_back({"bpf",

@@ -64,7 +64,7 @@ int watch(WatchSession* session, Child& child, const Signals& signals, const Fla
     }
     const bool over = flags.watch.duration() && Clock::now() - start >= *flags.watch.duration();
     if (over && !asked_to_end) {
-      look();
+      if (session != nullptr) session->finish();
       asked_to_end = Clock::now();
       child.signal(SIGTERM);
     }
@@ -101,7 +101,7 @@ int run(const Flags& flags) {
     out << report_of_unwatched(session.error().message(), json) << std::flush;
     return status;
   }
-  static_cast<void>((*session)->step());
+  (*session)->finish();
   out << report_of(**session, json) << std::flush;
   if (status != 0 || !flags.error_status) return status;
   const auto findings = (*session)->findings();

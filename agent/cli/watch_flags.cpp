@@ -1,6 +1,7 @@
 #include "agent/cli/watch_flags.h"
 
 #include "agent/config/duration.h"
+#include "agent/reader/child_reader.h"
 
 namespace sockwarden {
 
@@ -33,7 +34,7 @@ tl::expected<std::unique_ptr<WatchSession>, Error> WatchFlags::open(const Config
   if (!variant) return tl::unexpected(variant.error());
   auto kernel = load_kernel(kernel_options(config.kernel, *variant));
   if (!kernel) return tl::unexpected(kernel.error());
-  return std::make_unique<WatchSession>(Pipeline(std::move(*kernel), config));
+  return std::make_unique<WatchSession>(Pipeline(std::move(*kernel), std::make_unique<ChildReader>(), config));
 }
 
 }  // namespace sockwarden

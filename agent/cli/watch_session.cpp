@@ -33,6 +33,13 @@ tl::expected<void, Error> WatchSession::step() {
   return {};
 }
 
+void WatchSession::finish() {
+  for (int looks = 0; looks < 2; ++looks) {
+    static_cast<void>(step());  // the report tells how many failed
+    pipeline_.settle();
+  }
+}
+
 void WatchSession::find_family() {
   for (const std::string& pattern : patterns_) {
     for (const auto& [serial, process] : last_.model.processes) {

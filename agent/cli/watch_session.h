@@ -31,6 +31,9 @@ class WatchSession {
   /// Looks once. Where that fails, everything stays as the last good look left it.
   tl::expected<void, Error> step();
 
+  /// Looks, waits for what that asked of the processes, and looks again.
+  void finish();
+
   /// Whether any process that is followed still runs.
   [[nodiscard]] bool any_alive() const;
   /// Pids that are or were followed.

@@ -3,26 +3,31 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "agent/contract/target_reader.h"
 #include "agent/inspection/inspector.h"
 #include "agent/sample/kernel.h"
-#include "agent/symbols/symbolizer.h"
 
 namespace sockwarden {
 
 class Origins {
  public:
-  /// Fills in `origin` of the active findings that have stacks and no names yet, here and in the ledger.
-  void name(Inspection& inspection, Inspector& inspector, Kernel& kernel);
+  /// Fills in `origin` of the active findings that have stacks and no names yet, here and in the ledger: of those whose
+  /// names have come. The others are asked for.
+  void name(Inspection& inspection, Inspector& inspector, Kernel& kernel, TargetReader& reader);
 
  private:
-  [[nodiscard]] const std::vector<std::string>& frames_of(std::uint32_t pid, std::uint32_t stack_id, Kernel& kernel);
+  using Frames = std::optional<std::vector<std::string>>;               ///< nothing = asked, not yet answered
+  using Ranked = std::vector<std::pair<std::uint64_t, std::uint32_t>>;  ///< how often, which stack
+  void ask(const Process& process, const Ranked& stacks, Kernel& kernel, TargetReader& reader);
+  void take(TargetReader& reader);
+  [[nodiscard]] std::vector<OriginStack> origin_of(std::uint32_t pid, const Ranked& stacks) const;
 
-  Symbolizer symbolizer_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::string>> known_;  // by pid and stack
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Frames> known_;  // by pid and stack
 };
 
 }  // namespace sockwarden

@@ -5,8 +5,8 @@
 
 namespace sockwarden {
 
-Pipeline::Pipeline(std::unique_ptr<Kernel> kernel, const Config& config)
-    : kernel_(std::move(kernel)), config_(config), filter_(config.targets) {}
+Pipeline::Pipeline(std::unique_ptr<Kernel> kernel, std::unique_ptr<TargetReader> reader, const Config& config)
+    : kernel_(std::move(kernel)), reader_(std::move(reader)), config_(config), filter_(config.targets) {}
 
 void Pipeline::configure(const Config& config) {
   if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);
@@ -20,7 +20,8 @@ tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
   Round round;
   round.model = Model::next(sample, last, {.endpoints_per_process = config_.metrics.endpoints_per_process});
   round.inspection = inspector_.inspect(round.model, sample, config_);
-  origins_.name(round.inspection, inspector_, *kernel_);
+  origins_.name(round.inspection, inspector_, *kernel_, *reader_);
+  round.reader = reader_->health();
   wanted_ = std::move(round.inspection.wanted);
   std::vector<TableFill>& tables = round.inspection.tables;
   std::move(tables.begin(), tables.end(), std::back_inserter(round.model.tables));

@@ -2,6 +2,7 @@
 // differ only in what they do with a round.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <tl/expected.hpp>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "agent/config/config.h"
 #include "agent/contract/hook_status.h"
 #include "agent/contract/scan_failure.h"
+#include "agent/contract/target_reader.h"
 #include "agent/inspection/inspector.h"
 #include "agent/model/model.h"
 #include "agent/pipeline/origins.h"
@@ -21,11 +23,12 @@ namespace sockwarden {
 struct Round {
   Model model;  ///< its tables are those of the kernel and of the inspection
   Inspection inspection;
+  ReaderHealth reader;
 };
 
 class Pipeline {
  public:
-  Pipeline(std::unique_ptr<Kernel> kernel, const Config& config);
+  Pipeline(std::unique_ptr<Kernel> kernel, std::unique_ptr<TargetReader> reader, const Config& config);
 
   /// Other settings, from the next round on.
   void configure(const Config& config);
@@ -34,10 +37,16 @@ class Pipeline {
   /// goes on from there.
   [[nodiscard]] tl::expected<Round, ScanFailure> next(const Model& last);
 
+  /// Waits until what this round asked of processes is answered, or given up: the next round tells it.
+  void settle() { reader_->wait(longest_reading); }
+
   [[nodiscard]] const std::vector<HookStatus>& hooks() const { return kernel_->hooks(); }
 
  private:
+  static constexpr std::chrono::seconds longest_reading{10};
+
   std::unique_ptr<Kernel> kernel_;
+  std::unique_ptr<TargetReader> reader_;
   Config config_;
   TargetFilter filter_;
   Inspector inspector_;

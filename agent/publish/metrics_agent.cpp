@@ -47,6 +47,20 @@ void add_tables(MetricSet& set, const Model& model) {
   }
 }
 
+void add_reader(MetricSet& set, const ReaderHealth& reader) {
+  auto& reads =
+      set.counter({"sockwarden_reads_total", "result", "questions",
+                   "Questions that were put to the reader, the process that reads files and memory of others.",
+                   "`result`: `answered`, `failed` (no answer in time, or the reader died of it), `refused` "
+                   "(not asked, since it failed there before); 0 is shown."});
+  reads.add({{"result", "answered"}}, static_cast<double>(reader.answered));
+  reads.add({{"result", "failed"}}, static_cast<double>(reader.failed));
+  reads.add({{"result", "refused"}}, static_cast<double>(reader.refused));
+  set.counter({"sockwarden_reader_starts_total", "", "starts",
+               "How often the reader was started; it ends after a minute in which nothing is asked."})
+      .add({}, static_cast<double>(reader.started));
+}
+
 void add_configuration(MetricSet& set, const ConfigState& config) {
   set.gauge({"sockwarden_config_last_reload_successful", "", "",
              "1 where the last reload of the configuration was taken over."})
@@ -89,6 +103,7 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
       .add({}, unix_seconds(model.wall));
   set.gauge({"sockwarden_start_timestamp_seconds", "", "seconds", "Unix time at which the agent started."})
       .add({}, unix_seconds(published.started));
+  add_reader(set, published.reader);
   add_configuration(set, published.config);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/contract/hook_status.h"
+#include "agent/contract/target_reader.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/finding.h"
 #include "agent/detect/observed_wait.h"
@@ -49,8 +50,9 @@ struct Published {
   std::vector<PoolFigures> pools;
   std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, counted in each scan
   std::uint64_t refused_findings = 0;     ///< that had no room among the others, counted in each scan
-  WallTime started{};                     ///< when the agent started, by the clock of then
-  Instant began{};                        ///< the same, by the clock that nobody sets
+  ReaderHealth reader;
+  WallTime started{};  ///< when the agent started, by the clock of then
+  Instant began{};     ///< the same, by the clock that nobody sets
   ConfigState config;
 
   /// Filled in by Snapshot::publish, because these must not fall when the ledger forgets or a socket closes.

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "agent/reader/local_reader.h"
 #include "tests/twin/memory_kernel.h"
 #include "tests/unit/cli/full_listener.h"
 
@@ -45,7 +46,8 @@ struct Watched {
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
   std::shared_ptr<Snapshot> snapshot = std::make_shared<Snapshot>();
-  Agent agent{Pipeline(std::make_unique<MemoryKernel>(script), development()), snapshot, WallTime{}};
+  Agent agent{Pipeline(std::make_unique<MemoryKernel>(script), std::make_unique<LocalReader>(), development()),
+              snapshot, WallTime{}};
 
   Watched() {
     agent.configure(development(), ConfigState{});

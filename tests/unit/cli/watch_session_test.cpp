@@ -4,6 +4,7 @@
 
 #include "agent/cli/watch_report.h"
 #include "agent/publish/json.h"
+#include "agent/reader/local_reader.h"
 #include "tests/twin/memory_kernel.h"
 #include "tests/unit/cli/full_listener.h"
 
@@ -17,7 +18,7 @@ constexpr std::uint32_t pid = 4'000'000;
 struct Watch {
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
-  WatchSession session{Pipeline(std::make_unique<MemoryKernel>(script), development())};
+  WatchSession session{Pipeline(std::make_unique<MemoryKernel>(script), std::make_unique<LocalReader>(), development())};
 
   Watch() {
     full_listener(world, world.start(pid, "orders"));

@@ -32,7 +32,7 @@ TEST_CASE("what a round wants to know is asked of the next scan, also after one 
 
 TEST_CASE("a scan that fails has no round, and says which part could not be read") {
   const auto script = std::make_shared<Script>();
-  Pipeline pipeline(std::make_unique<MemoryKernel>(script), production());
+  Pipeline pipeline(std::make_unique<MemoryKernel>(script), std::make_unique<LocalReader>(), production());
   script->push_back(tl::unexpected(failure_of(ScanPart::totals)));
   const auto round = pipeline.next(Model{});
   REQUIRE_FALSE(round.has_value());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/pipeline/pipeline.h"
+#include "agent/reader/local_reader.h"
 #include "tests/twin/memory_kernel.h"
 #include "tests/twin/recording.h"
 #include "tests/twin/sample_file.h"
@@ -22,7 +23,8 @@ struct WatchedHost {
   Round round;
 
   WatchedHost(const std::string& name, const Config& config)
-      : host(captured(name)), pipeline(std::make_unique<MemoryKernel>(script), config) {}
+      : host(captured(name)),
+        pipeline(std::make_unique<MemoryKernel>(script), std::make_unique<LocalReader>(), config) {}
 
   /// False: the scan failed.
   bool look(tl::expected<Sample, ScanFailure> scanned) {

@@ -1,0 +1,150 @@
+#!/usr/bin/python3
+"""What a local user can do to whoever reads his processes costs the agent a deadline, and nothing else."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from host import ROOT, SKIPPED, Agent, check, end, until
+
+ATTACKS = ROOT / "tests/e2e/attacks"
+MEGABYTE = 1 << 20
+# A wait of the attackers is looked at after one second.
+SETTINGS = "profile: development\nkernel: {scan_interval: 200ms}\noverrides:\n  - match: {comm: 'evil*'}\n    wait: 1s\n"
+
+
+def built(name, folder, *flags):
+    """Without optimisation: a stack of a fixed shape is part of some."""
+    path = pathlib.Path(folder, name)
+    subprocess.run(["gcc", "-w", "-O0", "-o", str(path), str(ATTACKS / f"{name}.c"), *flags, "-lpthread", "-ldl"],
+                   check=True)
+    return str(path)
+
+
+def readers(agent):
+    """Pids of the agent's readers that live."""
+    found = []
+    for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+        try:
+            text = status.read_text()
+        except OSError:
+            continue
+        if f"\nPPid:\t{agent.process.pid}\n" in text and "\nState:\tZ" not in text:
+            found.append(int(status.parent.name))
+    return found
+
+
+def resident(pid):
+    try:
+        pages = pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def watch(agent, attack, least_seconds=3.0):
+    """While the attack runs: the longest time without a scan, and the most memory of the agent and its reader."""
+    begin = last = time.monotonic()
+    scans, longest, most = agent.value("sockwarden_scans_total"), 0.0, [0, 0]
+    while attack.poll() is None or time.monotonic() - begin < least_seconds:
+        time.sleep(0.2)
+        now, count = time.monotonic(), agent.value("sockwarden_scans_total")
+        if count > scans:
+            longest, last, scans = max(longest, now - last), now, count
+        else:
+            longest = max(longest, now - last)
+        most[0] = max(most[0], resident(agent.process.pid))
+        most[1] = max([most[1], *map(resident, readers(agent))])
+        if now - begin > 90:
+            end(attack, signal.SIGKILL)
+    return longest, most
+
+
+def holds(agent, name, command):
+    """The claims that are the same for every attack."""
+    longest, (own, reader) = watch(agent, subprocess.Popen(command, stdin=subprocess.DEVNULL))
+    check(f"{name}: the agent lives", agent.process.poll(), None)
+    # The reader's deadline is five seconds: had the scans waited for it, it would show.
+    check(f"{name}: scans went on, the longest pause in seconds", round(longest, 1), lambda value: value < 4)
+    check(f"{name}: megabytes of the agent", own // MEGABYTE, lambda value: value < 200)
+    check(f"{name}: megabytes of its reader", reader // MEGABYTE, lambda value: value < 256)
+
+
+def frames(agent, pid):
+    return [frame for finding in agent.api(f"/api/v1/findings?state=all&pid={pid}")["findings"]
+            for stack in finding["origin"] or [] for frame in stack["frames"]]
+
+
+def names_come_from_the_reader(agent, folder):
+    """A program without tricks, whose connect() is in a library of its own."""
+    library = str(pathlib.Path(folder, "plain.so"))
+    subprocess.run(["gcc", "-w", "-g", "-O1", "-fno-omit-frame-pointer", "-shared", "-fPIC", "-o", library,
+                    str(ATTACKS / "debug_bomb_library.c")], check=True)
+    with subprocess.Popen([built("debug_bomb", folder, "-fno-omit-frame-pointer"), library, "20"]) as program:
+        found = until(lambda: frames(agent, program.pid), 30)
+        end(program, signal.SIGKILL)
+    check("a stack has names with lines", found,
+          lambda names: any("evil_connect" in name and "debug_bomb_library.c:" in name for name in names))
+    check("it was the reader that read them", agent.value("sockwarden_reads_total", result="answered"),
+          lambda value: value > 0)
+    return library
+
+
+def confined(agent):
+    """What the reader may do, as the kernel tells it."""
+    pid = readers(agent)[0]
+    status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+                  if ":\t" in line)
+    sys_ptrace, dac_read_search = 1 << 19, 1 << 2
+    check("the reader's capabilities", int(status["CapEff"], 16), sys_ptrace | dac_read_search)
+    check("no new privileges", status["NoNewPrivs"], "1")
+    check("a filter of system calls", status["Seccomp"], "2")
+    sockets = [os.readlink(link) for link in pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+    check("its descriptors", sorted(sockets), lambda links: len(links) == 4 and links[:3] == ["/dev/null"] * 3)
+
+
+def killed_at_any_moment(agent, program, library):
+    for _ in range(3):
+        until(lambda: readers(agent), 5)
+        for pid in readers(agent):
+            os.kill(pid, signal.SIGKILL)
+        started = agent.value("sockwarden_reader_starts_total")
+        with subprocess.Popen([program, library, "20"]) as attack:
+            found = until(lambda: frames(agent, attack.pid), 30)
+            end(attack, signal.SIGKILL)
+        check("a reader that was killed is started again, and reads", found,
+              lambda names: any("evil_connect" in name for name in names))
+        check("starts are counted", agent.value("sockwarden_reader_starts_total"), started + 1)
+
+
+def debug_sections(agent, folder, program, library):
+    hostile = str(pathlib.Path(folder, "hostile.so"))
+    subprocess.run([sys.executable, str(ATTACKS / "debug_bomb.py"), library, hostile, ".debug_str", "2000000000"],
+                   check=True)
+    holds(agent, "debug sections of 2 GB", [program, hostile, "6"])
+    holds(agent, "a library that is cut while it is read", [program, hostile, "6", "2500"])
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="sockwarden-reader-") as folder:
+        settings = pathlib.Path(folder, "agent.yaml")
+        settings.write_text(SETTINGS)
+        with Agent("--config", str(settings)) as agent:
+            library = names_come_from_the_reader(agent, folder)
+            confined(agent)
+            program = str(pathlib.Path(folder, "debug_bomb"))
+            debug_sections(agent, folder, program, library)
+            holds(agent, "a FIFO by the name of a mapped file", [built("open_blocks_on_fifo", folder), "6"])
+            killed_at_any_moment(agent, program, library)
+            check("the agent stops when it is told to", end(agent.process), 0)
+    return 0
+
+
+if os.geteuid() != 0:
+    print("needs root")
+    sys.exit(SKIPPED)
+sys.exit(main())
