@@ -70,7 +70,7 @@ bool V8Runtime::is_housekeeping(const UvTimer& timer) {
 // All timers of the program share one of the loop, which is referenced while any of them is (lib/internal/timers.js).
 TimerEffect V8Runtime::effect_of_program(const UvTimer& timer) {
   if (timer.keeps_running) return TimerEffect::program;
-  const auto file = process_.mapped_file(timer.callback);
+  const auto file = process_.files().at(timer.callback);
   const auto object = file ? objects_.get(file->path) : nullptr;
   const auto shared = object ? object->symbol(program_callback) : std::nullopt;
   const auto callback = shared ? object->address_of(file->offset) : std::nullopt;
