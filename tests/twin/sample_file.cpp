@@ -37,6 +37,7 @@ ProcessFacts facts_of(const Json& json) {
           .start_ticks = json.at("start_ticks"),
           .comm = json.at("comm"),
           .cmdline = json.at("cmdline"),
+          .uid = std::nullopt,  // samples do not keep it
           .exe = json.at("exe"),
           .cgroup = json.at("cgroup"),
           .container_id = json.at("container_id"),
