@@ -10,7 +10,7 @@ namespace sockwarden {
 
 class LineWriter {
  public:
-  static constexpr std::size_t most_waiting_bytes = 1 << 20;
+  static constexpr std::size_t most_waiting_bytes = 64 << 10;
 
   /// A thread of its own writes to the descriptor, which stays the caller's and must stay open.
   explicit LineWriter(int descriptor);

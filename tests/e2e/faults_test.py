@@ -71,13 +71,25 @@ def killed_at_any_moment():
 
 def tables_and_ring_are_full(load):
     """Nothing is counted twice or lost; what had no room is in a row of its own, and that is told."""
-    with Agent("--ring-bytes", "4096", "--max-endpoints", "8", "--max-processes", "64") as agent:
+    with Agent("--ring-bytes", "4096", "--max-endpoints", "8") as agent:
         with scans_go_on(agent, "a ring of 4 KiB and eight rows of endpoints"):
             for kind, count in (("churn", 3000), ("endpoints", 500)):
                 load.is_counted(agent, kind, count)
         check("details that found the ring full are counted", agent.value("sockwarden_details_lost_total"),
               lambda value: value > 0)
         check("endpoints that found no row are counted", agent.value("sockwarden_losses_total", kind="endpoint"),
+              lambda value: value > 0)
+
+
+def table_of_processes_is_full(load):
+    """Whose row has no room is counted as nobody's."""
+    with Agent("--max-processes", "16") as agent, scans_go_on(agent, "sixteen rows of processes"):
+        before = agent.value(OPENED, role="client")
+        _, made = load.run("forks", 300)
+        opened = lambda: agent.value(OPENED, role="client") - before
+        until(lambda: opened() >= made, 15)
+        check(f"connections of {made} that are counted", opened(), lambda value: value >= made)
+        check("processes that found no row are counted", agent.value("sockwarden_losses_total", kind="process"),
               lambda value: value > 0)
 
 
@@ -180,6 +192,15 @@ def standard_error_takes_nothing():
         time.sleep(1)
 
 
+def held_by(pid):
+    """(kind, id) of what the descriptors of a process keep in the kernel."""
+    held = set()
+    for entry in pathlib.Path(f"/proc/{pid}/fdinfo").iterdir():
+        with contextlib.suppress(OSError):
+            held.update(re.findall(r"^(prog|map|link)_id:\t(\d+)$", entry.read_text(), re.MULTILINE))
+    return held
+
+
 @contextlib.contextmanager
 def memory_cgroup():
     """A control group with a memory limit of either version; yields (folder, file of the limit, file of the use)."""
@@ -201,12 +222,13 @@ def memory_cgroup():
 
 def memory_limit_is_reached(load):
     """It lives within it or it is killed, at once and as a whole: nothing in between."""
-    before = bpf_objects()
     with memory_cgroup() as (folder, limit, use):
         if folder is None:
             print("  no control group with a memory limit here: not tested")
             return
         with Agent(wrapper=("sh", "-c", f'echo $$ > {folder}/cgroup.procs && exec "$0" "$@"')) as agent:
+            held = held_by(agent.process.pid)
+            check("programs, maps and links that it holds", len(held), lambda count: count > 10)
             limit.write_text(str(int(use.read_text()) + (2 << 20)))
             for _ in range(3):
                 load.run("endpoints", 2000)
@@ -214,7 +236,8 @@ def memory_limit_is_reached(load):
             check("at its memory limit it is ready, or was killed",
                   alive or until(lambda: agent.process.poll() == -signal.SIGKILL, 10), True)
             limit.write_text(str(1 << 40))
-    check("left in the kernel", until(lambda: not any(bpf_objects()[kind] - before[kind] for kind in before), 30), True)
+    check("left in the kernel", until(lambda: not held & {(kind, one) for kind, ids in bpf_objects().items() for one in ids}, 30),
+          True)
 
 
 class Supervisor:
@@ -275,6 +298,7 @@ def main():
         load = Load(folder)
         killed_at_any_moment()
         tables_and_ring_are_full(load)
+        table_of_processes_is_full(load)
         with Agent() as agent:
             processes_come_and_go(agent, load)
             a_pid_is_used_again(agent, load)
