@@ -16,4 +16,16 @@ const char* name_of(Severity severity) {
   return "unknown";
 }
 
+const char* name_of(Resolution resolution) {
+  switch (resolution) {
+    case Resolution::healed:
+      return "healed";
+    case Resolution::process_gone:
+      return "process gone";
+    case Resolution::restarted:
+      return "restarted";
+  }
+  return "unknown";
+}
+
 }  // namespace sockwarden

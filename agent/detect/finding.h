@@ -47,6 +47,10 @@ struct Finding {
   std::string advice;                              ///< the fix, in the words of the program's language
 };
 
+/// Why a finding is over.
+enum class Resolution { healed, process_gone, restarted };
+[[nodiscard]] const char* name_of(Resolution resolution);
+
 /// A finding with its history, as the ledger keeps it.
 struct LedgerEntry {
   std::string id;  ///< "f-" and 16 hexadecimal digits, stable for class, qualifier and subject
@@ -56,6 +60,7 @@ struct LedgerEntry {
   std::uint64_t total = 0;
   WallTime first_seen{}, last_seen{};
   std::optional<WallTime> resolved_at;
+  std::optional<Resolution> resolution;
 };
 
 }  // namespace sockwarden

@@ -7,6 +7,22 @@
 #include "agent/findings/attributed_finding.h"
 
 namespace sockwarden {
+namespace {
+
+bool has_ended(const Process* process) { return process == nullptr || process->exited; }
+
+/// Restarted: another process does the same now.
+Resolution resolution_of(const Process& process, const Model& model) {
+  if (!has_ended(model.process_of_serial(process.serial))) return Resolution::healed;
+  const bool again = std::any_of(model.processes.begin(), model.processes.end(), [&](const auto& item) {
+    const Process& other = item.second;
+    return other.serial != process.serial && !other.exited && other.first_seen > process.first_seen &&
+           other.identity == process.identity && other.facts.cmdline == process.facts.cmdline;
+  });
+  return again ? Resolution::restarted : Resolution::process_gone;
+}
+
+}  // namespace
 
 std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Model& model) {
   ++round_;
@@ -64,6 +80,7 @@ void Ledger::take(AttributedFinding statement, const Model& model, std::vector<L
   if (statement.process.pid != 0 || !known) entry.process = std::move(statement.process);
   entry.active = true;
   entry.resolved_at.reset();
+  entry.resolution.reset();
   entry.last_seen = model.wall;
   entry.total += growth;
   record.round = round_;
@@ -82,14 +99,14 @@ void Ledger::miss(Record& record, const Model& model, std::vector<LedgerEvent>& 
   if (!record.missed) record.unstated = model.time;
   record.missed = true;
   const Process* process = model.process_of_serial(record.entry.process.serial);
-  const bool ended = process == nullptr || process->exited;
-  if (ended || model.time - record.stated >= record.hold) resolve(record, model, events);
+  if (has_ended(process) || model.time - record.stated >= record.hold) resolve(record, model, events);
 }
 
 void Ledger::resolve(Record& record, const Model& model, std::vector<LedgerEvent>& events) {
   record.entry.active = false;
   record.resolved = record.missed ? record.unstated : model.time;
   record.entry.resolved_at = model.wall_of(record.resolved);
+  record.entry.resolution = resolution_of(record.entry.process, model);
   if (const Process* process = model.process_of_serial(record.entry.process.serial)) record.entry.process = *process;
   events.push_back({LedgerEvent::Kind::resolved, record.entry});
 }

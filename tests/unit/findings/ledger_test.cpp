@@ -97,6 +97,27 @@ TEST_CASE("the end of the process is the end of the finding, at once") {
   CHECK_FALSE(ledger.entries().at(0).active);
 }
 
+TEST_CASE("a finding that is over says why: it healed, its process is gone, or was restarted") {
+  const auto resolution_in = [](const Model& later) {
+    Ledger ledger;
+    ledger.update({finding("fd-leak")}, model_at(0s));
+    CHECK_FALSE(ledger.entries().at(0).resolution);
+    ledger.update({}, later);
+    ledger.update({}, model_at(1min));
+    return ledger.entries().at(0).resolution;
+  };
+  CHECK(resolution_in(model_at(1s)) == Resolution::healed);
+  Model gone = model_at(1s);
+  gone.processes.at(1).exited = gone.time;
+  CHECK(resolution_in(gone) == Resolution::process_gone);
+  Process again = gone.processes.at(1);
+  again.serial = 9;
+  again.exited.reset();
+  again.first_seen = gone.time;
+  gone.processes[9] = again;
+  CHECK(resolution_in(gone) == Resolution::restarted);
+}
+
 TEST_CASE("a finding that comes back is the same finding") {
   Ledger ledger({.hold = 0s});
   ledger.update({finding_of("fd-leak", {1, 2})}, model_at(0s));
