@@ -4,10 +4,12 @@
 #include <string>
 
 #include "agent/publish/json.h"
+#include "agent/publish/process_usage.h"
 #include "agent/publish/published.h"
 #include "agent/publish/request.h"
 #include "agent/publish/router.h"
 #include "agent/publish/scan_health.h"
+#include "agent/publish/snapshot.h"
 
 namespace sockwarden {
 
@@ -17,9 +19,14 @@ namespace sockwarden {
 /// {"status":"error","errorType":…,"error":…}; the type follows from the status.
 [[nodiscard]] Response api_error(int status, const std::string& sentence);
 
+[[nodiscard]] Response api_classes(const Request& request);
 [[nodiscard]] Response api_connections(const Request& request, const Published& published);
 [[nodiscard]] Response api_pools(const Request& request, const Published& published);
 [[nodiscard]] Response api_findings(const Request& request, const Published& published);
+[[nodiscard]] Response api_descriptors(const Request& request, const Published& published);
+[[nodiscard]] Response api_endpoints(const Request& request, const Published& published);
+[[nodiscard]] Response api_services(const Request& request, const Published& published);
+[[nodiscard]] Response api_history(const Request& request, const Snapshot& snapshot);
 [[nodiscard]] Response api_waits(const Request& request, const Published& published);
 [[nodiscard]] Response api_timeouts(const Request& request, const Published& published);
 /// What /api/v1/status says beside what is published.
@@ -27,6 +34,7 @@ struct AgentState {
   ScanHealth scans;
   Instant now{};
   WebState web;
+  ProcessUsage usage;
 };
 [[nodiscard]] Response api_status(const Request& request, const Published& published, const AgentState& state);
 

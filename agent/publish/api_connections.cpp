@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <cstring>
+
 #include "agent/publish/api.h"
 #include "agent/publish/connection_json.h"
+#include "agent/publish/connection_order.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
@@ -17,7 +21,10 @@ struct Filter {
   std::optional<std::string> role;
   std::optional<std::string> remote;  ///< "address:port", "address" or ":port"
   std::optional<std::string> state;
+  std::optional<std::string> text;  ///< anywhere in its process, addresses, protocol or state
+  ConnectionOrder order = nullptr;
   std::uint32_t limit = default_rows;
+  std::uint32_t offset = 0;
 };
 
 std::vector<std::string> tcp_states() {
@@ -29,7 +36,7 @@ std::vector<std::string> tcp_states() {
 }
 
 tl::expected<Filter, std::string> filter_of(const Request& request) {
-  const auto query = Query::of(request, {"pid", "comm", "role", "remote", "state", "limit"});
+  const auto query = Query::of(request, {"pid", "comm", "role", "remote", "state", "q", "sort", "limit", "offset"});
   if (!query) return tl::unexpected(query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return tl::unexpected(pid.error());
@@ -39,7 +46,33 @@ tl::expected<Filter, std::string> filter_of(const Request& request) {
   if (!state) return tl::unexpected(state.error());
   const auto limit = query->number("limit", rows_limit);
   if (!limit) return tl::unexpected(limit.error());
-  return Filter{*pid, query->text("comm"), *role, query->text("remote"), *state, limit->value_or(default_rows)};
+  const auto offset = query->number("offset", rows_limit);
+  if (!offset) return tl::unexpected(offset.error());
+  const auto sort = query->word("sort", connection_orders());
+  if (!sort) return tl::unexpected(sort.error());
+  return Filter{*pid,
+                query->text("comm"),
+                *role,
+                query->text("remote"),
+                *state,
+                query->text("q"),
+                *sort ? connection_order(**sort) : nullptr,
+                limit->value_or(default_rows),
+                offset->value_or(0)};
+}
+
+/// Most of the time of a search goes into writing addresses, which no name needs.
+bool may_be_in_an_address(const std::string& text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF.:[]") == std::string::npos;
+}
+
+bool contains(const Connection& connection, const Process* process, const std::string& text) {
+  const auto in = [&](const std::string& where) { return strcasestr(where.c_str(), text.c_str()) != nullptr; };
+  if ((process != nullptr && (in(process->identity.comm) || in(process->identity.unit))) ||
+      in(name_of(connection.protocol)) || in(name_of(connection.state)))
+    return true;
+  if (!may_be_in_an_address(text)) return false;
+  return in(connection.local.string()) || (connection.role != Role::listener && in(connection.remote.string()));
 }
 
 bool matches_remote(const Address& remote, const std::string& wanted) {
@@ -54,9 +87,10 @@ bool matches(const Filter& filter, const Connection& connection, const Model& mo
   if (filter.remote && (connection.role == Role::listener || !matches_remote(connection.remote, *filter.remote))) {
     return false;
   }
-  if (!filter.comm) return true;
+  if (!filter.comm && !filter.text) return true;
   const Process* process = model.process_of(connection);
-  return process != nullptr && process->identity.comm == *filter.comm;
+  if (filter.comm && (process == nullptr || process->identity.comm != *filter.comm)) return false;
+  return !filter.text || contains(connection, process, *filter.text);
 }
 
 }  // namespace
@@ -64,17 +98,20 @@ bool matches(const Filter& filter, const Connection& connection, const Model& mo
 Response api_connections(const Request& request, const Published& published) {
   const auto filter = filter_of(request);
   if (!filter) return api_error(400, filter.error());
-  Json rows = Json::array();
-  std::uint64_t matching = 0;
-  for (const auto& connection : published.model.connections) {
-    if (!matches(*filter, connection, published.model)) continue;
-    if (++matching <= filter->limit) rows.push_back(to_json(connection, published.model, request.view));
-  }
+  std::vector<const Connection*> matching;
+  for (const auto& connection : published.model.connections)
+    if (matches(*filter, connection, published.model)) matching.push_back(&connection);
+  const auto first = matching.begin() + std::min<std::ptrdiff_t>(filter->offset, std::ssize(matching));
+  const auto last = first + std::min<std::ptrdiff_t>(filter->limit, matching.end() - first);
+  if (filter->order != nullptr) std::partial_sort(matching.begin(), last, matching.end(), filter->order);
   Json data;
   data["time"] = rfc3339(published.model.wall);
-  data["matching"] = matching;
+  data["matching"] = matching.size();
   data["limit"] = filter->limit;
-  data["connections"] = std::move(rows);
+  data["offset"] = filter->offset;
+  data["connections"] = Json::array();
+  for (auto row = first; row != last; ++row)
+    data["connections"].push_back(to_json(**row, published.model, request.view));
   return api_success(data);
 }
 

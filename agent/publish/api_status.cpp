@@ -58,6 +58,18 @@ Json tables_json(const std::vector<TableFill>& tables) {
   return rows;
 }
 
+template <class T>
+Json known(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// What the agent itself costs.
+Json usage_json(const ProcessUsage& usage) {
+  return {{"cpu_seconds", known(usage.cpu_seconds)},
+          {"resident_bytes", known(usage.resident_bytes)},
+          {"open_descriptors", known(usage.open_descriptors)}};
+}
+
 Json config_json(const ConfigState& config) {
   Json json;
   json["file"] = json_of_known(config.file);
@@ -95,6 +107,7 @@ Response api_status(const Request& request, const Published& published, const Ag
   data["losses"] = losses_json(model);
   data["folded_endpoints"] = model.folded_endpoints;
   data["tables"] = tables_json(model.tables);
+  data["usage"] = usage_json(state.usage);
   data["config"] = config_json(published.config);
   data["web"] = web_json(state.web);
   return api_success(data);

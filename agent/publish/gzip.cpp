@@ -2,6 +2,8 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+
 namespace sockwarden {
 namespace {
 
@@ -26,6 +28,26 @@ std::optional<std::string> gzip(const std::string& text) {
   deflateEnd(&stream);
   if (result != Z_STREAM_END) return std::nullopt;
   return packed;
+}
+
+std::optional<std::string> gunzip(const std::string& packed) {
+  z_stream stream{};
+  if (inflateInit2(&stream, gzip_window_bits) != Z_OK) return std::nullopt;
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+  stream.avail_in = static_cast<uInt>(packed.size());
+  std::string text;
+  int result = Z_OK;
+  while (result == Z_OK) {
+    const auto done = text.size();
+    text.resize(done + std::max<std::size_t>(4096, done));
+    stream.next_out = reinterpret_cast<Bytef*>(text.data() + done);
+    stream.avail_out = static_cast<uInt>(text.size() - done);
+    result = inflate(&stream, Z_NO_FLUSH);
+  }
+  text.resize(stream.total_out);
+  inflateEnd(&stream);
+  if (result != Z_STREAM_END) return std::nullopt;
+  return text;
 }
 
 }  // namespace sockwarden

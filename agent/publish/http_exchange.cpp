@@ -32,6 +32,7 @@ Request request_of(MHD_Connection* connection, const char* url, const char* meth
                   {},
                   header(connection, MHD_HTTP_HEADER_ACCEPT),
                   header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                  header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
                   std::move(view)};
   MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, add_argument, &request);
   return request;
@@ -77,7 +78,8 @@ std::optional<std::size_t> queue(MHD_Connection* connection, Response response) 
   const std::unique_ptr<MHD_Response, decltype(&MHD_destroy_response)> owner(raw, &MHD_destroy_response);
   if (!owner) return std::nullopt;
   (void)body.release();  // the response has it
-  MHD_add_response_header(raw, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
+  if (response.status != MHD_HTTP_NOT_MODIFIED)
+    MHD_add_response_header(raw, MHD_HTTP_HEADER_CONTENT_TYPE, response.content_type.c_str());
   for (const auto& [name, value] : response.headers) MHD_add_response_header(raw, name.c_str(), value.c_str());
   if (MHD_queue_response(connection, static_cast<unsigned>(response.status), raw) != MHD_YES) return std::nullopt;
   return size;

@@ -17,6 +17,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
   std::string accept;
   std::string accept_encoding;
+  std::string if_none_match;
   View view;  ///< what it may be told
 };
 

@@ -23,9 +23,14 @@ constexpr std::array served{"/",
                             "/metrics",
                             "/-/healthy",
                             "/-/ready",
+                            "/api/v1/classes",
                             "/api/v1/connections",
+                            "/api/v1/descriptors",
+                            "/api/v1/endpoints",
                             "/api/v1/findings",
+                            "/api/v1/history",
                             "/api/v1/pools",
+                            "/api/v1/services",
                             "/api/v1/timeouts",
                             "/api/v1/waits",
                             "/api/v1/status"};
@@ -38,6 +43,19 @@ Instant now() { return std::chrono::steady_clock::now(); }
 Response refusal(const Request& request, int status, const std::string& sentence) {
   if (is_api(request.path)) return api_error(status, sentence);
   return {status, "text/plain; charset=utf-8", sentence + '\n', {}};
+}
+
+/// The client has what it asks for: it named the ETag.
+bool is_held_already(const Request& request, const Response& response) {
+  const auto etag = response.headers.find("ETag");
+  return response.status == 200 && etag != response.headers.end() &&
+         request.if_none_match.find(etag->second) != std::string::npos;
+}
+
+/// The same for all that follows from one scan alone.
+std::string etag_of(const Published& published) {
+  return "W/\"" + std::to_string(published.started.time_since_epoch().count()) + '-' +
+         std::to_string(published.model.number) + '"';
 }
 
 void pack(const Request& request, Response& response) {
@@ -76,6 +94,10 @@ Response Router::answer(const Request& request) {
     response = answer_get(request);
   }
   response.headers.emplace("X-Content-Type-Options", "nosniff");
+  if (is_held_already(request, response)) {
+    response.status = 304;
+    response.body.clear();
+  }
   pack(request, response);
   return response;
 }
@@ -132,12 +154,28 @@ Response Router::api(const Request& request) const {
     const auto why = why_not_ready(health, now());
     return api_error(503, why.value_or("the first scan is under way") + "; ask again in a few seconds");
   }
-  if (path == "/api/v1/connections") return api_connections(request, *published);
-  if (path == "/api/v1/pools") return api_pools(request, *published);
-  if (path == "/api/v1/findings") return api_findings(request, *published);
-  if (path == "/api/v1/waits") return api_waits(request, *published);
-  if (path == "/api/v1/timeouts") return api_timeouts(request, *published);
-  return api_status(request, *published, {health, now(), state()});
+  if (path == "/api/v1/status")
+    return api_status(request, *published, {health, now(), state(), own_usage(content_.log_lines_dropped())});
+  Response held;
+  held.headers = {{"ETag", etag_of(*published)}, {"Cache-Control", "no-cache"}};
+  if (is_held_already(request, held)) return held;
+  Response fresh = of_scan(request, *published);
+  if (fresh.status == 200) fresh.headers.merge(held.headers);
+  return fresh;
+}
+
+Response Router::of_scan(const Request& request, const Published& published) const {
+  const auto& path = request.path;
+  if (path == "/api/v1/classes") return api_classes(request);
+  if (path == "/api/v1/connections") return api_connections(request, published);
+  if (path == "/api/v1/descriptors") return api_descriptors(request, published);
+  if (path == "/api/v1/endpoints") return api_endpoints(request, published);
+  if (path == "/api/v1/findings") return api_findings(request, published);
+  if (path == "/api/v1/history") return api_history(request, *content_.snapshot);
+  if (path == "/api/v1/pools") return api_pools(request, published);
+  if (path == "/api/v1/services") return api_services(request, published);
+  if (path == "/api/v1/waits") return api_waits(request, published);
+  return api_timeouts(request, published);
 }
 
 }  // namespace sockwarden

@@ -38,6 +38,8 @@ class Router {
   [[nodiscard]] Response metrics(const Request& request);
   [[nodiscard]] Response readiness() const;
   [[nodiscard]] Response api(const Request& request) const;
+  /// What stays the same until the next scan.
+  [[nodiscard]] Response of_scan(const Request& request, const Published& published) const;
 
   Content content_;
   std::atomic<bool> ready_{true};

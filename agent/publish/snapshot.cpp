@@ -6,6 +6,7 @@ namespace sockwarden {
 
 void Snapshot::publish(Published next) {
   totals_.observe(next);
+  history_.observe(next);
   auto shared = std::make_shared<const Published>(std::move(next));
   const std::lock_guard lock(mutex_);
   health_.succeeded(shared->model.time, shared->model.scan_duration);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "agent/publish/history.h"
 #include "agent/publish/published.h"
 #include "agent/publish/running_totals.h"
 #include "agent/publish/scan_health.h"
@@ -24,12 +25,14 @@ class Snapshot {
   /// Null until the first good scan has been published.
   [[nodiscard]] std::shared_ptr<const Published> latest() const;
   [[nodiscard]] ScanHealth scan_health() const;
+  [[nodiscard]] const History& history() const { return history_; }
 
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const Published> latest_;
   ScanHealth health_;
   RunningTotals totals_;
+  History history_;
 };
 
 }  // namespace sockwarden

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "agent/detect/finding_class.h"
 #include "tests/unit/publish/model_builder.h"
 #include "tests/unit/publish/web_fixture.h"
 
@@ -84,6 +85,13 @@ nlohmann::json data_of(const std::string& answer) {
   const auto json = nlohmann::json::parse(body_of(answer));
   CHECK(json.at("status") == "success");
   return json.at("data");
+}
+
+std::string header_of(const std::string& answer, const std::string& name) {
+  const auto begin = answer.find("\r\n" + name + ": ");
+  if (begin == std::string::npos) return "";
+  const auto value = begin + name.size() + 4;
+  return answer.substr(value, answer.find("\r\n", value) - value);
 }
 
 std::vector<std::string> ids_of(const std::string& answer) {
@@ -205,6 +213,21 @@ TEST_CASE("the landing page names every address and loads nothing from elsewhere
   }
   CHECK_FALSE(contains(page, "http://"));
   CHECK_FALSE(contains(page, "https://"));
+}
+
+TEST_CASE("what a client has already is not sent again until the next scan") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  const auto etag = header_of(web.get("/api/v1/findings"), "ETag");
+  REQUIRE_FALSE(etag.empty());
+  const auto again = web.get("/api/v1/findings", "-H 'If-None-Match: " + etag + "'");
+  CHECK(contains(again, "304 "));
+  CHECK(body_of(again).empty());
+  auto next = shop();
+  next.model.number = 2;
+  web.snapshot->publish(std::move(next));
+  CHECK(contains(web.get("/api/v1/findings", "-H 'If-None-Match: " + etag + "'"), "200 OK"));
+  CHECK(header_of(web.get("/api/v1/status"), "ETag").empty());
 }
 
 TEST_CASE("what is not there is 404, and other methods are 405 with what is allowed") {
@@ -329,6 +352,26 @@ TEST_CASE("connections are filtered by what is asked") {
   CHECK(of("?pid=11&role=server").empty());
 }
 
+TEST_CASE("connections come a page at a time, sorted and searched by the agent") {
+  RunningServer web;
+  auto published = shop();
+  published.model.connections[1].idle = std::chrono::seconds(5);
+  published.model.connections[2].idle = std::chrono::seconds(9);
+  web.snapshot->publish(std::move(published));
+  const auto of = [&](const std::string& filter) { return connections_of(web.get("/api/v1/connections" + filter)); };
+  CHECK(of("?sort=idle") == std::vector{3, 2, 1});
+  CHECK(of("?sort=idle&limit=1&offset=1") == std::vector{2});
+  CHECK(of("?offset=2") == std::vector{3});
+  CHECK(of("?offset=9").empty());
+  CHECK(of("?q=worker") == std::vector{3});
+  CHECK(of("?q=:5432") == std::vector{3});
+  CHECK(of("?q=listen") == std::vector{1});
+  CHECK(of("?q=10.0.0.9") == std::vector{3});
+  CHECK(of("?q=nobody").empty());
+  CHECK(data_of(web.get("/api/v1/connections?offset=2"))["matching"] == 3);
+  CHECK(contains(web.get("/api/v1/connections?sort=colour"), "400 "));
+}
+
 TEST_CASE("a connection older than the agent has no opening time") {
   RunningServer web;
   web.snapshot->publish(shop());
@@ -369,6 +412,68 @@ TEST_CASE("the status shows hooks, losses, tables and the web server") {
   CHECK(status["hooks"][0]["variant_reason"] == "unknown func bpf_rdonly_cast");
   CHECK(status["web"]["tls"] == false);
   CHECK(status["web"]["addresses"][0] == web.server->addresses().front());
+}
+
+TEST_CASE("descriptors are told by process and type, the most first") {
+  RunningServer web;
+  auto published = shop();
+  const auto& processes = published.model.processes;
+  published.model.descriptor_rows = {{processes.at(1).identity, 10, {3, 1}, 1024},
+                                     {processes.at(2).identity, 11, {7}, {}}};
+  web.snapshot->publish(std::move(published));
+  const auto rows = data_of(web.get("/api/v1/descriptors"))["descriptors"];
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0]["process"]["pid"] == 11);
+  CHECK(rows[0]["limit"].is_null());
+  CHECK(rows[1]["open"] == 4);
+  CHECK(rows[1]["types"]["file"] == 3);
+  CHECK_FALSE(rows[1]["types"].contains("pipe"));
+  CHECK(data_of(web.get("/api/v1/descriptors?limit=1"))["matching"] == 2);
+}
+
+TEST_CASE("services sum up what is theirs, and endpoints say who is connected to whom") {
+  RunningServer web;
+  auto published = shop();
+  const Identity worker = published.model.processes.at(2).identity;
+  published.model.process_rows = {
+      {.identity = worker, .role = Role::client, .totals = {}, .histograms = {}, .live = 4}};
+  published.model.descriptor_rows = {{worker, 11, {7}, 14}};
+  published.model.endpoint_rows = {{worker, Role::client, "10.0.0.9:5432", {}, 1},
+                                   {worker, Role::client, "10.0.0.8:80", {}, 3}};
+  web.snapshot->publish(std::move(published));
+  const auto services = data_of(web.get("/api/v1/services"))["services"];
+  REQUIRE(services.size() == 2);
+  CHECK(services[1]["process"]["comm"] == "worker");
+  CHECK(services[1]["outgoing"] == 4);
+  CHECK(services[1]["descriptors_used_ratio"] == 0.5);
+  CHECK(services[1]["findings"]["warning"] == 1);
+  const auto endpoints = data_of(web.get("/api/v1/endpoints?limit=1"));
+  CHECK(endpoints["matching"] == 2);
+  CHECK(endpoints["endpoints"][0]["server_address"] == "10.0.0.8:80");
+}
+
+TEST_CASE("the page of each class is served") {
+  RunningServer web;
+  web.snapshot->publish(shop());
+  const auto classes = data_of(web.get("/api/v1/classes"))["classes"];
+  CHECK(classes.size() == finding_classes().size());
+  CHECK(contains(classes[0]["page"], "# " + classes[0]["class"].get<std::string>() + ": "));
+}
+
+TEST_CASE("the history shows any moment as it was") {
+  RunningServer web;
+  auto published = shop();
+  web.snapshot->publish(published);
+  published.model.wall += std::chrono::minutes(1);
+  published.findings.pop_back();
+  web.snapshot->publish(published);
+  const auto series = data_of(web.get("/api/v1/history"));
+  CHECK(series["times"] == nlohmann::json{1'790'000'000.0, 1'790'000'060.0});
+  CHECK(series["warning"] == nlohmann::json{2, 2});
+  CHECK_FALSE(series.contains("pools"));
+  CHECK(data_of(web.get("/api/v1/history?at=1790000059"))["findings"].size() == 3);
+  CHECK(data_of(web.get("/api/v1/history?at=1790000061"))["findings"].size() == 2);
+  CHECK(contains(web.get("/api/v1/history?at=yesterday"), "400 "));
 }
 
 TEST_CASE("an IPv6 address and all addresses at once are served") {

@@ -1,0 +1,9 @@
+#include "agent/publish/identity_json.h"
+
+namespace sockwarden {
+
+Json to_json(const Identity& identity) {
+  return {{"comm", identity.comm}, {"container_id", identity.container_id}, {"unit", identity.unit}};
+}
+
+}  // namespace sockwarden
