@@ -10,32 +10,24 @@
 
 #include "agent/publish/api.h"
 #include "agent/publish/gzip.h"
-#include "agent/publish/landing_page.h"
 #include "agent/publish/negotiation.h"
 #include "agent/publish/openmetrics.h"
+#include "agent/publish/page.h"
 
 namespace sockwarden {
 namespace {
 
 constexpr std::size_t least_worth_packing = 1024;
 
-constexpr std::array served{"/",
-                            "/metrics",
-                            "/-/healthy",
-                            "/-/ready",
-                            "/api/v1/classes",
-                            "/api/v1/connections",
-                            "/api/v1/descriptors",
-                            "/api/v1/endpoints",
-                            "/api/v1/findings",
-                            "/api/v1/history",
-                            "/api/v1/pools",
-                            "/api/v1/services",
-                            "/api/v1/timeouts",
-                            "/api/v1/waits",
-                            "/api/v1/status"};
+constexpr std::array served{"/metrics",          "/-/healthy",          "/-/ready",
+                            "/api/v1/classes",   "/api/v1/connections", "/api/v1/descriptors",
+                            "/api/v1/endpoints", "/api/v1/findings",    "/api/v1/history",
+                            "/api/v1/pools",     "/api/v1/services",    "/api/v1/timeouts",
+                            "/api/v1/waits",     "/api/v1/status"};
 
-bool is_served(const std::string& path) { return std::find(served.begin(), served.end(), path) != served.end(); }
+bool is_served(const std::string& path) {
+  return page_file(path) != nullptr || std::find(served.begin(), served.end(), path) != served.end();
+}
 bool is_api(const std::string& path) { return path.starts_with("/api/"); }
 
 Instant now() { return std::chrono::steady_clock::now(); }
@@ -107,7 +99,7 @@ Response Router::answer_get(const Request& request) {
   if (path == "/metrics") return metrics(request);
   if (path == "/-/healthy") return {200, "text/plain; charset=utf-8", "sockwarden is healthy.\n", {}};
   if (path == "/-/ready") return readiness();
-  if (path == "/") return landing_page(content_.snapshot->latest().get(), content_.snapshot->scan_health(), now());
+  if (const PageFile* file = page_file(path)) return page_response(*file);
   return api(request);
 }
 

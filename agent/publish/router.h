@@ -13,7 +13,7 @@
 
 namespace sockwarden {
 
-/// What /api/v1/status and the landing page say of the web server.
+/// What /api/v1/status says of the web server.
 struct WebState {
   std::vector<std::string> addresses;
   std::string config_file;

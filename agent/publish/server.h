@@ -1,4 +1,4 @@
-// The agent's HTTP side: /metrics, the JSON API, health and the landing page, on every listen address.
+// The agent's HTTP side: /metrics, the JSON API, health and the page, on every listen address.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,48 @@
+// A row a service: what is wrong, and how much it holds.
+
+import {h} from './dom.js';
+import {keyOf, nameOf, placeOf} from './identity.js';
+import {chip, missing, service} from './pieces.js';
+import {address} from './route.js';
+import {choice, matching, search, table, toolbar} from './table.js';
+import {number, percent} from './words.js';
+
+export const title = 'Services';
+export const paths = () => ({services: 'services'});
+
+const severities = ['critical', 'warning', 'info'];
+const sum = row => severities.reduce((all, severity) => all + (row.findings[severity] ?? 0), 0);
+const badness = row => severities.reduce((all, severity) => all * 1e4 + (row.findings[severity] ?? 0), 0);
+
+const findings = row => severities.filter(severity => row.findings[severity]).map(severity => [
+  h('a', {class: 'to-finding', href: address('findings', {service: nameOf(row.process), severity})},
+    chip(severity, `${row.findings[severity]} ${severity}`)), ' ']);
+
+const link = (count, view, query) => count === 0 ? '0' : h('a', {href: address(view, query)}, number(count));
+
+const columns = [
+  {name: 'service', title: 'Service', value: row => nameOf(row.process), cell: row => service(row.process)},
+  {name: 'findings', title: 'Findings', value: badness, cell: findings},
+  {name: 'processes', title: 'Processes', number: true, value: row => row.processes, cell: row => number(row.processes)},
+  {name: 'outgoing', title: 'To servers', number: true, value: row => row.outgoing,
+    cell: row => link(row.outgoing, 'connections', {comm: row.process.comm, role: 'client'})},
+  {name: 'incoming', title: 'From clients', number: true, value: row => row.incoming,
+    cell: row => link(row.incoming, 'connections', {comm: row.process.comm, role: 'server'})},
+  {name: 'descriptors', title: 'Descriptors', number: true, value: row => row.descriptors,
+    cell: row => link(row.descriptors, 'descriptors', {q: row.process.comm})},
+  {name: 'used', title: 'Of their limit', number: true, value: row => row.descriptors_used_ratio, cell: row => percent(row.descriptors_used_ratio)},
+];
+
+const order = (a, b) => badness(b) - badness(a) || b.outgoing + b.incoming - a.outgoing - a.incoming ||
+  b.descriptors - a.descriptors;
+
+export function render({services: answer}, query) {
+  if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
+  const shown = answer.services.filter(row => query.show === 'all' || row.outgoing + row.incoming > 0 || sum(row) > 0 || query.q);
+  const rows = matching(shown, row => `${nameOf(row.process)} ${placeOf(row.process)}`).sort(order);
+  return [
+    h('h1', null, title),
+    toolbar(search('Search services'), choice('show', 'Show', [['', 'with connections or findings'], ['all', 'all']])),
+    table({label: title, one: 'service', columns, rows, keyOf: row => keyOf(row.process)}),
+  ];
+}
