@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "agent/cli/display.h"
-#include "agent/config/duration.h"
 #include "agent/config/setting.h"
 
 namespace sockwarden {
@@ -14,29 +13,20 @@ struct Row {
   std::string key, value, source;
 };
 
-/// What "by-profile" is in the profile that was chosen.
-std::string by_profile(const Config& config, const std::string& key) {
-  if (key == "kernel.scan_interval") return format_duration(config.kernel.scan_interval);
-  if (key == "thresholds.wait") return format_duration(config.thresholds.wait);
-  if (key == "thresholds.leak") return format_duration(config.thresholds.leak);
-  if (key == "thresholds.close_wait") return format_duration(config.thresholds.close_wait);
-  return std::to_string(config.thresholds.leak_count);
-}
-
 std::vector<Row> rows_of(const LoadedConfig& loaded) {
   std::vector<Row> rows;
-  const auto add = [&](const std::string& key, const std::string& standard) {
+  const auto row = [&loaded](const std::string& key, const std::string& standard) {
     const auto given = loaded.origins.find(key);
-    const bool is_given = given != loaded.origins.end();
-    Row row{key, is_given ? given->second.text : standard, is_given ? given->second.source : "default"};
-    if (row.value == "by-profile") {
-      row.value = by_profile(loaded.config, key);
-      row.source += ", by profile";
-    }
-    rows.push_back(std::move(row));
+    if (given == loaded.origins.end()) return Row{key, standard, "default"};
+    return Row{key, given->second.text, given->second.source};
   };
-  for (const Setting& setting : settings()) add(setting.key, setting.standard);
-  for (const char* rules : {"targets.include", "targets.exclude", "overrides"}) add(rules, "none");
+  for (const Setting& setting : settings()) {
+    rows.push_back(row(setting.key, setting.standard));
+    if (rows.back().value != "by-profile" || !setting.in_force) continue;
+    rows.back().value = setting.in_force(loaded.config);
+    rows.back().source += ", by profile";
+  }
+  for (const char* rules : {"targets.include", "targets.exclude", "overrides"}) rows.push_back(row(rules, "none"));
   return rows;
 }
 

@@ -25,10 +25,12 @@ Json options_of(const CLI::App& app) {
 Json description(const CLI::App& app, const std::vector<Command>& known) {
   Json json{{"version", this_build().version}, {"options", options_of(app)}, {"commands", Json::array()}};
   for (const Command& command : known) {
+    const CLI::App& sub = *app.get_subcommand(command.name);
+    if (sub.get_group().empty()) continue;
     json["commands"].push_back({{"name", command.name},
                                 {"summary", command.summary},
                                 {"examples", command.examples},
-                                {"options", options_of(*app.get_subcommand(command.name))}});
+                                {"options", options_of(sub)}});
   }
   return json;
 }

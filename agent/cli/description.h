@@ -9,7 +9,7 @@
 
 namespace sockwarden {
 
-/// `app` has a subcommand declared for each of `known`. Options that --help hides are left out.
+/// `app` has a subcommand declared for each of `known`. What --help hides is left out.
 [[nodiscard]] Json description(const CLI::App& app, const std::vector<Command>& known);
 
 }  // namespace sockwarden

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "agent/config/duration.h"
 #include "agent/config/value.h"
 
 namespace sockwarden {
@@ -87,7 +88,7 @@ std::vector<Setting> table() {
        Form::value, false,
        one(
            by_profile, [](Config & c) -> auto& { return c.kernel.scan_interval; }),
-       "by-profile"},
+       "by-profile", [](const Config& c) { return format_duration(c.kernel.scan_interval); }},
       {"kernel.ring_bytes", "--ring-bytes", "ring of closed connections' details", Form::value, true,
        one(
            read_ring_bytes, [](Config & c) -> auto& { return c.kernel.ring_bytes; }),
@@ -131,23 +132,23 @@ std::vector<Setting> table() {
       {"thresholds.wait", "", "", Form::value, false,
        one(
            by_profile, [](Config & c) -> auto& { return c.thresholds.wait; }),
-       "by-profile"},
+       "by-profile", [](const Config& c) { return format_duration(c.thresholds.wait); }},
       {"thresholds.leak", "", "", Form::value, false,
        one(
            by_profile, [](Config & c) -> auto& { return c.thresholds.leak; }),
-       "by-profile"},
+       "by-profile", [](const Config& c) { return format_duration(c.thresholds.leak); }},
       {"thresholds.close_wait", "", "", Form::value, false,
        one(
            by_profile, [](Config & c) -> auto& { return c.thresholds.close_wait; }),
-       "by-profile"},
+       "by-profile", [](const Config& c) { return format_duration(c.thresholds.close_wait); }},
       {"thresholds.unproven", "", "", Form::value, false,
        one(
            by_profile, [](Config & c) -> auto& { return c.thresholds.unproven; }),
-       "by-profile"},
+       "by-profile", [](const Config& c) { return format_duration(c.thresholds.unproven); }},
       {"thresholds.leak_count", "", "", Form::value, false,
        one(
            count_by_profile, [](Config & c) -> auto& { return c.thresholds.leak_count; }),
-       "by-profile"},
+       "by-profile", [](const Config& c) { return std::to_string(c.thresholds.leak_count); }},
   };
 }
 

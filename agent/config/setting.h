@@ -19,6 +19,8 @@ struct Setting {
   /// The error is a sentence's end: `"loud" is no log level; …`.
   std::function<tl::expected<void, std::string>(Config&, const std::vector<std::string>&)> set;
   std::string standard;  ///< the default, as a file would give it
+  /// The value of a profile, of what may be "by-profile".
+  std::function<std::string(const Config&)> in_force = nullptr;
 
   [[nodiscard]] std::string variable() const;  ///< "SOCKWARDEN_KERNEL_SCAN_INTERVAL"
 };

@@ -8,6 +8,7 @@
 
 #include "agent/proc/process_facts.h"
 #include "agent/reader/codec.h"
+#include "agent/reader/own_command.h"
 
 namespace sockwarden {
 namespace {
@@ -27,6 +28,12 @@ Subject subject_of(std::uint32_t pid, std::uint64_t start_ticks) {
 std::string could_not(const std::string& reason) { return "could not be read: " + reason; }
 
 }  // namespace
+
+std::vector<std::string> reader_command_line() {
+  std::vector<std::string> command = own_command();
+  command.emplace_back("reader");
+  return command;
+}
 
 ChildReader::ChildReader(ReaderSettings settings)
     : settings_(std::move(settings)), stop_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}

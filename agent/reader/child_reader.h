@@ -18,8 +18,11 @@
 
 namespace sockwarden {
 
+/// `sockwarden reader`, of this very program.
+[[nodiscard]] std::vector<std::string> reader_command_line();
+
 struct ReaderSettings {
-  std::vector<std::string> command{"/proc/self/exe", "reader"};
+  std::vector<std::string> command = reader_command_line();
   std::chrono::milliseconds deadline{5'000};        ///< of one question
   std::chrono::milliseconds idle_for_long{60'000};  ///< then the process ends
 };

@@ -70,6 +70,7 @@ TEST_CASE("the default that a setting states is its default") {
     Config config;
     CHECK(setting.set(config, values).has_value());
     CHECK(config == Config{});
+    CHECK((setting.in_force != nullptr) == (setting.standard == "by-profile"));
   }
 }
 
