@@ -18,7 +18,8 @@ constexpr std::uint32_t pid = 4'000'000;
 struct Watch {
   World world;
   std::shared_ptr<Script> script = std::make_shared<Script>();
-  WatchSession session{Pipeline(std::make_unique<MemoryKernel>(script), std::make_unique<LocalReader>(), development())};
+  WatchSession session{
+      Pipeline(std::make_unique<MemoryKernel>(script), std::make_unique<LocalReader>(), development())};
 
   Watch() {
     full_listener(world, world.start(pid, "orders"));
