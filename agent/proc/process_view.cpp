@@ -197,7 +197,7 @@ bool ProcessView::unmoved() const {
 HiddenTimer ProcessView::hidden_timer(OwnSignals own) const {
   const auto timers = read_text_at(directory_.get(), "timers");
   if (timers && has_timer_of_another(*timers, own)) return HiddenTimer::posix;
-  if (own == OwnSignals::all) return HiddenTimer::none;
+  if (own != OwnSignals::none) return HiddenTimer::none;
   const auto status = read_text_at(directory_.get(), "status").value_or("");
   constexpr std::string_view name = "SigCgt:\t";
   const auto begin = status.find(name);
@@ -206,7 +206,7 @@ HiddenTimer ProcessView::hidden_timer(OwnSignals own) const {
   std::from_chars(status.data() + begin + name.size(), status.data() + status.size(), caught, 16);
   const auto catches = [caught](int signal) { return (caught >> (signal - 1) & 1) != 0; };
   if (catches(SIGALRM)) return HiddenTimer::alarm;
-  return catches(SIGVTALRM) && own != OwnSignals::interrupts ? HiddenTimer::interrupts : HiddenTimer::none;
+  return catches(SIGVTALRM) ? HiddenTimer::interrupts : HiddenTimer::none;
 }
 
 const std::vector<std::uint32_t>& ProcessView::children() {

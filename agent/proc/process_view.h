@@ -39,7 +39,7 @@ enum class HiddenTimer {
 enum class OwnSignals {
   none,
   all,         ///< it catches every one
-  interrupts,  ///< it interrupts its own threads by SIGVTALRM, and has a POSIX timer for that
+  interrupts,  ///< it catches them, and interrupts its own threads by SIGVTALRM, for which it has a POSIX timer
 };
 
 class ProcessView {

@@ -1,5 +1,5 @@
 // Ruby's own VM: recognised by what it exports. Its tasks are threads; it interrupts those that wait by SIGVTALRM, for
-// which it has a POSIX timer.
+// which it has a POSIX timer. It catches SIGALRM whatever the program does, which has no call for an alarm.
 #pragma once
 
 #include <string_view>

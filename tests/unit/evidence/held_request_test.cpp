@@ -1,6 +1,5 @@
 // What a process does that has taken a request and owes its answer: forked children, whose first thread took it.
-#include <poll.h>
-#include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -64,24 +63,29 @@ TEST_CASE("a worker that is parked while all others rest is proven to stand stil
 }
 
 TEST_CASE("a thread that sleeps in a loop neither convicts nor clears") {
-  const Evidence evidence = ask([] { park_beside(sleep_in_a_loop); }, Verdict::timer_pending);
+  const ChildProcess child([] { park_beside(sleep_in_a_loop); });
+  Evidence evidence;
+  REQUIRE(eventually([&] {  // its threads have come to their rest
+    evidence = answer(held_by(child));
+    return evidence.sentence.find("sleeps") != std::string::npos;
+  }));
   CHECK(evidence.verdict == Verdict::timer_pending);
   CHECK(evidence.hidden_limit);
   CHECK_FALSE(evidence.working);
-  CHECK(evidence.sentence.find("sleeps") != std::string::npos);
 }
 
 TEST_CASE("a worker parked with a limit that it has outlived is nobody's work") {
-  const Evidence evidence = ask(
-      [] {
-        std::mutex mutex;
-        std::condition_variable nobody_tells;
-        std::unique_lock lock(mutex);
-        for (;;) nobody_tells.wait_for(lock, std::chrono::seconds(1));
-      },
-      Verdict::timer_pending);
-  CHECK(evidence.verdict == Verdict::timer_pending);
-  CHECK_FALSE(evidence.hidden_limit);
+  const ChildProcess child([] {
+    std::mutex mutex;
+    std::condition_variable nobody_tells;
+    std::unique_lock lock(mutex);
+    for (;;) nobody_tells.wait_for(lock, std::chrono::seconds(1));
+  });
+  CHECK(comes_to_say(held_by(child), "parked in futex with a time limit"));
+  CHECK(eventually([&] {
+    const Evidence evidence = answer(held_by(child));
+    return evidence.verdict == Verdict::timer_pending && !evidence.hidden_limit;
+  }));
 }
 
 TEST_CASE("a process that waits for another one's pipe or unix socket may be answered by it") {
@@ -123,6 +127,7 @@ TEST_CASE("how a process wakes its own threads is nothing that it waits for of o
 TEST_CASE("a child that was started since the request came may work on it, an older one does not") {
   const ChildProcess child([] {
     if (::fork() == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (;;) ::pause();
     }
     park();
