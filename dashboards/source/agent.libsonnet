@@ -46,6 +46,7 @@ local p = import 'panels.libsonnet';
       ['{{instance}} missed, made up for', 'sum by (instance) (rate(sockwarden_events_missed_total{<host>}[<rate>]))'],
       ['{{instance}} pool connection', 'sum by (instance) (rate(sockwarden_pool_connections_dropped_total{<host>}[<rate>]))'],
       ['{{instance}} finding', 'sum by (instance) (rate(sockwarden_findings_refused_total{<host>}[<rate>]))'],
+      ['{{instance}} line of the log', 'sum by (instance) (rate(sockwarden_log_lines_dropped_total{<host>}[<rate>]))'],
     ]),
     p.graph(77, 'Unattributed connections', 'cps', 'Connections that ended before any process used them.', [
       ['{{instance}}', 'sum by (instance) (rate(sockwarden_connections_unattributed_total{<host>}[<rate>]))'],
@@ -78,6 +79,10 @@ local p = import 'panels.libsonnet';
     p.graph(84, 'Descriptors of the agent', 'short', 'Open now, and the limit.', [
       ['{{instance}} open', 'process_open_fds{<host>} and on (job, instance) sockwarden_build_info'],
       ['{{instance}} limit', 'process_max_fds{<host>} and on (job, instance) sockwarden_build_info'],
+    ]),
+    p.graph(89, 'Questions to the reader', 'cps', 'The reader is the process that reads files and memory of the programs: what it was asked, by the result, and how often it was started.', [
+      ['{{instance}} {{result}}', 'sum by (instance, result) (rate(sockwarden_reads_total{<host>}[<rate>]))'],
+      ['{{instance}} started', 'rate(sockwarden_reader_starts_total{<host>}[<rate>])'],
     ]),
   ]),
   p.line([

@@ -22,6 +22,9 @@ local p = import 'panels.libsonnet';
     p.graph(32, 'Who closes client connections, and how', 'cps', 'own fin is a pool that gives up a connection; peer fin an idle limit on the other side; resets lose data.', [
       ['{{closed_by}} {{close_reason}}', 'sum by (closed_by, close_reason) (rate(sockwarden_connections_closed_total{<program>, role="client"}[<rate>]))'],
     ]) + p.stacked,
+    p.graph(88, 'Long waits', 'short', 'Connections that wait longer than the threshold, by what is known of a time limit: limited, unproven (neither a limit nor its absence has shown), proven (a finding).', [
+      ['<service> {{phase}} {{verdict}}', 'sum by (<service>, phase, verdict) (sockwarden_waits{<program>}) > 0'],
+    ]),
   ]),
   p.line([
     p.graph(33, 'Longest idle gap', 's', 'Median and 95th percentile of closed client connections. Compare it with the idle limits on both sides.', [

@@ -25,7 +25,7 @@ TEST_CASE("a wait is a line with what is known of its limit") {
 }
 
 TEST_CASE("a report tells of unproven waits alone, and that they are not proven") {
-  const std::string text = waits_text(waits(), 80);
+  const std::string text = waits_text(waits(), 200);
   CHECK(text.find("waiting 28") != std::string::npos);
   CHECK(text.find("the longest of 3") != std::string::npos);
   CHECK(text.find("no limit seen, not proven") != std::string::npos);
