@@ -75,8 +75,11 @@ def tables_and_ring_are_full(load):
         with scans_go_on(agent, "a ring of 4 KiB and eight rows of endpoints"):
             for kind, count in (("churn", 3000), ("endpoints", 500)):
                 load.is_counted(agent, kind, count)
-        check("details that found the ring full are counted", agent.value("sockwarden_details_lost_total"),
-              lambda value: value > 0)
+        agent.process.send_signal(signal.SIGSTOP)  # nobody takes anything out of the ring
+        _, made = load.run("churn", 500)
+        agent.process.send_signal(signal.SIGCONT)
+        check("details that found the ring full are counted",
+              until(lambda: agent.value("sockwarden_details_lost_total"), 10), lambda value: value >= made)
         check("endpoints that found no row are counted", agent.value("sockwarden_losses_total", kind="endpoint"),
               lambda value: value > 0)
 
