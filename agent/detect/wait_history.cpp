@@ -53,7 +53,9 @@ WaitHistory::Entry& WaitHistory::entry_of(const WaitKey& key) {
 
 const WaitHistory::Entry* WaitHistory::find(const WaitKey& key) const {
   const auto found = entries_.find(key);
-  return found == entries_.end() ? nullptr : &found->second;
+  if (found == entries_.end()) return nullptr;
+  ages_.splice(ages_.end(), ages_, found->second.age);  // what a wait that goes on is held against stays known
+  return &found->second;
 }
 
 void WaitHistory::add(const WaitKey& key, const EndedWait& wait) {

@@ -75,7 +75,7 @@ class WaitHistory {
   [[nodiscard]] const Entry* find(const WaitKey& key) const;
 
   std::size_t capacity_;
-  std::list<WaitKey> ages_;  // longest unused first
+  mutable std::list<WaitKey> ages_;  // longest unused first; who asks uses
   std::map<WaitKey, Entry> entries_;
 };
 

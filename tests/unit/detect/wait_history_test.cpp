@@ -122,6 +122,18 @@ TEST_CASE("memory is bounded, and the longest unused is forgotten first") {
   CHECK(history.answers(many) == 0);
 }
 
+TEST_CASE("what is asked for is in use, and not forgotten while others come") {
+  WaitHistory history(3);
+  history.add(key, wait(0s, 1s, WaitEnd::answered));
+  auto other = key;
+  for (int count = 0; count < 10; ++count) {
+    CHECK(history.answers(key) == 1);
+    other.endpoint = std::to_string(count);
+    history.add(other, wait(0s, 1s, WaitEnd::answered));
+  }
+  CHECK(history.answers(key) == 1);
+}
+
 TEST_CASE("old answers fade when there are very many") {
   WaitHistory history;
   for (int count = 0; count < 9999; ++count) history.add(key, wait(0s, 10s, WaitEnd::answered));
