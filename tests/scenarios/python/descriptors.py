@@ -60,7 +60,7 @@ def leak():
 
 def files():
     """Any files that are there to be read."""
-    return glob.glob("/usr/share/**/*.py", recursive=True)[:600] or glob.glob("/usr/lib/python3/**/*.py", recursive=True)[:600]
+    return glob.glob("/usr/lib/python3*/**/*.py", recursive=True)[:600]
 
 
 def cache():
