@@ -1,6 +1,8 @@
 // What the web port reads itself of a request, and what it hides of command lines. Input: the text, also cut at its
-// lines. Built with: agent/publish/percent.cpp agent/publish/host_check.cpp agent/publish/negotiation.cpp
-// agent/publish/query.cpp agent/publish/redaction.cpp
+// lines.
+//
+// Built with: agent/publish/percent.cpp agent/publish/host_check.cpp agent/publish/negotiation.cpp
+// Built with: agent/publish/query.cpp agent/publish/redaction.cpp
 #include <cstdint>
 #include <cstring>
 #include <sstream>
