@@ -1,12 +1,13 @@
-/* Preloaded into the agent: commands of bpf(2) fail with EPERM while the file that REFUSE_BPF names has a line for them,
+/* Preloaded into the agent: commands of bpf(2) fail with EPERM while the file that REFUSE_BPF names has a line for
+ * them,
  *
  *     COMMAND [NAME]      ITER_CREATE / LINK_CREATE scan_sockets / MAP_LOOKUP_BATCH endpoints / PROG_LOAD socket_state
  *
  *     HANG NAME           a program that is not read while the line is there
  *
  * with the name of the map or program as the kernel keeps it: at most 15 characters. Without a name: all of them. So do
- * reads of iterators (READ bpf_iter). The file is read at each such call, so that faults come and go. Nothing else of the
- * agent or of the kernel is replaced. */
+ * reads of iterators (READ bpf_iter). The file is read at each such call, so that faults come and go. Nothing else of
+ * the agent or of the kernel is replaced. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -45,16 +46,19 @@ static void name_of_program(int fd, char* name) {
   if (info_of(fd, &info, sizeof(info))) memcpy(name, info.name, BPF_OBJ_NAME_LEN);
 }
 
+/* By the agent's own descriptors: to open a program by its number needs a capability that the agent has given up. */
 static void name_of_link(int fd, char* name) {
-  struct bpf_link_info info = {};
-  union bpf_attr attr;
-  if (!info_of(fd, &info, sizeof(info))) return;
-  memset(&attr, 0, sizeof(attr));
-  attr.prog_id = info.prog_id;
-  const int program = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
-  if (program < 0) return;
-  name_of_program(program, name);
-  close(program);
+  struct bpf_link_info link = {};
+  if (!info_of(fd, &link, sizeof(link))) return;
+  for (int program = 0; program < 1024; ++program) {
+    char path[32], target[32] = "";
+    struct bpf_prog_info info = {};
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", program);
+    if (readlink(path, target, sizeof(target) - 1) <= 0 || !strstr(target, "bpf-prog")) continue;
+    if (!info_of(program, &info, sizeof(info)) || info.id != link.prog_id) continue;
+    memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+    return;
+  }
 }
 
 /* What a call is about, in the words of the file; NULL for one that is never refused. */
