@@ -94,10 +94,9 @@ Error broken(const std::string& place, const std::string& what) {
 tl::expected<Config, Error> parse_config(const std::string& text, const std::string& name, Config config,
                                          ValueOrigins* origins) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) return tl::unexpected(broken(name, "it holds more than one document"));
-    if (documents.empty() || documents.front().IsNull()) return config;
-    Applied(config, YamlReader(name), origins).section(documents.front(), "");
+    const YAML::Node document = only_document(text);
+    if (document.IsNull()) return config;
+    Applied(config, YamlReader(name), origins).section(document, "");
     return config;
   } catch (const ConfigFault& fault) {
     return tl::unexpected(fault.error);

@@ -1,7 +1,10 @@
 #include "agent/config/yaml_reader.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "agent/config/nearest.h"
 
@@ -15,7 +18,29 @@ const char* kind_of(const YAML::Node& node) {
   return "one value";
 }
 
+class Ignored : public YAML::EventHandler {
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
 }  // namespace
+
+YAML::Node only_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Ignored ignored;
+  if (parser.HandleNextDocument(ignored) && parser) {
+    throw YAML::ParserException(YAML::Mark::null_mark(), "it holds more than one document");
+  }
+  return YAML::Load(text);
+}
 
 void YamlReader::fail(const YAML::Node& node, const std::string& what, const std::string& advice) const {
   throw ConfigFault{{"read the configuration", place(node) + ": " + what, 0, advice}};

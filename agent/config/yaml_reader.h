@@ -15,6 +15,10 @@ struct ConfigFault {
   Error error;
 };
 
+/// The document of a file of at most one; an empty file holds Null. Throws YAML::Exception.
+/// Not YAML::LoadAll(): release 0.7 goes round for ever on some texts that close what they did not open.
+YAML::Node only_document(const std::string& text);
+
 class YamlReader {
  public:
   explicit YamlReader(std::string file) : file_(std::move(file)) {}

@@ -145,7 +145,7 @@ const std::vector<std::string>& curve_names() {
 
 tl::expected<WebConfig, Error> parse_web_config(const std::string& text, const std::string& file) {
   try {
-    const YAML::Node document = YAML::Load(text);
+    const YAML::Node document = only_document(text);
     return interpret(YamlReader(file), document, std::filesystem::path(file).parent_path());
   } catch (const ConfigFault& fault) {
     Error error = fault.error;

@@ -112,6 +112,7 @@ TEST_CASE("broken YAML is one sentence with its line") {
   CHECK_FALSE(has(error, "\n"));
   CHECK(has(error_of("profile: production\nprofile: production\n"), "file.yaml:2: key \"profile\" stands twice"));
   CHECK(has(error_of("profile: production\n---\nprofile: production\n"), "more than one document"));
+  CHECK(has(error_of(", port: 5432}]\n"), "more than one document"));  // YAML::LoadAll() does not come back
 }
 
 TEST_CASE("a file that cannot be read is named with the reason") {
