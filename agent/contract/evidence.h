@@ -50,11 +50,14 @@ struct Evidence {
   bool working = false;
   /// Of `worker`: it is an event loop that took the request.
   bool in_loop = false;
+  /// Of `worker`: the very task that works on the request waits for a lock, whatever else the process waits for.
+  bool in_lock = false;
 
   // For people. Nothing is decided by these.
-  std::string sentence;            ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
-  std::vector<std::string> notes;  ///< what else a reader should know, a sentence each
-  EvidenceValues facts;            ///< as they go into a finding's `evidence`
+  std::string sentence;             ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
+  std::vector<std::string> notes;   ///< what else a reader should know, a sentence each
+  std::vector<std::string> frames;  ///< where the task stands, from the program's own innermost call on
+  EvidenceValues facts;             ///< as they go into a finding's `evidence`
 };
 
 }  // namespace sockwarden

@@ -1,5 +1,6 @@
 // A server that has the whole request and never answers, while it answers others or used to.
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "agent/detect/detectors.h"
@@ -39,11 +40,24 @@ std::unordered_map<std::uint32_t, Instant> waits_upstream(const Model& model) {
 /// A loop that never answered anyone may be one that answers when it has something to tell.
 std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
                                         const WaitHistory& history) {
-  if (suspect.upstream) return std::nullopt;
+  if (suspect.upstream && !evidence.in_lock) return std::nullopt;
   const bool answers = history.answers(key) > 0 || suspect.wait.connection->response.count > 0;
   if (evidence.verdict == Verdict::infinite && (answers || !evidence.in_loop)) return Confidence::proven;
   if (answers && is_likely_endless(suspect, evidence, key, history)) return Confidence::likely;
   return std::nullopt;
+}
+
+/// Where the tasks stand that do not answer, the most frequent first.
+std::vector<OriginStack> stands_of(const std::vector<Accused>& group) {
+  constexpr std::size_t most_stands = 8;
+  std::map<std::vector<std::string>, std::uint64_t> counts;
+  for (const Accused& accused : group)
+    if (accused.evidence != nullptr && !accused.evidence->frames.empty()) ++counts[accused.evidence->frames];
+  std::vector<OriginStack> stands;
+  for (const auto& [frames, count] : counts) stands.push_back({count, frames});
+  std::sort(stands.begin(), stands.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  if (stands.size() > most_stands) stands.resize(most_stands);
+  return stands;
 }
 
 Finding finding_of(const std::vector<Accused>& group, const std::string& endpoint) {
@@ -51,6 +65,7 @@ Finding finding_of(const std::vector<Accused>& group, const std::string& endpoin
   finding.class_name = "stuck-request";
   finding.severity = Severity::critical;
   finding.stack_ids.clear();  // where the connection came from says nothing of the handler
+  finding.origin = stands_of(group);
   const auto longest =
       std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
   finding.summary = counted(finding.count, "request") + " on " + endpoint + (finding.count == 1 ? " is" : " are") +

@@ -56,7 +56,11 @@ EvidenceValues facts_of(const Observation& seen) {
       add_deadline(seen, facts);
       break;
     case Basis::worker:
-      add_call(seen, facts);
+      if (seen.task) {
+        facts["task"] = seen.task->task;
+        facts["task_waits_for"] = seen.task->waits_for;
+      }
+      if (seen.worker != WorkerState::locked) add_call(seen, facts);
       if (seen.working) facts["working"] = true;
       break;
     case Basis::nothing:
@@ -98,6 +102,8 @@ Evidence answer_to(const Question& question, const Observation& seen) {
   evidence.exclusive = seen.exclusive;
   evidence.working = seen.working;
   evidence.in_loop = seen.basis == Basis::worker && seen.worker == WorkerState::in_loop;
+  evidence.in_lock = seen.basis == Basis::worker && seen.worker == WorkerState::locked;
+  if (seen.task) evidence.frames = seen.task->frames;
   evidence.unattended = seen.basis == Basis::nothing && seen.silence.reason == Silence::Reason::no_thread &&
                         seen.silence.seen == seen.silence.threads;
   evidence.sentence = sentence_of(seen);

@@ -85,9 +85,15 @@ std::optional<Observation> ask_held_request(Probe& probe) {
   seen.thread = worker->id;
   seen.wait = worker->wait;
   seen.working = find(probe.process, computes) != nullptr;
+  seen.task = probe.runtime.serving_task(probe.question);
   const ThreadWait* task = probe.runtime.waiting_task(*worker);
-  seen.worker = state_of(task);
+  seen.worker = seen.task && seen.task->for_lock ? WorkerState::locked : state_of(task);
   switch (seen.worker) {
+    case WorkerState::locked:
+      // Whatever else the program waits for: this request waits for whoever holds the lock.
+      seen.verdict = seen.task->holder.empty() ? Verdict::infinite : Verdict::timer_pending;
+      seen.hidden_limit = !seen.task->holder.empty();
+      return seen;
     case WorkerState::parked:
       judge_parked(probe, task->limit, seen);
       break;

@@ -32,6 +32,7 @@ struct Silence {
 /// What the thread does that took a request.
 enum class WorkerState {
   parked,     ///< in a futex, as for a lock
+  locked,     ///< its task waits for a lock of the program's runtime
   in_loop,    ///< it waits for whatever comes next, or is free to
   working,    ///< it computes or sleeps
   elsewhere,  ///< in a call of which this does not follow
@@ -59,6 +60,7 @@ struct Observation {
 
   WorkerState worker = WorkerState::elsewhere;  ///< of Basis::worker
   std::optional<std::uint32_t> other_worker{};  ///< a thread that computes or sleeps while the worker is parked
+  std::optional<TaskWait> task{};               ///< that works on the request, where the runtime tells
   std::optional<Upstream> upstream{};           ///< what else the process waits for, and the request perhaps with it
   Deadline deadline{};                          ///< of Basis::deadline
   bool of_reads = false;                        ///< whether that is the deadline of reads

@@ -95,7 +95,15 @@ std::string of_upstream(const Upstream& upstream) {
   return also + "more sockets than were looked at";
 }
 
+std::string of_locked_task(const TaskWait& task) {
+  std::string text = task.task + ", which works on the request, waits for a lock (" + task.waits_for + ")";
+  if (!task.frames.empty()) text += " in " + task.frames.front();
+  if (task.holder.empty()) return text + ", and no other that could hold it goes on";
+  return text + "; " + task.holder + " may hold it";
+}
+
 std::string of_worker(const Observation& seen) {
+  if (seen.worker == WorkerState::locked) return of_locked_task(*seen.task);
   const std::string worker = named(seen.thread) + ", which took the request, ";
   switch (seen.worker) {
     case WorkerState::parked:
@@ -104,6 +112,7 @@ std::string of_worker(const Observation& seen) {
       return worker + "waits in " + seen.wait.call + loop_end(seen);
     case WorkerState::working:
       return worker + "works on";
+    case WorkerState::locked:
     case WorkerState::elsewhere:
       break;
   }

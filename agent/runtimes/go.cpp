@@ -1,8 +1,33 @@
 #include "agent/runtimes/go.h"
 
 #include "agent/runtimes/go_deadlines.h"
+#include "agent/runtimes/go_server.h"
 
 namespace sockwarden {
+namespace {
+
+std::string in_words(const GoCall& call) {
+  const auto slash = call.file.rfind('/');
+  return call.function + " " + call.file.substr(slash == std::string::npos ? 0 : slash + 1) + ":" +
+         std::to_string(call.line);
+}
+
+std::string in_words(const Goroutine& goroutine) { return "goroutine " + std::to_string(goroutine.id); }
+
+std::vector<std::string> frames_of(const Goroutine& goroutine, const GoOwnCode& own) {
+  constexpr std::size_t most = 32;
+  std::vector<std::string> texts;
+  bool begun = own.first_of(goroutine) == nullptr;
+  for (const auto& frame : goroutine.frames) {
+    for (const auto& call : frame.calls) {
+      begun = begun || own.has(call);
+      if (begun && texts.size() < most) texts.push_back(in_words(call));
+    }
+  }
+  return texts;
+}
+
+}  // namespace
 
 RuntimeWords GoRuntime::words() const {
   return {.name = "Go", .key = "go", .release = binary_->release, .housekeeping = ""};
@@ -52,6 +77,37 @@ std::optional<Deadline> GoRuntime::deadline(const Question& question) {
     deadline.left = std::chrono::nanoseconds(deadline_ns) - monotonic_time();
   }
   return deadline;
+}
+
+const std::optional<std::vector<Goroutine>>& GoRuntime::goroutines() {
+  if (!goroutines_read_ && binary_->module) {
+    GoMemory memory(process_);
+    goroutines_ = GoGoroutines(memory, *binary_->module).read();
+  }
+  goroutines_read_ = true;
+  return goroutines_;
+}
+
+std::optional<TaskWait> GoRuntime::serving_task(const Question& question) {
+  if (!question.serves_http_1 || !goroutines()) return std::nullopt;
+  const auto found = find_go_deadlines(process_, *binary_, question.fd, question.inode);
+  if (!found) return std::nullopt;
+  GoMemory memory(process_);
+  const Goroutine* handler = find_handler(*goroutines_, found->reader, *binary_->module, memory);
+  if (handler == nullptr) return std::nullopt;
+  const GoOwnCode own(binary_->module_path);
+  TaskWait wait;
+  wait.task = in_words(*handler);
+  wait.waits_for = handler->waits_for;
+  wait.for_lock = waits_for_lock(*handler, own);
+  wait.frames = frames_of(*handler, own);
+  if (!wait.for_lock) return wait;
+  const GoLockWatch::Process process{question.pid, question.start_ticks};
+  if (const auto* holder = locks_.holder(process, *handler, *goroutines_, own, monotonic_time())) {
+    const auto* call = own.first_of(*holder);
+    wait.holder = in_words(*holder) + (call != nullptr ? " (" + in_words(*call) + ")" : "");
+  }
+  return wait;
 }
 
 }  // namespace sockwarden

@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "agent/runtimes/go_binary.h"
+#include "agent/runtimes/go_goroutines.h"
+#include "agent/runtimes/go_locks.h"
 #include "agent/runtimes/go_timers.h"
 #include "agent/runtimes/runtime.h"
 
@@ -14,8 +18,9 @@ namespace sockwarden {
 
 class GoRuntime : public Runtime {
  public:
-  GoRuntime(ProcessView& process, std::shared_ptr<const GoBinary> binary)
-      : process_(process), binary_(std::move(binary)) {}
+  /// While it lives, it refers to `process` and `locks`.
+  GoRuntime(ProcessView& process, std::shared_ptr<const GoBinary> binary, GoLockWatch& locks)
+      : process_(process), binary_(std::move(binary)), locks_(locks) {}
 
   [[nodiscard]] RuntimeKind kind() const override { return RuntimeKind::go; }
   [[nodiscard]] RuntimeWords words() const override;
@@ -24,14 +29,19 @@ class GoRuntime : public Runtime {
   [[nodiscard]] std::optional<std::chrono::nanoseconds> last_timer() override;
   [[nodiscard]] bool hides_limits() override { return !timers(); }
   [[nodiscard]] std::optional<Deadline> deadline(const Question& question) override;
+  [[nodiscard]] std::optional<TaskWait> serving_task(const Question& question) override;
   [[nodiscard]] bool is_own_thread(const Thread& thread) override;
   [[nodiscard]] OwnSignals own_signals() const override { return OwnSignals::all; }
 
  private:
   [[nodiscard]] const std::optional<GoTimers>& timers();
+  [[nodiscard]] const std::optional<std::vector<Goroutine>>& goroutines();
 
   ProcessView& process_;
   std::shared_ptr<const GoBinary> binary_;
+  GoLockWatch& locks_;
+  bool goroutines_read_ = false;
+  std::optional<std::vector<Goroutine>> goroutines_;
   bool timers_read_ = false;
   std::optional<GoTimers> timers_;
   std::optional<std::uint32_t> monitor_;  ///< id of its thread

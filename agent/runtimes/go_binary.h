@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/proc/file_text.h"
+#include "agent/runtimes/go_module.h"
 
 namespace sockwarden {
 
@@ -17,7 +18,8 @@ struct PollDescLayout {
   std::uint32_t fd = 0;
   std::uint32_t read_deadline = 0;
   std::uint32_t write_deadline = 0;
-  std::uint32_t self = 0;  ///< a pointer to the pollDesc itself: proves that the other offsets are right
+  std::uint32_t reader = 0;  ///< rg: the goroutine that waits for bytes
+  std::uint32_t self = 0;    ///< a pointer to the pollDesc itself: proves that the other offsets are right
   bool operator==(const PollDescLayout&) const = default;
 };
 
@@ -35,6 +37,8 @@ struct GoBinary {
   std::vector<PollDescLayout> layouts;  ///< candidates; empty = an unknown release without DWARF
   bool from_dwarf = false;
   std::optional<TimerHeapLayout> timer_heaps;  ///< only from DWARF
+  std::string module_path;                     ///< of the module that it was built of, where it says
+  std::optional<GoModule> module;              ///< not of one that is loaded elsewhere than it says (PIE)
 };
 
 /// Reads an executable; nothing if it is no Go program.
@@ -45,6 +49,9 @@ struct GoBinary {
 
 /// The release in the contents of a .go.buildinfo section; empty if it is of the older form, a pointer.
 [[nodiscard]] std::string release_in_build_info(std::string_view section);
+
+/// The main module's path, in the same section; empty where it does not say.
+[[nodiscard]] std::string module_path_in_build_info(std::string_view section);
 
 /// The pointer that epoll gives back: as it is, or shifted beside a counter (src/runtime/tagptr_64bit.go).
 [[nodiscard]] std::vector<std::uint64_t> poll_desc_addresses(std::uint64_t epoll_data);

@@ -20,6 +20,7 @@ std::optional<GoDeadlines> read_deadlines(const ProcessView& process, const Poll
   deadlines.fd = fd;
   const bool readable = read_at(process, address + layout.fd, found_fd) &&
                         read_at(process, address + layout.self, self) &&
+                        read_at(process, address + layout.reader, deadlines.reader) &&
                         read_at(process, address + layout.read_deadline, deadlines.read_ns) &&
                         read_at(process, address + layout.write_deadline, deadlines.write_ns);
   const bool right =

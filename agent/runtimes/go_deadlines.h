@@ -12,6 +12,7 @@ namespace sockwarden {
 
 struct GoDeadlines {
   std::int64_t read_ns = 0, write_ns = 0;  ///< 0 = none, -1 = passed, else CLOCK_MONOTONIC
+  std::uint64_t reader = 0;  ///< address of the goroutine that waits for bytes; a small number = none does
   std::uint32_t fd = 0;
 };
 

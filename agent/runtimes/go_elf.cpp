@@ -97,8 +97,8 @@ bool has(const Offsets& offsets, std::initializer_list<std::string_view> names) 
 
 std::optional<PollDescLayout> poll_desc_in(const Found& found) {
   const Offsets& members = found.structures.at("runtime.pollDesc");
-  if (!has(members, {"fd", "rd", "wd", "self"})) return std::nullopt;
-  return PollDescLayout{members.at("fd"), members.at("rd"), members.at("wd"), members.at("self")};
+  if (!has(members, {"fd", "rd", "wd", "rg", "self"})) return std::nullopt;
+  return PollDescLayout{members.at("fd"), members.at("rd"), members.at("wd"), members.at("rg"), members.at("self")};
 }
 
 std::optional<TimerHeapLayout> timer_heaps_in(const Found& found) {
@@ -127,17 +127,45 @@ std::optional<GoElf> GoElf::open(OwnedFd file) {
   return GoElf(std::move(*image));
 }
 
-std::optional<std::string> GoElf::build_info() const {
-  constexpr std::uint64_t most = 4096;
+std::optional<GoElf::Section> GoElf::section(std::string_view name) const {
   std::size_t names = 0;
   if (elf_getshdrstrndx(image_.elf(), &names) != 0) return std::nullopt;
   Elf_Scn* section = nullptr;
   while ((section = elf_nextscn(image_.elf(), section)) != nullptr) {
     GElf_Shdr header;
     if (gelf_getshdr(section, &header) == nullptr) continue;
-    const char* name = elf_strptr(image_.elf(), names, header.sh_name);
-    if (name == nullptr || std::string_view(name) != ".go.buildinfo") continue;
-    return image_.read(header.sh_offset, std::min<std::uint64_t>(header.sh_size, most));
+    const char* found = elf_strptr(image_.elf(), names, header.sh_name);
+    if (found != nullptr && name == found) return Section{header.sh_addr, header.sh_offset, header.sh_size};
+  }
+  return std::nullopt;
+}
+
+std::string GoElf::contents(const Section& section, std::size_t most) const {
+  return image_.read(section.offset, std::min<std::uint64_t>(section.size, most));
+}
+
+bool GoElf::is_at_home() const {
+  GElf_Ehdr file;
+  return gelf_getehdr(image_.elf(), &file) != nullptr && file.e_type == ET_EXEC;
+}
+
+std::optional<std::string> GoElf::build_info() const {
+  constexpr std::size_t most = 4096;
+  const auto found = section(".go.buildinfo");
+  return found ? std::optional(contents(*found, most)) : std::nullopt;
+}
+
+std::optional<GoModule> GoElf::module(int minor) const {
+  constexpr std::size_t header_bytes = 72, most = 16 << 20;
+  const auto names = section(".gopclntab");
+  if (!names || !is_at_home()) return std::nullopt;
+  const auto name_text = offset_of_names(contents(*names, header_bytes));
+  if (!name_text) return std::nullopt;
+  for (const auto* where : {".go.module", ".noptrdata", ".data"}) {
+    const auto data = section(where);
+    if (!data) continue;
+    if (auto module = find_module(contents(*data, most), names->address, names->address + *name_text, minor))
+      return module;
   }
   return std::nullopt;
 }
@@ -148,10 +176,8 @@ GoElf::RuntimeLayouts GoElf::runtime_layouts() const {
   if (dwarf == nullptr) return {};
   const Found found = is_split(dwarf) ? Found() : search(dwarf);
   dwarf_end(dwarf);
-  GElf_Ehdr file;
   // Variables of what is loaded elsewhere than it says would have to be looked for.
-  const bool at_home = gelf_getehdr(image_.elf(), &file) != nullptr && file.e_type == ET_EXEC;
-  return {poll_desc_in(found), at_home ? timer_heaps_in(found) : std::nullopt};
+  return {poll_desc_in(found), is_at_home() ? timer_heaps_in(found) : std::nullopt};
 }
 
 }  // namespace sockwarden

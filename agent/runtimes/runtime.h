@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/contract/question.h"
 #include "agent/proc/process_view.h"
@@ -40,6 +41,15 @@ struct RuntimeWords {
   std::string housekeeping;  ///< "the JavaScript engine's own housekeeping"
 };
 
+/// What the task of a program that works on a request waits for.
+struct TaskWait {
+  std::string task;       ///< "goroutine 34"
+  std::string waits_for;  ///< in the runtime's words: "sync.Mutex.Lock"
+  bool for_lock = false;
+  std::string holder;               ///< of a lock: a task that may hold it, and where; empty = none may
+  std::vector<std::string> frames;  ///< "main.handle main.go:16", from the program's own innermost call on
+};
+
 /// Of one process, while it is looked at. By itself it is that of a program whose tasks are its threads.
 class Runtime {
  public:
@@ -67,6 +77,9 @@ class Runtime {
 
   /// The limit of a wait on a descriptor; nothing where the runtime keeps none, or it cannot be found.
   [[nodiscard]] virtual std::optional<Deadline> deadline(const Question& /*question*/) { return std::nullopt; }
+
+  /// The task that works on what came over a descriptor; nothing where the runtime does not tell.
+  [[nodiscard]] virtual std::optional<TaskWait> serving_task(const Question& /*question*/) { return std::nullopt; }
 
   /// A thread of the runtime, known to wake for no timer of the program.
   [[nodiscard]] virtual bool is_own_thread(const Thread& /*thread*/) { return false; }

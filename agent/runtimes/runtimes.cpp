@@ -29,7 +29,7 @@ Runtimes::Runtimes() : objects_(telling_symbols()) {}
 std::unique_ptr<Runtime> Runtimes::recognise(ProcessView& process) {
   if (process.failure() != ViewFailure::none) return std::make_unique<NativeRuntime>();
   if (auto go = go_.get(process.executable(), read_go_binary)) {
-    return std::make_unique<GoRuntime>(process, std::move(go));
+    return std::make_unique<GoRuntime>(process, std::move(go), go_locks_);
   }
   bool python = false, jvm = false, ruby = false;
   for (const auto& path : process.files().with_code()) {

@@ -6,6 +6,7 @@
 #include "agent/contract/program_family.h"
 #include "agent/runtimes/file_cache.h"
 #include "agent/runtimes/go_binary.h"
+#include "agent/runtimes/go_locks.h"
 #include "agent/runtimes/object_files.h"
 #include "agent/runtimes/runtime.h"
 
@@ -24,6 +25,7 @@ class Runtimes {
 
  private:
   FileCache<GoBinary> go_;
+  GoLockWatch go_locks_;
   ObjectFiles objects_;
   FileCache<bool> drivers_;  ///< whether an archive has the driver of PostgreSQL
 };

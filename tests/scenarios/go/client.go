@@ -74,15 +74,20 @@ func fetch(client *http.Client, url string) error {
 	return err
 }
 
-// get: `workers` goroutines fetch the url after `warm` complete requests each, `attempts` times.
-func get() {
-	client := newClient()
-	if period := seconds("ticker"); period > 0 { // what many a program does besides: a heartbeat, a refresh of something
+// tick is what many a program does besides: a heartbeat, a refresh of something.
+func tick() {
+	if period := seconds("ticker"); period > 0 {
 		go func() {
 			for range time.Tick(period) {
 			}
 		}()
 	}
+}
+
+// get: `workers` goroutines fetch the url after `warm` complete requests each, `attempts` times.
+func get() {
+	client := newClient()
+	tick()
 	workers := number("workers", 3)
 	waiting := newBarrier(workers, "waiting")
 	var all sync.WaitGroup

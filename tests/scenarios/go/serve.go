@@ -46,6 +46,13 @@ func handlers() http.Handler {
 	mux.HandleFunc("/order/", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, orders.add(strings.TrimPrefix(r.URL.Path, "/order/"), plan["deferred"] == "yes"))
 	})
+	mux.HandleFunc("/held/", func(w http.ResponseWriter, r *http.Request) { // one after the other
+		duration, _ := strconv.ParseFloat(strings.TrimPrefix(r.URL.Path, "/held/"), 64)
+		orders.Lock()
+		defer orders.Unlock()
+		time.Sleep(time.Duration(duration * float64(time.Second)))
+		fmt.Fprint(w, "ok")
+	})
 	mux.HandleFunc("/upload", func(w http.ResponseWriter, r *http.Request) {
 		size, _ := io.Copy(io.Discard, r.Body)
 		fmt.Fprint(w, size)
@@ -140,6 +147,7 @@ func serve() {
 		server.Shutdown(ctx)
 		close(drained)
 	}()
+	tick()
 	say(facts{"port": port})
 	if plan["tls"] == "yes" {
 		server.ServeTLS(listener, os.Getenv("SCENARIOS_CERTIFICATE"), os.Getenv("SCENARIOS_KEY"))
