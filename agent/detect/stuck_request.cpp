@@ -1,6 +1,5 @@
 // A server that has the whole request and never answers, while it answers others or used to.
 #include <algorithm>
-#include <map>
 #include <unordered_map>
 
 #include "agent/detect/detectors.h"
@@ -47,25 +46,11 @@ std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& 
   return std::nullopt;
 }
 
-/// Where the tasks stand that do not answer, the most frequent first.
-std::vector<OriginStack> stands_of(const std::vector<Accused>& group) {
-  constexpr std::size_t most_stands = 8;
-  std::map<std::vector<std::string>, std::uint64_t> counts;
-  for (const Accused& accused : group)
-    if (accused.evidence != nullptr && !accused.evidence->frames.empty()) ++counts[accused.evidence->frames];
-  std::vector<OriginStack> stands;
-  for (const auto& [frames, count] : counts) stands.push_back({count, frames});
-  std::sort(stands.begin(), stands.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
-  if (stands.size() > most_stands) stands.resize(most_stands);
-  return stands;
-}
-
 Finding finding_of(const std::vector<Accused>& group, const std::string& endpoint) {
   Finding finding = sockwarden::finding_of(group);
   finding.class_name = "stuck-request";
   finding.severity = Severity::critical;
   finding.stack_ids.clear();  // where the connection came from says nothing of the handler
-  finding.origin = stands_of(group);
   const auto longest =
       std::max_element(group.begin(), group.end(), [](const auto& a, const auto& b) { return a.waited < b.waited; });
   finding.summary = counted(finding.count, "request") + " on " + endpoint + (finding.count == 1 ? " is" : " are") +

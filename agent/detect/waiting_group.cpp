@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "agent/detect/wait.h"
@@ -13,6 +14,21 @@ namespace {
 bool is_stronger(const Accused& left, const Accused& right) {
   return std::pair(left.confidence == Confidence::proven, left.waited) >
          std::pair(right.confidence == Confidence::proven, right.waited);
+}
+
+/// Where the tasks stand that wait, the most frequent first; nothing unless it is known of all of them.
+std::vector<OriginStack> stands_of(const std::vector<Accused>& group) {
+  constexpr std::size_t most_stands = 8;
+  std::map<std::vector<std::string>, std::uint64_t> counts;
+  for (const Accused& accused : group) {
+    if (accused.evidence == nullptr || accused.evidence->frames.empty()) return {};
+    ++counts[accused.evidence->frames];
+  }
+  std::vector<OriginStack> stands;
+  for (const auto& [frames, count] : counts) stands.push_back({count, frames});
+  std::sort(stands.begin(), stands.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  if (stands.size() > most_stands) stands.resize(most_stands);
+  return stands;
 }
 
 }  // namespace
@@ -43,6 +59,7 @@ Finding finding_of(const std::vector<Accused>& group) {
     finding.subjects.push_back(accused.connection->id);
     if (const auto stack = accused.connection->stack_id; stack != 0) finding.stack_ids.push_back(stack);
   }
+  finding.origin = stands_of(group);
   if (strongest->evidence != nullptr) {
     finding.evidence = strongest->evidence->facts;
     std::string notes;

@@ -105,6 +105,7 @@ std::optional<Observation> ask_blocked_thread(Probe& probe) {
   seen.thread = blocked->thread->id;
   seen.fd = blocked->fd;
   seen.wait = blocked->thread->wait;
+  seen.frames = probe.runtime.frames(*blocked->thread);
   if (seen.wait.kind == Kind::transfer) seen.wait.limit = limit_in_force(seen.wait, probe.question);
   judge_limit(probe, seen);
   if (seen.verdict == Verdict::timer_pending && seen.wait.kind == Kind::poll)

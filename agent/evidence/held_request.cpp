@@ -88,6 +88,7 @@ std::optional<Observation> ask_held_request(Probe& probe) {
   seen.task = probe.runtime.serving_task(probe.question);
   const ThreadWait* task = probe.runtime.waiting_task(*worker);
   seen.worker = seen.task && seen.task->for_lock ? WorkerState::locked : state_of(task);
+  if (seen.worker != WorkerState::in_loop) seen.frames = probe.runtime.frames(*worker);  // of a loop: who runs it
   switch (seen.worker) {
     case WorkerState::locked:
       // Whatever else the program waits for: this request waits for whoever holds the lock.

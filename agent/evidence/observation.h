@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "agent/contract/evidence.h"
 #include "agent/evidence/timer_evidence.h"
@@ -61,6 +63,7 @@ struct Observation {
   WorkerState worker = WorkerState::elsewhere;  ///< of Basis::worker
   std::optional<std::uint32_t> other_worker{};  ///< a thread that computes or sleeps while the worker is parked
   std::optional<TaskWait> task{};               ///< that works on the request, where the runtime tells
+  std::vector<std::string> frames{};            ///< as in Evidence
   std::optional<Upstream> upstream{};           ///< what else the process waits for, and the request perhaps with it
   Deadline deadline{};                          ///< of Basis::deadline
   bool of_reads = false;                        ///< whether that is the deadline of reads

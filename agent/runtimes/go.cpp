@@ -15,13 +15,12 @@ std::string in_words(const GoCall& call) {
 std::string in_words(const Goroutine& goroutine) { return "goroutine " + std::to_string(goroutine.id); }
 
 std::vector<std::string> frames_of(const Goroutine& goroutine, const GoOwnCode& own) {
-  constexpr std::size_t most = 32;
   std::vector<std::string> texts;
   bool begun = own.first_of(goroutine) == nullptr;
   for (const auto& frame : goroutine.frames) {
     for (const auto& call : frame.calls) {
       begun = begun || own.has(call);
-      if (begun && texts.size() < most) texts.push_back(in_words(call));
+      if (begun && texts.size() < Runtime::most_frames) texts.push_back(in_words(call));
     }
   }
   return texts;

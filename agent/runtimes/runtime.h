@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -77,6 +78,11 @@ class Runtime {
 
   /// The limit of a wait on a descriptor; nothing where the runtime keeps none, or it cannot be found.
   [[nodiscard]] virtual std::optional<Deadline> deadline(const Question& /*question*/) { return std::nullopt; }
+
+  static constexpr std::size_t most_frames = 32;
+  /// Where the task of a thread stands: "main.fetch orders.go:41", from the program's own innermost call on; empty
+  /// where the runtime does not tell.
+  [[nodiscard]] virtual std::vector<std::string> frames(const Thread& /*thread*/) { return {}; }
 
   /// The task that works on what came over a descriptor; nothing where the runtime does not tell.
   [[nodiscard]] virtual std::optional<TaskWait> serving_task(const Question& /*question*/) { return std::nullopt; }

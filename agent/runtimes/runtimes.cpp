@@ -17,7 +17,8 @@ namespace {
 
 std::vector<std::string_view> telling_symbols() {
   auto names = V8Runtime::symbols();
-  const auto family = family_symbols();
+  const auto python = PythonRuntime::symbols(), family = family_symbols();
+  names.insert(names.end(), python.begin(), python.end());
   names.insert(names.end(), family.begin(), family.end());
   return names;
 }
@@ -42,7 +43,7 @@ std::unique_ptr<Runtime> Runtimes::recognise(ProcessView& process) {
   }
   if (jvm) return std::make_unique<JvmRuntime>();
   if (ruby) return std::make_unique<RubyRuntime>();
-  if (python) return std::make_unique<PythonRuntime>();
+  if (python) return std::make_unique<PythonRuntime>(process, objects_);
   return std::make_unique<NativeRuntime>();
 }
 

@@ -125,6 +125,34 @@ TEST_CASE("Python: no timeout is proven, settimeout is a timeout with its value"
   CHECK(limited.timeout == std::chrono::seconds(100));
 }
 
+TEST_CASE("Python: a wait has the lines of the program that wait, not those of its libraries") {
+  if (!installed(python)) return;
+  const SilentPeer peer;
+  const TemporaryFolder folder;
+  const auto file = folder.write("orders.py", on_port(R"(import http.client
+
+class Orders:
+    def fetch(self):
+        c = http.client.HTTPConnection('127.0.0.1', PORT)
+        c.request('GET', '/')
+        return (
+            c
+            .getresponse())
+
+def main():
+    return [Orders().fetch() for _ in range(1)]
+
+main()
+)",
+                                                      peer.port()));
+  const ChildProcess program({python, folder.path() + "/orders.py"});
+  const auto evidence = await(program, peer.port(), Verdict::infinite, WaitDirection::receive);
+  REQUIRE(evidence.frames.size() >= 3);
+  CHECK(evidence.frames[0] == "Orders.fetch orders.py:9");
+  CHECK(evidence.frames.back() == "<module> orders.py:14");
+  CHECK(evidence.frames[evidence.frames.size() - 2] == "main orders.py:12");
+}
+
 TEST_CASE("libcurl polls for a second at a time, and keeps the limit of the transfer") {
   if (!installed(curl)) return;
   const auto comes_to = [](const std::vector<std::string>& options, const std::function<bool(const Evidence&)>& claim) {

@@ -76,11 +76,13 @@ TEST_CASE("of Python and Java nothing is guessed") {
   ProcessView self(static_cast<std::uint32_t>(::getpid()));
   REQUIRE_FALSE(self.threads().empty());
   const auto& thread = self.threads().front();
-  for (const auto& runtime : std::initializer_list<std::shared_ptr<Runtime>>{std::make_shared<PythonRuntime>(),
-                                                                             std::make_shared<JvmRuntime>()}) {
+  ObjectFiles objects(PythonRuntime::symbols());
+  for (const auto& runtime : std::initializer_list<std::shared_ptr<Runtime>>{
+           std::make_shared<PythonRuntime>(self, objects), std::make_shared<JvmRuntime>()}) {
     CHECK(runtime->waiting_task(thread) == &thread.wait);
     CHECK_FALSE(runtime->pending_timers(thread));
     CHECK_FALSE(runtime->deadline({}));
     CHECK_FALSE(runtime->is_own_thread(thread));
+    CHECK(runtime->frames(thread).empty());
   }
 }
