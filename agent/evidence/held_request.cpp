@@ -1,6 +1,7 @@
 // Whether a process that owes an answer will go on by itself.
 #include <algorithm>
 
+#include "agent/evidence/mutex_owner.h"
 #include "agent/evidence/probe.h"
 
 namespace sockwarden {
@@ -45,10 +46,16 @@ WorkerState state_of(const ThreadWait* task) {
   }
 }
 
-void judge_parked(Probe& probe, const WaitLimit& limit, Observation& seen) {
+void judge_parked(Probe& probe, const ProcessView::Thread& worker, Observation& seen) {
+  const auto& limit = worker.wait.limit;
+  const MutexEnd mutex = end_of_mutex(probe.process, worker);
   if (limit.kind != Limit::none) {
     seen.verdict = Verdict::timer_pending;
     if (limit.kind == Limit::finite) seen.shown_timeout = limit.length;
+  } else if (mutex.kind != MutexEnd::Kind::unknown) {
+    seen.mutex = mutex;
+    seen.verdict = mutex.kind == MutexEnd::Kind::never ? Verdict::infinite : Verdict::timer_pending;
+    if (mutex.kind == MutexEnd::Kind::works) seen.other_worker = mutex.thread;
   } else if (const auto* working = find_other(probe.process); working != nullptr) {
     seen.verdict = Verdict::timer_pending;
     seen.other_worker = working->id;
@@ -96,7 +103,7 @@ std::optional<Observation> ask_held_request(Probe& probe) {
       seen.hidden_limit = !seen.task->holder.empty();
       return seen;
     case WorkerState::parked:
-      judge_parked(probe, task->limit, seen);
+      judge_parked(probe, *worker, seen);
       break;
     case WorkerState::in_loop:
       judge_loop(probe, *worker, seen);
@@ -107,7 +114,7 @@ std::optional<Observation> ask_held_request(Probe& probe) {
     case WorkerState::elsewhere:
       break;
   }
-  if (seen.verdict == Verdict::infinite) {
+  if (seen.verdict == Verdict::infinite && !seen.mutex) {
     seen.upstream = probe.upstream.find(probe.question.waited);
     if (seen.upstream) seen.verdict = Verdict::timer_pending;
   }

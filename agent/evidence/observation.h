@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/contract/evidence.h"
+#include "agent/evidence/mutex_owner.h"
 #include "agent/evidence/timer_evidence.h"
 #include "agent/evidence/upstream.h"
 #include "agent/proc/process_view.h"
@@ -61,6 +62,7 @@ struct Observation {
   HiddenTimer hidden = HiddenTimer::none;
 
   WorkerState worker = WorkerState::elsewhere;  ///< of Basis::worker
+  std::optional<MutexEnd> mutex{};              ///< of a worker that is parked for one of which the end is known
   std::optional<std::uint32_t> other_worker{};  ///< a thread that computes or sleeps while the worker is parked
   std::optional<TaskWait> task{};               ///< that works on the request, where the runtime tells
   std::vector<std::string> frames{};            ///< as in Evidence

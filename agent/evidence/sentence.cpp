@@ -73,7 +73,14 @@ std::string of_event_loop(const Observation& seen) {
          loop_end(seen);
 }
 
+std::string of_mutex(const MutexEnd& mutex) {
+  const std::string held = " for a mutex that " + named(mutex.thread);
+  if (mutex.kind == MutexEnd::Kind::works) return held + " holds, which may go on";
+  return held + " holds, which has ended or waits for another that is held here";
+}
+
 std::string of_parked_worker(const Observation& seen) {
+  if (seen.mutex) return of_mutex(*seen.mutex);
   if (seen.wait.limit.kind != Limit::none) return " with a time limit";
   if (seen.other_worker) return ", and " + named(*seen.other_worker) + (seen.working ? " works on" : " sleeps");
   return " without a time limit, as for a lock, and no other thread works";

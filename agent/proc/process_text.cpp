@@ -90,6 +90,16 @@ std::optional<std::uint64_t> parse_descriptor_limit(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::uint32_t> parse_own_number(std::string_view text) {
+  constexpr std::string_view name = "NSpid:\t";
+  while (!text.empty()) {
+    auto line = take(text, '\n');
+    if (!line.starts_with(name)) continue;
+    return number_in<std::uint32_t>(line.substr(line.rfind('\t') + 1));
+  }
+  return std::nullopt;
+}
+
 std::optional<std::uint32_t> parse_user(std::string_view text) {
   constexpr std::string_view name = "Uid:\t";
   while (!text.empty()) {

@@ -19,6 +19,9 @@ struct StatText {
 };
 [[nodiscard]] std::optional<StatText> parse_stat(std::string_view text);
 
+/// Of a task's status, its number in the innermost PID namespace that it is in; nothing if the line is missing.
+[[nodiscard]] std::optional<std::uint32_t> parse_own_number(std::string_view text);
+
 [[nodiscard]] std::vector<std::string> parse_cmdline(std::string_view text);
 
 /// The soft limit of open files; nothing if the line is missing. Unlimited is the greatest number.

@@ -75,6 +75,20 @@ std::optional<SystemCall> ProcessView::call_of(std::uint32_t thread) const {
   return text ? parse_system_call(*text) : std::nullopt;
 }
 
+std::uint32_t ProcessView::own_number(std::uint32_t thread) const {
+  const auto text = read_text_at(directory_.get(), ("task/" + std::to_string(thread) + "/status").c_str());
+  return text ? parse_own_number(*text).value_or(0) : 0;
+}
+
+bool ProcessView::has_own_number(std::uint32_t number) const {
+  bool has = false;
+  each_number(directory_.get(), "task", [&](std::uint32_t id) {
+    has = own_number(id) == number;
+    return !has;
+  });
+  return has;
+}
+
 void ProcessView::read_threads(std::size_t thread_limit) {
   const ReadMemory memory = [this](std::uint64_t address, void* to, std::size_t size) {
     return read_memory(address, to, size);

@@ -62,6 +62,11 @@ class ProcessView {
   [[nodiscard]] const std::vector<Thread>& threads() const { return threads_; }
   [[nodiscard]] std::size_t thread_count() const { return thread_count_; }  ///< also those beyond the limit
 
+  /// The number that a thread has for itself: in a PID namespace of its own another than here; 0 = cannot be read.
+  [[nodiscard]] std::uint32_t own_number(std::uint32_t thread) const;
+  /// Whether a thread has this number for itself now, also one that has begun since.
+  [[nodiscard]] bool has_own_number(std::uint32_t number) const;
+
   /// What a descriptor refers to.
   [[nodiscard]] DescriptorTarget target(std::uint32_t fd);
   [[nodiscard]] DescriptorText descriptor(std::uint32_t fd) const;

@@ -41,7 +41,7 @@ std::vector<std::string> PythonRuntime::frames(const Thread& thread) {
     const auto distance = mapped.begin - *begin;  // how far from its own addresses the file was loaded
     std::uint32_t release = 0;
     if (!read(release_at->begin + distance, &release, sizeof(release))) return {};
-    const auto calls = read_python_calls(runtime->begin + distance, release, thread.id, read);
+    const auto calls = read_python_calls(runtime->begin + distance, release, process_.own_number(thread.id), read);
     const auto own = std::find_if_not(calls.begin(), calls.end(), is_library);
     std::vector<std::string> frames;
     for (auto call = own == calls.end() ? calls.begin() : own; call != calls.end() && frames.size() < most_frames;

@@ -74,6 +74,57 @@ TEST_CASE("a thread that sleeps in a loop neither convicts nor clears") {
   CHECK_FALSE(evidence.working);
 }
 
+TEST_CASE("a mutex whose holder has ended is never given back, though another thread sleeps in a loop") {
+  const auto evidence = ask(
+      [] {
+        static std::mutex mutex;
+        std::thread([] { mutex.lock(); }).join();
+        std::thread(sleep_in_a_loop).detach();
+        mutex.lock();
+      },
+      Verdict::infinite);
+  CHECK(evidence.verdict == Verdict::infinite);
+  CHECK(evidence.in_lock);
+}
+
+TEST_CASE("two threads that wait for each other's mutex stand still, though another one sleeps in a loop") {
+  const auto evidence = ask(
+      [] {
+        static std::mutex first, second;
+        first.lock();
+        std::thread([] {
+          second.lock();
+          first.lock();
+        }).detach();
+        std::thread(sleep_in_a_loop).detach();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        second.lock();
+      },
+      Verdict::infinite);
+  CHECK(evidence.verdict == Verdict::infinite);
+}
+
+TEST_CASE("a mutex whose holder sleeps, or waits for its turn, may be given back") {
+  const auto held_while = [](const std::function<void()>& work) {
+    return [work] {
+      static std::mutex mutex;
+      std::thread([work] {
+        mutex.lock();
+        work();
+      }).detach();
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      mutex.lock();
+    };
+  };
+  const ChildProcess sleeper(held_while(sleep_in_a_loop));
+  CHECK(comes_to_say(held_by(sleeper), "holds, which may go on"));
+  CHECK(answer(held_by(sleeper)).verdict == Verdict::timer_pending);
+  // A condition: whoever sleeps beside it may be who tells.
+  const ChildProcess waiter(held_while([] { park_beside(sleep_in_a_loop); }));
+  CHECK(comes_to_say(held_by(waiter), "sleeps"));
+  CHECK(answer(held_by(waiter)).verdict == Verdict::timer_pending);
+}
+
 TEST_CASE("a worker parked with a limit that it has outlived is nobody's work") {
   const ChildProcess child([] {
     std::mutex mutex;

@@ -48,6 +48,12 @@ TEST_CASE("arguments are split at NULs and may be empty") {
   CHECK(parse_cmdline(std::string("title\0\0\0\0", 9)) == std::vector<std::string>{"title"});
 }
 
+TEST_CASE("a task's own number is the innermost of its namespaces") {
+  CHECK(parse_own_number("Name:\tx\nNSpid:\t4312\nNSpgid:\t1\n") == 4312);
+  CHECK(parse_own_number("NSpid:\t4312\t17\t3\n") == 3);
+  CHECK_FALSE(parse_own_number("Name:\tNSpid\nPid:\t3\n"));
+}
+
 TEST_CASE("the soft limit of open files is the first number of its line") {
   CHECK(parse_descriptor_limit(
             "Max processes 1 2 x\nMax open files            1024                 524288    files\n") == 1024);
