@@ -46,12 +46,13 @@ class Builder:
         stamp.write_text(state)
 
     def command(self, kind):
-        """`go`, `cpp`, `python fetch`, `node fetch`, `java Fetch`, or a part of the harness."""
+        """`go`, `cpp`, `python fetch`, `node fetch`, `ruby fetch`, `java Fetch`, or a part of the harness."""
         language, _, name = kind.partition(" ")
         return {
             "go": [str(self.folder / "go/shop")],
             "cpp": [str(self.folder / "cpp/shop")],
             "python": ["/usr/bin/python3", str(SCENARIOS / "python" / f"{name}.py")],
             "node": ["node", str(SCENARIOS / "node" / f"{name}.js")],
+            "ruby": ["ruby", str(SCENARIOS / "ruby" / f"{name}.rb")],
             "java": ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m", "-cp", str(self.folder / "java"), name],
         }.get(language, ["/usr/bin/python3", str(SCENARIOS / "harness" / f"{kind}.py")])

@@ -15,6 +15,7 @@ MYSQL_ACCOUNT = """
 CREATE DATABASE shop;
 CREATE USER scenarios IDENTIFIED BY 'scenarios';
 GRANT ALL ON shop.* TO scenarios;
+GRANT REPLICATION SLAVE ON *.* TO scenarios;
 """
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 NGINX = """
@@ -120,7 +121,7 @@ class Services:
         self._run("mysql", ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups", "mariadbd",
                             "--no-defaults", f"--datadir={data}", f"--socket={data}/socket", f"--pid-file={data}/pid",
                             "--bind-address=127.0.0.1", f"--port={port}", f"--init-file={first}", "--skip-name-resolve",
-                            "--max-connections=300", "--innodb-flush-log-at-trx-commit=0"], [port])
+                            "--log-bin=binlog", "--server-id=1", "--max-connections=300", "--innodb-flush-log-at-trx-commit=0"], [port])
         self.places["mysql"] = f"127.0.0.1:{port}"
 
     def end(self):
