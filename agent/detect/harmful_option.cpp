@@ -66,6 +66,31 @@ std::string connections_of(const Finding& finding) {
   return finding.role == Role::server ? count + " accepted at " + finding.local : count + " to " + finding.remote;
 }
 
+Finding stall_finding(const std::vector<const Stall*>& stalls, std::uint32_t process) {
+  const Stall& last = *stalls.back();
+  Finding finding = option_finding("TCP_NODELAY");
+  finding.process = process;
+  finding.role = last.role;
+  finding.protocol = last.protocol;
+  (last.role == Role::server ? finding.local : finding.remote) = last.endpoint.string();
+  nanoseconds longest{};
+  for (const Stall* stall : stalls) {
+    longest = std::max(longest, stall->duration);
+    auto& subjects = finding.subjects;
+    if (std::find(subjects.begin(), subjects.end(), stall->connection) == subjects.end())
+      subjects.push_back(stall->connection);
+  }
+  finding.count = finding.subjects.size();
+  finding.evidence["stalls_seen"] = static_cast<std::int64_t>(stalls.size());
+  finding.evidence["longest_stall_seconds"] = seconds_of(longest);
+  finding.summary = "On " + connections_of(finding) + " the end of " +
+                    (last.role == Role::server ? "an answer" : "a request") + " waited in the host for up to " +
+                    seconds_text(longest) +
+                    " after the program had written it: Nagle's algorithm against a delayed acknowledgement, seen " +
+                    counted(stalls.size(), "time") + ".";
+  return finding;
+}
+
 Finding linger_finding(const Misuses& misuses, std::uint32_t process) {
   Finding finding = finding_of(misuses, process, "SO_LINGER");
   std::int64_t lost = 0;
@@ -126,43 +151,17 @@ void find_harm_at_end(const DetectionContext& context, DetectorResult& result) {
 }
 
 void find_stalls(const DetectionContext& context, DetectorResult& result) {
-  struct Stalls {
-    Finding finding = option_finding("TCP_NODELAY");
-    nanoseconds longest{};
-    std::size_t count = 0;
-  };
   Programs programs(context);
-  std::map<std::pair<std::uint32_t, Address>, Stalls> by_program;
-  for (const PoolCase& pool_case : pool_cases(context)) {
-    for (const Stall& stall : pool_case.pool.stalls) {
-      if (pool_case.now - stall.time > pool_case.window()) continue;
-      const Process& process = pool_case.process;
-      const Address& remote = pool_case.pool.key.remote;
-      const std::uint32_t standing = programs.standing_for(process.identity, process.serial, Role::client, remote);
-      Stalls& stalls = by_program[{standing, remote}];
-      ++stalls.count;
-      stalls.longest = std::max(stalls.longest, stall.duration);
-      stalls.finding.protocol = pool_case.pool.protocol;
-      auto& subjects = stalls.finding.subjects;
-      if (std::find(subjects.begin(), subjects.end(), stall.connection) == subjects.end())
-        subjects.push_back(stall.connection);
-    }
+  std::map<std::tuple<std::uint32_t, Role, Address>, std::vector<const Stall*>> by_program;
+  for (const Stall& stall : context.pools.stalls().latest()) {
+    const std::uint32_t process = programs.standing_for(stall.identity, stall.process, stall.role, stall.endpoint);
+    if (is_recent(context, process, stall.endpoint, stall.time))
+      by_program[{process, stall.role, stall.endpoint}].push_back(&stall);
   }
-  for (auto& [key, stalls] : by_program) {
-    const auto& [process, remote] = key;
-    if (stalls.count < std::max(least_stalls, least_count(context, process, remote))) continue;
-    Finding& finding = stalls.finding;
-    finding.process = process;
-    finding.role = Role::client;
-    finding.remote = remote.string();
-    finding.count = finding.subjects.size();
-    finding.evidence["stalls_seen"] = static_cast<std::int64_t>(stalls.count);
-    finding.evidence["longest_stall_seconds"] = seconds_of(stalls.longest);
-    finding.summary = "On " + counted(finding.count, "connection") + " to " + finding.remote +
-                      " the end of a request waited in the host for up to " + seconds_text(stalls.longest) +
-                      " after the program had written it: Nagle's algorithm against a delayed acknowledgement, seen " +
-                      std::to_string(stalls.count) + " times.";
-    result.findings.push_back(std::move(finding));
+  for (const auto& [key, stalls] : by_program) {
+    const auto& [process, role, endpoint] = key;
+    if (stalls.size() >= std::max(least_stalls, least_count(context, process, endpoint)))
+      result.findings.push_back(stall_finding(stalls, process));
   }
 }
 

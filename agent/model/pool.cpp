@@ -24,6 +24,7 @@ void Pools::update(const Sample& sample, const Model& model) {
   table_.for_each([](PoolState& state) { state.begin_round(); });
   recorder_.record(model, times.until, table_);
   option_misuses_.update(model);
+  stalls_.update(model);
   take_totals(sample);
   table_.for_each([&](PoolState& state) {
     infer_round(state, times);
@@ -54,7 +55,7 @@ void Pools::take_totals(const Sample& sample) {
 }
 
 bool Pools::wants_send_times() const {
-  const std::optional<Instant> late = recorder_.late();
+  const std::optional<Instant> late = stalls_.late();
   return late && last_time_ - *late < std::chrono::minutes(1);
 }
 

@@ -9,6 +9,7 @@
 #include "agent/model/pool_figures.h"
 #include "agent/model/pool_recorder.h"
 #include "agent/model/pool_table.h"
+#include "agent/model/stall.h"
 
 namespace sockwarden {
 
@@ -26,8 +27,9 @@ class Pools {
   /// Connections that had no room, in all rounds.
   [[nodiscard]] std::uint64_t dropped() const { return recorder_.dropped(); }
   [[nodiscard]] std::vector<TableFill> tables() const;
-  /// Ends that a socket option has spoilt, of servers' connections as well.
+  /// Ends that a socket option has spoilt, and messages that one has held back: of servers' connections as well.
   [[nodiscard]] const OptionMisuses& option_misuses() const { return option_misuses_; }
+  [[nodiscard]] const Stalls& stalls() const { return stalls_; }
 
  private:
   void take_totals(const Sample& sample);
@@ -36,6 +38,7 @@ class Pools {
   PoolTable table_;
   PoolRecorder recorder_;
   OptionMisuses option_misuses_;
+  Stalls stalls_;
   Instant last_time_{}, last_until_{};
 };
 

@@ -11,7 +11,6 @@
 #include "agent/model/ending.h"
 #include "agent/model/model.h"
 #include "agent/model/recent_peak.h"
-#include "agent/model/stall.h"
 
 namespace sockwarden {
 
@@ -88,7 +87,6 @@ struct Pool : PoolFigures {
   std::deque<Ending> endings;
   std::deque<Instant> openings;
   std::deque<PoolRound> rounds;
-  std::deque<Stall> stalls;
 };
 
 struct PoolLimits {
@@ -96,7 +94,7 @@ struct PoolLimits {
   std::size_t connections = 100'000;
   std::chrono::seconds retention{15 * 60};  ///< of pools with no connection left
   std::size_t endings = 65'536;             ///< in all pools
-  std::chrono::seconds history{10 * 60};    ///< of endings, openings, rounds and stalls
+  std::chrono::seconds history{10 * 60};    ///< of endings, openings and rounds
 };
 
 }  // namespace sockwarden

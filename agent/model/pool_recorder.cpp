@@ -127,7 +127,6 @@ void PoolRecorder::take_live(PoolState& state, const Connection& connection) {
   now.last_receive = connection.last_receive.value_or(Instant{});
   now.exchanges = connection.exchanges;
   now.round = round_;
-  take_stall(state, connection, now, Instant(std::chrono::nanoseconds(connection.raw.read_ns)));
 }
 
 void PoolRecorder::take_reuse(PoolState& state, const Connection& connection, const Seen* seen) {
@@ -160,17 +159,6 @@ void PoolRecorder::take_closed(PoolTable& table, PoolState& state, const Connect
   take_ages(state, connection, usage, *end);
   if (*end > until) state.later.push_back(usage);
   state.usages.push_back(usage);
-}
-
-void PoolRecorder::take_stall(PoolState& state, const Connection& connection, Seen& seen, Instant now) {
-  if ((connection.raw.socket.option_flags & (SW_IN_FORCE_NODELAY | SW_IN_FORCE_CORK)) != 0) return;
-  if (connection.raw.socket.srtt_us > 100'000) return;
-  if (is_late(connection, now)) late_ = now;
-  const auto held = held_back(connection, now);
-  const std::optional<Instant> began = message_began(connection);
-  if (!held || began == seen.stalled) return;
-  seen.stalled = began;
-  state.add_stall({connection.id, now, *held});
 }
 
 }  // namespace sockwarden

@@ -15,8 +15,6 @@ class PoolRecorder {
   /// After `until` the lists of `model` may be incomplete.
   void record(const Model& model, Instant until, PoolTable& table);
 
-  /// When a message was last late.
-  [[nodiscard]] std::optional<Instant> late() const { return late_; }
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   [[nodiscard]] std::size_t size() const { return seen_.size(); }
 
@@ -25,7 +23,6 @@ class PoolRecorder {
     Instant last_receive{};
     std::uint32_t exchanges = 0;
     std::uint64_t round = 0;
-    std::optional<Instant> stalled;  // when the latest message that was counted as stalled began
   };
 
   PoolState* state_of(const Connection& connection, PoolTable& table, Instant now);
@@ -34,11 +31,9 @@ class PoolRecorder {
   void take_closed(PoolTable& table, PoolState& state, const Connection& connection, bool is_propagated_close,
                    Instant until);
   static void take_reuse(PoolState& state, const Connection& connection, const Seen* seen);
-  void take_stall(PoolState& state, const Connection& connection, Seen& seen, Instant now);
 
   PoolLimits limits_;
   std::unordered_map<std::uint64_t, Seen> seen_;
-  std::optional<Instant> late_;
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;
 };

@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t endings_of_pool = 1024;
 constexpr std::size_t openings_of_pool = 1024;
 constexpr std::size_t rounds_of_pool = 128;
-constexpr std::size_t stalls_of_pool = 32;
 
 }  // namespace
 
@@ -39,11 +38,6 @@ void PoolState::begin_round() {
 void PoolState::add_opening(Instant opened) {
   pool.openings.push_back(opened);
   if (pool.openings.size() > openings_of_pool) pool.openings.pop_front();
-}
-
-void PoolState::add_stall(const Stall& stall) {
-  pool.stalls.push_back(stall);
-  if (pool.stalls.size() > stalls_of_pool) pool.stalls.pop_front();
 }
 
 std::size_t PoolTable::KeyHash::operator()(const PoolKey& key) const {
@@ -114,7 +108,6 @@ void PoolTable::trim(PoolState& state, Instant now) {
     --endings_;
   }
   while (!pool.openings.empty() && pool.openings.front() < oldest) pool.openings.pop_front();
-  while (!pool.stalls.empty() && pool.stalls.front().time < oldest) pool.stalls.pop_front();
   while (!pool.rounds.empty() && (pool.rounds.front().time < oldest || pool.rounds.size() > rounds_of_pool))
     pool.rounds.pop_front();
 }

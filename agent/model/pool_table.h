@@ -20,7 +20,6 @@ struct PoolState {
 
   void begin_round();
   void add_opening(Instant opened);
-  void add_stall(const Stall& stall);
 };
 
 class PoolTable {

@@ -1,31 +1,50 @@
-// Small messages of a client whose end waits in the host for the acknowledgement of their beginning: Nagle's algorithm
-// (RFC 896) against delayed acknowledgements (RFC 1122, 4.2.3.2).
+// Small messages whose end waits in the host for the acknowledgement of their beginning: Nagle's algorithm (RFC 896)
+// against delayed acknowledgements (RFC 1122, 4.2.3.2). Requests of clients and answers of servers. Pure and bounded.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
+#include <unordered_map>
 
 #include "agent/model/model.h"
 
 namespace sockwarden {
 
 struct Stall {
+  std::uint32_t process = 0;  ///< serial
+  Identity identity;
+  Role role = Role::unknown;
+  Address endpoint;  ///< the server's
+  Protocol protocol = Protocol::unknown;
   std::uint64_t connection = 0;
   Instant time{};
   std::chrono::nanoseconds duration{};
 };
 
-/// When the message of the program that is under way, or was the last, began: of a protocol that is not known, what it
-/// has said since the peer last spoke.
-[[nodiscard]] std::optional<Instant> message_began(const Connection& connection);
+class Stalls {
+ public:
+  void update(const Model& model);
 
-/// How long the end of a small message waited, or waits, in the host after the program had given it: a delayed
-/// acknowledgement's time.
-[[nodiscard]] std::optional<std::chrono::nanoseconds> held_back(const Connection& connection, Instant now);
+  /// The latest, oldest first.
+  [[nodiscard]] const std::deque<Stall>& latest() const { return latest_; }
+  /// When a message was last late, for a reason that only the times of sends can tell.
+  [[nodiscard]] std::optional<Instant> late() const { return late_; }
 
-/// Whether the end of a small message left, or waits, so long after its beginning: the program gave it late, or the
-/// host held it back.
-[[nodiscard]] bool is_late(const Connection& connection, Instant now);
+ private:
+  void take(const Model& model, const Connection& connection);
+  void add(Stall stall);
+
+  struct Counted {
+    Instant began{};  ///< the latest message that was counted
+    std::uint64_t round = 0;
+  };
+
+  std::deque<Stall> latest_;
+  std::unordered_map<std::uint64_t, Counted> counted_;  // by connection
+  std::optional<Instant> late_;
+  std::uint64_t round_ = 0;
+};
 
 }  // namespace sockwarden

@@ -122,3 +122,56 @@ TEST_CASE("a stall shows in a protocol that is not known, by what the program ga
   }
   CHECK(stage.ask(socket_option).size() == (held ? 1 : 0));
 }
+
+namespace {
+
+/// The program has given a message of `given` bytes, of which `left` have left the host.
+void give(sw_connection& raw, std::uint32_t given, std::uint32_t left, std::uint64_t now_ns) {
+  sw_flow& out = raw.record.wire.flow[SW_EGRESS];
+  out.protocol = SW_PROTOCOL_HTTP_1_1;
+  out.message = given == left ? SW_MESSAGE_COMPLETE : SW_MESSAGE_BODY;
+  out.parser.step = given == left ? SW_STEP_START : SW_STEP_BODY;
+  out.parser.number = given - left;
+  out.exchange_ns = out.started_ns = raw.record.last_send_ns = now_ns;
+  ++out.exchanges;
+  out.next_seq = raw.record.write_seq + left;
+  raw.record.wire.last = 1 + SW_EGRESS;
+  raw.socket.unsent_bytes = given;
+}
+
+}  // namespace
+
+TEST_CASE("the end of an answer that stays in the host is a stall of the server, one that leaves is not") {
+  PoolStage stage;
+  const bool held = GENERATE(true, false);
+  const std::uint64_t id = serve(stage, listening(stage));
+  for (int i = 0; i < 5; ++i) {
+    stage.world.exchange(id);
+    give(stage.world.connection(id), 100, held ? 60 : 100, stage.world.now_ns);
+    stage.world.now_ns += 20 * ms_ns;
+    stage.scan();
+    stage.world.now_ns += 20 * ms_ns;
+  }
+  const auto findings = stage.ask(socket_option);
+  REQUIRE(findings.size() == (held ? 1 : 0));
+  if (!held) return;
+  CHECK(findings[0].qualifier == "TCP_NODELAY");
+  CHECK(findings[0].role == Role::server);
+  CHECK(findings[0].local == "10.0.0.1:80");
+}
+
+TEST_CASE("a message that left late is a stall if it is small: a larger one may have waited for the window") {
+  PoolStage stage;
+  const std::uint32_t size = GENERATE(100U, 20'000U);
+  const std::uint64_t id = stage.open();
+  for (int i = 0; i < 5; ++i) {
+    stage.exchange(id);
+    stage.request(id);
+    give(stage.world.connection(id), size, size, stage.world.now_ns);
+    stage.record(id).wire.flow[SW_EGRESS].done_ns = stage.world.now_ns + 40 * ms_ns;
+    stage.world.now_ns += 60 * ms_ns;
+    stage.scan();
+    stage.respond(id);
+  }
+  CHECK(stage.ask(socket_option).size() == (size == 100 ? 1 : 0));
+}
