@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "agent/detect/detectors.h"
 #include "agent/detect/pool_finding.h"
@@ -24,6 +26,21 @@ std::vector<const Ending*> avoidable(std::vector<const Ending*> endings, const P
     ++next;
   }
   return found;
+}
+
+/// With those that were opened soon after one of them and ended in the same way: the last of a row is one of the row.
+std::vector<const Ending*> with_successors(std::vector<const Ending*> avoidable,
+                                           const std::vector<const Ending*>& endings, const PoolCase& pool_case) {
+  std::vector<Instant> closed;  // in order
+  for (const Ending* ending : avoidable) closed.push_back(ending->closed);
+  const std::set<const Ending*> known(avoidable.begin(), avoidable.end());
+  for (const Ending* ending : endings) {
+    if (known.contains(ending)) continue;
+    const auto later = std::upper_bound(closed.begin(), closed.end(), ending->opened);
+    if (later != closed.begin() && ending->opened - *std::prev(later) <= pool_case.thresholds.leak)
+      avoidable.push_back(ending);
+  }
+  return avoidable;
 }
 
 /// Most requests use a connection again: a limit on requests or on age, not churn.
@@ -91,15 +108,18 @@ DetectorResult pool_churn(const DetectionContext& context) {
   for (const PoolCase& pool_case : pool_cases(context)) {
     if (is_mostly_reused(pool_case.pool)) continue;
     const std::size_t least = pool_case.thresholds.leak_count;
-    const auto asked = avoidable(pool_case.endings([](const Ending& ending) { return ending.asked_close; }), pool_case);
+    const auto asked_close = pool_case.endings([](const Ending& ending) { return ending.asked_close; });
+    const auto asked = avoidable(asked_close, pool_case);
     if (asked.size() >= least && !are_probes(asked)) {
-      result.findings.push_back(finding_of(pool_case, "keep-alive-off", asked));
+      result.findings.push_back(
+          finding_of(pool_case, "keep-alive-off", with_successors(asked, asked_close, pool_case)));
       continue;
     }
-    const auto thrown = avoidable(pool_case.endings([](const Ending& ending) { return ending.reusable; }), pool_case);
+    const auto reusable = pool_case.endings([](const Ending& ending) { return ending.reusable; });
+    const auto thrown = avoidable(reusable, pool_case);
     if (thrown.size() < least || are_propagated_close(thrown) || are_probes(thrown)) continue;
     if (const std::string cause = cause_of(pool_case, thrown); !cause.empty())
-      result.findings.push_back(finding_of(pool_case, cause, thrown));
+      result.findings.push_back(finding_of(pool_case, cause, with_successors(thrown, reusable, pool_case)));
   }
   return result;
 }
