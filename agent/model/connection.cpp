@@ -34,7 +34,9 @@ Owner owner_of(const sw_connection& raw, const Model& model, const Listeners& li
   const sw_record& record = raw.record;
   const Process* owner = model.process_of_serial(record.process);
   const bool runs = owner != nullptr && !owner->exited;
-  if (!runs && record.holder_tgid != 0) {
+  // A descriptor of the opener's would be the one that is known: it has passed the listener on, as by fork().
+  const bool passed_on = record.role == SW_ROLE_LISTENER && record.holder_tgid != record.tgid;
+  if ((!runs || passed_on) && record.holder_tgid != 0) {
     if (const Process* holder = model.process_of_pid(record.holder_tgid)) return {holder->serial, holder->pid};
   }
   if (record.process != 0) return {record.process, owner != nullptr ? owner->pid : record.tgid};

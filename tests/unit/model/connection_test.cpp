@@ -96,7 +96,7 @@ TEST_CASE("a connection whose owner has exited belongs to who holds it") {
   World world;
   const auto parent = world.start(100, "starter");
   const auto child = world.start(101, "worker");
-  const auto id = world.open(parent, SW_ROLE_LISTENER, v4(0, 0, 0, 0, 80), {});
+  const auto id = world.client(parent, v4(10, 0, 0, 7, 80));
   sw_record& record = world.connection(id).record;
   record.holder_tgid = 101;
   record.holder_fd = 5;
@@ -109,6 +109,21 @@ TEST_CASE("a connection whose owner has exited belongs to who holds it") {
   CHECK(connection_of(model, id).process == child);
   CHECK(connection_of(model, id).pid == 101);
   CHECK(connection_of(model, id).fd == 5);
+}
+
+TEST_CASE("a listener is that of the child which holds it once its opener does not") {
+  World world;
+  const auto parent = world.start(100, "server");
+  const auto child = world.start(101, "server");
+  const auto id = world.open(parent, SW_ROLE_LISTENER, v4(0, 0, 0, 0, 80), {});
+  sw_record& record = world.connection(id).record;
+  record.tgid = record.holder_tgid = 100;
+  Model model = world.next();
+  CHECK(connection_of(model, id).process == parent);
+
+  record.holder_tgid = 101;
+  model = world.next(model);
+  CHECK(connection_of(model, id).process == child);
 }
 
 TEST_CASE("a closed connection says who ended it, how, and how long it had been idle") {
