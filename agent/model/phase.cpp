@@ -239,6 +239,8 @@ PhaseNow phase_of_open(const sw_connection& raw) {
   if (view.request.message == SW_MESSAGE_HEAD && !view.answer_last)
     return view.client ? at(Phase::request_sending, view.request.started_ns)
                        : at(Phase::server_header, view.request.started_ns);
+  // TLS was asked for, and whether there will be any is not said yet.
+  if (wire.inner != 0 && !view.answer_last) return at(Phase::tls, view.request.exchange_ns);
   return by_exchanges(view);
 }
 

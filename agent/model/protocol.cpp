@@ -50,7 +50,8 @@ Protocol protocol_of(const sw_wire& wire) {
     // The request decides: a response may be of a lower version.
     if (best <= Protocol::other || (flow.flags & SW_FLOW_REQUEST) != 0) best = protocol;
   }
-  return best == Protocol::tls && wire.inner != 0 ? from(wire.inner) : best;
+  const bool may_be_inside = best == Protocol::tls || best == Protocol::unknown;
+  return may_be_inside && wire.inner != 0 ? from(wire.inner) : best;
 }
 
 }  // namespace sockwarden

@@ -255,6 +255,17 @@ TEST_CASE("a PostgreSQL session waits, receives and rests by its messages") {
   CHECK(protocol_of(c.wire()) == Protocol::postgresql);
 }
 
+TEST_CASE("a PostgreSQL session that asks for TLS waits for the server to say whether there is any") {
+  Conversation c;
+  c.send("\0\0\0\x08\x04\xd2\x16\x2f"s);
+  CHECK(client(c).phase == Phase::tls);
+  CHECK(protocol_of(c.wire()) == Protocol::postgresql);
+  c.receive("N");
+  CHECK(client(c).phase == Phase::idle);
+  c.send("\0\0\0\x0e\0\3\0\0user\0\0"s);
+  CHECK(client(c).phase == Phase::first_byte_wait);
+}
+
 std::string packet(char sequence, const std::string& payload) {
   return std::string{static_cast<char>(payload.size()), 0, 0, sequence} + payload;
 }
