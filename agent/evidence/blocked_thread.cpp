@@ -113,13 +113,14 @@ std::optional<Observation> ask_blocked_thread(Probe& probe) {
   seen.exclusive = std::all_of(seen.wait.fds.begin(), seen.wait.fds.end(),
                                [&](std::uint32_t fd) { return fd == *seen.fd || is_own_signal(probe.process, fd); });
   // A poll of others, too: any of them may be how another thread, or a timer, gets it to give up.
-  if (seen.verdict == Verdict::infinite && seen.wait.kind == Kind::poll && seen.wait.fds.size() > 1) {
-    ask_timers(probe, seen);
-  }
-  if (seen.verdict == Verdict::infinite) {
-    // An alarm's signal ends a blocked call: a common way to give up in programs of one thread.
+  const bool of_others = seen.wait.kind == Kind::poll && seen.wait.fds.size() > 1;
+  if (seen.verdict == Verdict::infinite && (of_others || probe.runtime.interrupts_calls())) ask_timers(probe, seen);
+  if (seen.verdict != Verdict::finite) {
+    // An alarm's signal ends a blocked call: a common way to give up in programs of one thread. When it is due is
+    // hidden.
     seen.hidden = probe.process.hidden_timer(probe.runtime.own_signals());
-    if (seen.hidden != HiddenTimer::none) seen.verdict = Verdict::timer_pending;
+    seen.hidden_limit = seen.hidden_limit || seen.hidden != HiddenTimer::none;
+    if (seen.hidden_limit && seen.verdict == Verdict::infinite) seen.verdict = Verdict::timer_pending;
   }
   return seen;
 }

@@ -27,7 +27,8 @@ void ask_timers(Probe& probe, Observation& seen) {
   seen.verdict = seen.timer ? Verdict::timer_pending : Verdict::infinite;
   if (!seen.timer) return;
   if (const auto last = probe.runtime.last_timer()) seen.shown_timeout = *last;
-  seen.hidden_limit = probe.runtime.hides_limits();
+  const bool hidden = probe.process.hidden_timer(probe.runtime.own_signals()) != HiddenTimer::none;
+  seen.hidden_limit = hidden || probe.runtime.hides_limits();
 }
 
 std::optional<Observation> ask_event_loop(Probe& probe) {

@@ -116,9 +116,11 @@ std::optional<Observation> ask_held_request(Probe& probe) {
   }
   if (seen.verdict == Verdict::infinite && !seen.mutex) {
     seen.upstream = probe.upstream.find(probe.question.waited);
-    if (seen.upstream) seen.verdict = Verdict::timer_pending;
+    seen.hidden = probe.process.hidden_timer(probe.runtime.own_signals());
+    if (seen.upstream || seen.hidden != HiddenTimer::none) seen.verdict = Verdict::timer_pending;
   }
-  seen.hidden_limit = seen.verdict != Verdict::infinite && (seen.upstream || may_be_worked_on(seen));
+  seen.hidden_limit = seen.verdict != Verdict::infinite &&
+                      (seen.upstream || seen.hidden != HiddenTimer::none || may_be_worked_on(seen));
   return seen;
 }
 

@@ -48,7 +48,6 @@ std::string of_blocked_call(const Observation& seen) {
   }
   if (seen.timer) text += ", among " + std::to_string(wait.fds.size()) + " descriptors" + pending(*seen.timer);
   if (seen.timers_asked && !seen.timer) text += ", and no timer is pending in the whole process";
-  if (seen.hidden != HiddenTimer::none) text += "; " + in_words(seen.hidden);
   return text;
 }
 
@@ -179,6 +178,7 @@ std::string of_basis(const Observation& seen) {
 std::string sentence_of(const Observation& seen) {
   std::string text = of_basis(seen);
   if (seen.upstream) text += of_upstream(*seen.upstream);
+  if (seen.hidden != HiddenTimer::none) text += "; " + in_words(seen.hidden);
   if (seen.sole) text += "; the process waits for nothing else";
   if (seen.held_by) text += " (in process " + std::to_string(*seen.held_by) + ", which shares the connection)";
   return text;

@@ -17,6 +17,8 @@ class RubyRuntime : public Runtime {
 
   [[nodiscard]] RuntimeKind kind() const override { return RuntimeKind::ruby; }
   [[nodiscard]] OwnSignals own_signals() const override { return OwnSignals::interrupts; }
+  /// Timeout.timeout() sleeps in a thread of its own, then raises in the one that waits.
+  [[nodiscard]] bool interrupts_calls() const override { return true; }
 };
 
 }  // namespace sockwarden

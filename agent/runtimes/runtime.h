@@ -91,6 +91,9 @@ class Runtime {
   [[nodiscard]] virtual bool is_own_thread(const Thread& /*thread*/) { return false; }
 
   [[nodiscard]] virtual OwnSignals own_signals() const { return OwnSignals::none; }
+
+  /// One of its threads gets another to give up a blocked call, so that any timer may be that call's limit.
+  [[nodiscard]] virtual bool interrupts_calls() const { return false; }
 };
 
 }  // namespace sockwarden

@@ -236,6 +236,7 @@ TEST_CASE("an alarm that may be set keeps an event loop from being proven") {
     ::epoll_wait(loop, &event, 1, -1);
   });
   CHECK(comes_to_say(waiting.question, "SIGALRM"));
+  CHECK(answer(waiting.question).hidden_limit);
 }
 
 TEST_CASE("an alarm that may be set keeps a blocking receive from being proven, too") {
@@ -245,6 +246,7 @@ TEST_CASE("an alarm that may be set keeps a blocking receive from being proven, 
     receive(fd);
   });
   CHECK(comes_to_say(waiting.question, "SIGALRM"));
+  CHECK(answer(waiting.question).hidden_limit);
 }
 
 TEST_CASE("a POSIX timer keeps a blocking receive from being proven") {

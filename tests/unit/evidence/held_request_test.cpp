@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <csignal>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -60,6 +61,18 @@ std::function<void()> park_beside_reader(int fd) {
 TEST_CASE("a worker that is parked while all others rest is proven to stand still") {
   CHECK(ask(park, Verdict::infinite).verdict == Verdict::infinite);
   CHECK(ask([] { park_beside([] { ::pause(); }); }, Verdict::infinite).verdict == Verdict::infinite);
+}
+
+TEST_CASE("an alarm that may be set ends what a worker waits for") {
+  const ChildProcess child([] {
+    ::signal(SIGALRM, [](int) {});
+    ::alarm(600);
+    park();
+  });
+  CHECK(comes_to_say(held_by(child), "SIGALRM"));
+  const Evidence evidence = answer(held_by(child));
+  CHECK(evidence.verdict == Verdict::timer_pending);
+  CHECK(evidence.hidden_limit);
 }
 
 TEST_CASE("a thread that sleeps in a loop neither convicts nor clears") {

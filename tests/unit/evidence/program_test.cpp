@@ -194,6 +194,16 @@ TEST_CASE("Ruby: a poll of the socket and of the VM's own wake-up is proven with
   CHECK(ask("100", Verdict::finite).verdict == Verdict::finite);
 }
 
+TEST_CASE("Ruby: another thread's sleep may be the limit of a blocked call, whichever of the two waits for signals") {
+  if (!installed(ruby)) return;
+  const std::string get = "h = Net::HTTP.new('127.0.0.1', PORT); h.read_timeout = nil; h.get('/')";
+  for (const std::string& limited : {"Timeout.timeout(100) { " + get + " }", "Thread.new { " + get + " }.join(100)"}) {
+    const SilentPeer peer;
+    const ChildProcess program({ruby, "-rnet/http", "-rtimeout", "-e", on_port(limited, peer.port())});
+    CHECK(await(program, peer.port(), Verdict::timer_pending).verdict == Verdict::timer_pending);
+  }
+}
+
 TEST_CASE("a program that has nothing else to do waits for its peer alone") {
   const SilentPeer peer;
   const std::string port = std::to_string(peer.port());
