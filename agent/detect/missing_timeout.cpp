@@ -33,6 +33,8 @@ bool waits_for_it_alone(const Evidence& evidence) {
 
 std::optional<Confidence> confidence_in(const Suspect& suspect, const Evidence& evidence, const WaitKey& key,
                                         const WaitHistory& history) {
+  // As many gave up before after the same time, whatever keeps that limit: a watchdog that shuts the connection down.
+  if (history.will_end(key, suspect.waited)) return std::nullopt;
   const auto if_true = [](bool condition, Confidence confidence) {
     return condition ? std::optional(confidence) : std::nullopt;
   };

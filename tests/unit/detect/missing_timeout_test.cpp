@@ -121,6 +121,15 @@ TEST_CASE("a wait that is not proven is likely endless only once it is longer th
   }
 }
 
+TEST_CASE("what was given up twice after the same time has a limit, whoever keeps it") {
+  Stage stage;
+  const auto id = stage.asked(40);
+  stage.answer(id, Verdict::infinite);
+  CHECK(findings(stage).size() == 1);
+  stage.earlier("header", remote, WaitEnd::own_close, 45s, 2);
+  CHECK(findings(stage).empty());
+}
+
 TEST_CASE("a wait beyond its threshold is told with what is known of its limit") {
   Stage stage;
   const auto told = [&](Verdict verdict) {
