@@ -1,8 +1,8 @@
 """Both ends of a small binary protocol (32 bytes ask, 24 answer), of HTTP and of Redis, by plain sockets.
 
 PLAN of the server: do = serve; what it does wrong: cut (bytes of an answer that SO_LINGER 0 cuts off), buffer = late | early,
-forks = yes (a process a connection), idle (seconds until it resets a quiet connection).
-PLAN of the client: do = each (a connection a request) | pieces (each request in two writes) | rest (used again after `pause`)
+pieces = yes (each answer in two writes), forks = yes (a process a connection), idle (seconds until it resets a quiet connection).
+PLAN of the client: do = each (a connection a request) | kept (one for all) | pieces (each request in two writes) | rest (used again after `pause`)
 | fill (a pool with a minimum, replaced by age) | forget (used once, kept) | batch (some connections at once, then a rest)
 | read (`least` bytes of a larger answer); say = wire | http | redis.
 """
@@ -31,7 +31,11 @@ ROUNDS = plan.number("rounds", 20)
 def serve_one(sock):
     if plan.text("buffer") == "late":
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    if plan.text("no_delay") == "yes":
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.settimeout(plan.seconds("idle") or 60)
+    answer = bytes(plan.number("answer", 24))
+    cut_at = 16 if plan.text("pieces") == "yes" else len(answer)
     got = b""
     try:
         while part := sock.recv(4096):
@@ -48,7 +52,8 @@ def serve_one(sock):
                     pass
                 time.sleep(0.1)
                 break
-            sock.sendall(bytes(plan.number("answer", 24)))
+            for piece in filter(None, (answer[:cut_at], answer[cut_at:])):
+                sock.sendall(piece)
     except socket.timeout:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
     except OSError:
@@ -114,7 +119,9 @@ def read():
 def kept():
     with dial() as sock:
         for _ in range(ROUNDS):
-            ask(sock)
+            got = len(ask(sock))
+            while got < plan.number("least"):
+                got += len(sock.recv(65536))
             time.sleep(plan.seconds("pause") or 0.2)
 
 
