@@ -12,6 +12,7 @@ Agent::Agent(Pipeline pipeline, std::shared_ptr<Snapshot> snapshot, WallTime sta
 
 void Agent::configure(const Config& config, const ConfigState& state) {
   pipeline_.configure(config);
+  retention_ = config.findings.retention;
   state_ = state;
   snapshot_->expect_every(config.kernel.scan_interval);
 }
@@ -27,6 +28,7 @@ void Agent::step() {
   if (const auto failed = std::exchange(failed_in_a_row_, 0); failed != 0)
     spdlog::info("scans are good again, after {} that failed", failed);
   publish(std::move(*round));
+  heap_.after_scan(HeapReturn::Clock::now());
 }
 
 void Agent::count(const ScanFailure& failure) {
@@ -39,6 +41,7 @@ void Agent::count(const ScanFailure& failure) {
 void Agent::publish(Round round) {
   Published next;
   next.model = std::move(round.model);
+  std::vector<Connection>().swap(next.model.closed);  // nobody asks for them any more
   next.hooks = pipeline_.hooks();
   next.findings = std::move(round.inspection.findings);
   next.timeouts = std::move(round.inspection.timeouts);
@@ -47,6 +50,9 @@ void Agent::publish(Round round) {
   next.dropped_connections = round.inspection.dropped_connections;
   next.refused_findings = round.inspection.refused_findings;
   next.reader = round.reader;
+  next.findings_without_room = std::move(round.inspection.findings_without_room);
+  next.folded_waits = round.inspection.folded_waits;
+  next.retention = retention_;
   next.started = started_;
   next.began = began_;
   next.config = state_;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "agent/pipeline/pipeline.h"
+#include "agent/publish/heap.h"
 #include "agent/publish/snapshot.h"
 
 namespace sockwarden {
@@ -33,7 +34,9 @@ class Agent {
   WallTime started_;
   Instant began_ = std::chrono::steady_clock::now();
   ConfigState state_;
+  std::chrono::seconds retention_{15 * 60};
   std::uint64_t failed_in_a_row_ = 0;
+  HeapReturn heap_;
 };
 
 }  // namespace sockwarden

@@ -10,6 +10,7 @@
 #include "agent/cli/daemon.h"
 #include "agent/cli/log.h"
 #include "agent/cli/setting_flags.h"
+#include "agent/publish/heap.h"
 #include "agent/reader/child_reader.h"
 
 namespace sockwarden {
@@ -37,6 +38,7 @@ int run(const SettingFlags& flags) {
   open_log(config.log);
   for (const std::string& warning : loaded->warnings) spdlog::warn("{}", warning);
 
+  set_up_heap();
   std::signal(SIGPIPE, SIG_IGN);
   const Signals signals;
   const WallTime started = std::chrono::system_clock::now();

@@ -34,11 +34,17 @@ struct Listing {
 };
 
 tl::expected<Listing, Error> from_agent(const std::string& url) {
-  const auto data = ask_agent(url, "/api/v1/connections?limit=1000000");
-  if (!data) return tl::unexpected(data.error());
   Listing listing{.time = "", .source = "agent"};
-  if (data->contains("time") && (*data)["time"].is_string()) listing.time = (*data)["time"].get<std::string>();
-  if (data->contains("connections") && (*data)["connections"].is_array()) listing.connections = (*data)["connections"];
+  std::string page = "/api/v1/connections";
+  while (true) {
+    const auto data = ask_agent(url, page);
+    if (!data) return tl::unexpected(data.error());
+    if (listing.time.empty()) listing.time = data->value("time", "");
+    for (const Json& row : data->value("connections", Json::array())) listing.connections.push_back(row);
+    const Json next = data->value("next", Json(nullptr));
+    if (!next.is_number()) break;
+    page = "/api/v1/connections?after=" + next.dump();
+  }
   return listing;
 }
 

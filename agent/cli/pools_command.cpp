@@ -78,9 +78,23 @@ std::string advice_of(const Json& row, std::size_t columns) {
   return text;
 }
 
+/// Page by page.
+tl::expected<Json, Error> all_pools(const Flags& flags) {
+  const std::string pid = flags.pid == 0 ? "" : "&pid=" + std::to_string(flags.pid);
+  Json all{{"time", ""}, {"pools", Json::array()}};
+  while (true) {
+    const std::string offset = std::to_string(all["pools"].size());
+    const auto page = ask_agent(url_of(flags), "/api/v1/pools?offset=" + offset + pid);
+    if (!page) return tl::unexpected(page.error());
+    const Json rows = page->value("pools", Json::array());
+    all["time"] = page->value("time", "");
+    for (const Json& row : rows) all["pools"].push_back(row);
+    if (rows.empty() || all["pools"].size() >= page->value("matching", std::size_t{0})) return all;
+  }
+}
+
 int run(const Flags& flags) {
-  const std::string filter = flags.pid == 0 ? "" : "?pid=" + std::to_string(flags.pid);
-  const auto data = ask_agent(url_of(flags), "/api/v1/pools" + filter);
+  const auto data = all_pools(flags);
   if (!data) return complain(data.error(), exit_runtime);
   if (flags.format.json()) {
     std::cout << data->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";

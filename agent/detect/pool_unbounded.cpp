@@ -19,7 +19,7 @@ struct Burst {
   Instant time{};
 };
 
-using Rounds = std::deque<PoolRound>;
+using Rounds = Latest<PoolRound>;
 
 std::uint32_t most_in_use(Rounds::const_iterator begin, Rounds::const_iterator end) {
   std::uint32_t most = 0;

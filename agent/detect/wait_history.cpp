@@ -10,6 +10,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::size_t given_up_kept = 8;
+const std::string others = "other";            // endpoints that are kept together
 constexpr std::uint32_t answers_kept = 10000;  // then the older ones count half
 constexpr double bucket_growth = 1.2;
 constexpr nanoseconds first_bound = std::chrono::milliseconds(1);
@@ -38,21 +39,37 @@ nanoseconds WaitHistory::upper_bound_of(std::size_t bucket) {
 }
 
 WaitHistory::Entry& WaitHistory::entry_of(const WaitKey& key) {
-  const auto [found, added] = entries_.try_emplace(key);
-  if (added) {
-    found->second.age = ages_.insert(ages_.end(), key);
-    if (entries_.size() > capacity_) {
-      entries_.erase(ages_.front());
-      ages_.pop_front();
-    }
-  } else {
-    ages_.splice(ages_.end(), ages_, found->second.age);
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) {
+    const auto program = of_program_.find(key.process);
+    const bool full = program != of_program_.end() && program->second >= most_of_program;
+    if (!full || key.endpoint == others) return make_entry(key);
+    ++folded_;
+    return entry_of({key.process, others, key.phase});
   }
+  ages_.splice(ages_.end(), ages_, found->second.age);
   return found->second;
 }
 
+WaitHistory::Entry& WaitHistory::make_entry(const WaitKey& key) {
+  const auto made = entries_.try_emplace(key).first;
+  made->second.age = ages_.insert(ages_.end(), &made->first);
+  ++of_program_[key.process];
+  if (entries_.size() > capacity_) forget_oldest();
+  return made->second;
+}
+
+void WaitHistory::forget_oldest() {
+  const auto oldest = entries_.find(*ages_.front());
+  const auto program = of_program_.find(oldest->first.process);
+  if (--program->second == 0) of_program_.erase(program);
+  entries_.erase(oldest);
+  ages_.pop_front();
+}
+
 const WaitHistory::Entry* WaitHistory::find(const WaitKey& key) const {
-  const auto found = entries_.find(key);
+  auto found = entries_.find(key);
+  if (found == entries_.end()) found = entries_.find({key.process, others, key.phase});
   if (found == entries_.end()) return nullptr;
   ages_.splice(ages_.end(), ages_, found->second.age);  // what a wait that goes on is held against stays known
   return &found->second;
@@ -73,13 +90,17 @@ void WaitHistory::add(const WaitKey& key, const EndedWait& wait) {
   });
   if (wait.end != WaitEnd::own_close) return;
   entry.given_up.push_back(wait);
-  if (entry.given_up.size() > given_up_kept) entry.given_up.pop_front();
+  if (entry.given_up.size() > given_up_kept) entry.given_up.erase(entry.given_up.begin());
 }
 
 std::optional<nanoseconds> WaitHistory::effective_timeout(const WaitKey& key) const {
   const Entry* entry = find(key);
-  if (entry == nullptr || entry->given_up.empty()) return std::nullopt;
-  const auto& all = entry->given_up;
+  return entry == nullptr ? std::nullopt : effective_timeout(*entry);
+}
+
+std::optional<nanoseconds> WaitHistory::effective_timeout(const Entry& entry) {
+  if (entry.given_up.empty()) return std::nullopt;
+  const auto& all = entry.given_up;
   const auto longest = std::max_element(all.begin(), all.end(), [](const EndedWait& left, const EndedWait& right) {
     return left.duration < right.duration;
   });
@@ -112,7 +133,7 @@ std::optional<nanoseconds> WaitHistory::longest_given_up(const WaitKey& key) con
 std::map<WaitKey, nanoseconds> WaitHistory::effective_timeouts() const {
   std::map<WaitKey, nanoseconds> timeouts;
   for (const auto& [key, entry] : entries_) {
-    if (const auto timeout = effective_timeout(key)) timeouts.emplace(key, *timeout);
+    if (const auto timeout = effective_timeout(entry)) timeouts.emplace(key, *timeout);
   }
   return timeouts;
 }
@@ -132,6 +153,14 @@ std::optional<nanoseconds> WaitHistory::typical(const WaitKey& key) const {
 std::uint64_t WaitHistory::answers(const WaitKey& key) const {
   const Entry* entry = find(key);
   return entry == nullptr ? 0 : entry->answer_count;
+}
+
+TableFill WaitHistory::table() const {
+  constexpr std::size_t entry = sizeof(WaitKey) + sizeof(Entry) + 8 * sizeof(void*);
+  std::uint64_t bytes = of_program_.size() * (sizeof(Identity) + 5 * sizeof(void*));
+  for (const auto& [key, kept] : entries_)
+    bytes += entry + kept.given_up.capacity() * sizeof(EndedWait) + key.endpoint.capacity();
+  return {"waits", entries_.size(), capacity_, bytes};
 }
 
 }  // namespace sockwarden

@@ -7,11 +7,11 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/model/model.h"
 
@@ -38,6 +38,9 @@ struct EndedWait {
 
 class WaitHistory {
  public:
+  /// Of one program so many are kept by endpoint and phase. Those of further endpoints are kept together, by phase.
+  static constexpr std::size_t most_of_program = 256;
+
   explicit WaitHistory(std::size_t capacity = 4096) : capacity_(capacity) {}
 
   void add(const WaitKey& key, const EndedWait& wait);
@@ -60,23 +63,31 @@ class WaitHistory {
   [[nodiscard]] std::map<WaitKey, std::chrono::nanoseconds> effective_timeouts() const;
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Waits at endpoints that are kept together, so far.
+  [[nodiscard]] std::uint64_t folded() const { return folded_; }
+  [[nodiscard]] TableFill table() const;
 
  private:
   static constexpr std::size_t buckets = 96;
   struct Entry {
-    std::deque<EndedWait> given_up;  // oldest first
+    std::vector<EndedWait> given_up;  // oldest first
     std::array<std::uint32_t, buckets> answers{};
     std::uint32_t answer_count = 0;
-    std::list<WaitKey>::iterator age;
+    std::list<const WaitKey*>::iterator age;
   };
   static std::size_t bucket_of(std::chrono::nanoseconds duration);
   static std::chrono::nanoseconds upper_bound_of(std::size_t bucket);
   Entry& entry_of(const WaitKey& key);
+  Entry& make_entry(const WaitKey& key);
+  void forget_oldest();
   [[nodiscard]] const Entry* find(const WaitKey& key) const;
+  [[nodiscard]] static std::optional<std::chrono::nanoseconds> effective_timeout(const Entry& entry);
 
   std::size_t capacity_;
-  mutable std::list<WaitKey> ages_;  // longest unused first; who asks uses
+  mutable std::list<const WaitKey*> ages_;  // longest unused first; who asks uses
   std::map<WaitKey, Entry> entries_;
+  std::map<Identity, std::size_t> of_program_;  // entries
+  std::uint64_t folded_ = 0;
 };
 
 }  // namespace sockwarden

@@ -26,9 +26,8 @@ Resolution resolution_of(const Process& process, const Model& model) {
 
 std::vector<LedgerEvent> Ledger::update(std::vector<Finding> findings, const Model& model) {
   ++round_;
-  active_.clear();
-  for (const auto& [id, record] : records_)
-    if (record.entry.active) ++active_[record.entry.process.serial];
+  without_room_.clear();
+  count_shares();
   std::vector<LedgerEvent> events;
   Superseded sorted = most_specific(attributed(std::move(findings), model), recent_explanations(model.time));
   forget_superseded(sorted.ids, model, events);
@@ -53,11 +52,12 @@ void Ledger::take(AttributedFinding statement, const Model& model, std::vector<L
   auto found = records_.find(statement.id);
   const bool known = found != records_.end();
   if (!known) {
-    if (active_of(statement.process.serial) >= limits_.process_entries || !make_room()) {
-      ++refused_;
+    if (active_of(statement.process.serial) >= limits_.process_entries || !make_room(statement.process)) {
+      refuse(statement.process);
       return;
     }
     ++active_[statement.process.serial];
+    shares_.add(statement.process);
     found = records_.emplace(statement.id, Record{.subjects = SubjectMemory(limits_.past_subjects)}).first;
     found->second.entry.id = statement.id;
     found->second.entry.first_seen = model.wall;
@@ -128,16 +128,77 @@ void Ledger::forget_old(Instant now) {
   });
 }
 
-bool Ledger::make_room() {
+void Ledger::count_shares() {
+  active_.clear();
+  shares_.clear();
+  for (const auto& [id, record] : records_) {
+    if (record.entry.active) ++active_[record.entry.process.serial];
+    shares_.add(record.entry.process);
+  }
+}
+
+void Ledger::refuse(const Process& process) {
+  ++refused_;
+  ++without_room_[user_of(process)];
+}
+
+bool Ledger::make_room(const Process& process) {
   if (records_.size() < limits_.entries) return true;
-  auto oldest = records_.end();
-  for (auto it = records_.begin(); it != records_.end(); ++it)
-    if (!it->second.entry.active && (oldest == records_.end() || it->second.resolved < oldest->second.resolved))
-      oldest = it;
-  if (oldest == records_.end()) return false;
-  records_.erase(oldest);
-  ++dropped_;
+  if (const auto giver = shares_.who_makes_room_for(process)) return forget_one_of(*giver);
+  return forget_resolved_of(user_of(process));
+}
+
+bool Ledger::forget_one_of(std::uint32_t process) {
+  auto least = records_.end();
+  const auto weight = [](const Record& record) {
+    const auto age =
+        record.entry.active ? -record.entry.first_seen.time_since_epoch() : record.resolved.time_since_epoch();
+    return std::tuple(record.entry.active, record.entry.finding.severity, age);
+  };
+  for (auto it = records_.begin(); it != records_.end(); ++it) {
+    if (it->second.entry.process.serial != process) continue;
+    if (least == records_.end() || weight(it->second) < weight(least->second)) least = it;
+  }
+  if (least == records_.end()) return false;
+  forget(least);
   return true;
+}
+
+bool Ledger::forget_resolved_of(std::uint32_t user) {
+  auto oldest = records_.end();
+  for (auto it = records_.begin(); it != records_.end(); ++it) {
+    const Record& record = it->second;
+    if (record.entry.active || user_of(record.entry.process) != user) continue;
+    if (oldest == records_.end() || record.resolved < oldest->second.resolved) oldest = it;
+  }
+  if (oldest == records_.end()) return false;
+  forget(oldest);
+  return true;
+}
+
+void Ledger::forget(std::map<std::string, Record>::iterator record) {
+  const LedgerEntry& entry = record->second.entry;
+  shares_.remove(entry.process);
+  if (entry.active) {
+    --active_[entry.process.serial];
+    if (record->second.round == round_) refuse(entry.process);
+  } else {
+    ++dropped_;
+  }
+  records_.erase(record);
+}
+
+TableFill Ledger::table() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [id, record] : records_) {
+    const Finding& finding = record.entry.finding;
+    bytes += sizeof(record) + id.size() + finding.summary.size() + finding.advice.size() +
+             (finding.subjects.capacity() + record.subjects.size()) * sizeof(std::uint64_t) +
+             finding.evidence.size() * sizeof(EvidenceValues::value_type) + bytes_of(record.entry.process);
+    for (const OriginStack& stack : finding.origin)
+      for (const std::string& frame : stack.frames) bytes += sizeof(frame) + frame.size();
+  }
+  return {"findings", records_.size(), limits_.entries, bytes};
 }
 
 std::size_t Ledger::active_of(std::uint32_t process) const {

@@ -9,6 +9,7 @@
 
 #include "agent/detect/finding.h"
 #include "agent/findings/precedence.h"
+#include "agent/findings/shares.h"
 #include "agent/findings/subject_memory.h"
 
 namespace sockwarden {
@@ -47,8 +48,10 @@ class Ledger {
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   /// Findings that had no room, counted in each round.
   [[nodiscard]] std::uint64_t refused() const { return refused_; }
+  /// Of the latest round alone, by user.
+  [[nodiscard]] const std::map<std::uint32_t, std::uint64_t>& without_room() const { return without_room_; }
 
-  [[nodiscard]] TableFill table() const { return {"findings", records_.size(), limits_.entries}; }
+  [[nodiscard]] TableFill table() const;
 
   /// Names for the stacks of a finding; they stay while it has the same stacks.
   void set_origin(const std::string& id, std::vector<OriginStack> origin);
@@ -73,12 +76,21 @@ class Ledger {
   void note_statement(Record& record, Instant now) const;
   void forget_superseded(const std::vector<std::string>& ids, const Model& model, std::vector<LedgerEvent>& events);
   void forget_old(Instant now);
-  bool make_room();
+  void count_shares();
+  /// False: there is none, and nobody has a greater share.
+  bool make_room(const Process& process);
+  /// What is over goes first, then what weighs least, then what is newest.
+  bool forget_one_of(std::uint32_t process);
+  bool forget_resolved_of(std::uint32_t user);
+  void forget(std::map<std::string, Record>::iterator record);
+  void refuse(const Process& process);
   [[nodiscard]] std::size_t active_of(std::uint32_t process) const;
 
   LedgerLimits limits_;
   std::map<std::string, Record> records_;
   std::map<std::uint32_t, std::size_t> active_;  // by process, while a round is taken
+  Shares shares_;                                // of all records, while a round is taken
+  std::map<std::uint32_t, std::uint64_t> without_room_;
   std::uint64_t round_ = 0;
   std::uint64_t dropped_ = 0;
   std::uint64_t refused_ = 0;

@@ -16,6 +16,8 @@ class SubjectMemory {
   std::uint64_t take(std::vector<std::uint64_t> subjects);
 
   [[nodiscard]] const std::vector<std::uint64_t>& now() const { return now_; }
+  /// Of both kinds.
+  [[nodiscard]] std::size_t size() const { return now_.capacity() + past_.capacity(); }
 
  private:
   std::size_t capacity_;

@@ -45,6 +45,7 @@ spdlog::level::level_enum log_level(Severity severity) {
 
 Inspection Inspector::inspect(const Model& model, const Sample& sample, const Config& config) {
   ledger_.set_retention(config.findings.retention);
+  pools_.set_retention(config.findings.retention);
   pools_.update(sample, model);
   descriptors_.update(sample, model);
   feed_.update(model, waits_);
@@ -55,7 +56,8 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   advise(findings, model);
   tell(ledger_.update(std::move(findings), model));
   std::vector<TableFill> tables = pools_.tables();
-  tables.push_back(ledger_.table());
+  for (const TableFill& table : {ledger_.table(), descriptors_.table(), waits_.table(), feed_.table()})
+    tables.push_back(table);
   return {.findings = ledger_.entries(),
           .waits = observed_.all(),
           .timeouts = timeouts(),
@@ -63,11 +65,14 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
           .pools = pools(),
           .tables = std::move(tables),
           .dropped_connections = pools_.dropped(),
-          .refused_findings = ledger_.refused()};
+          .refused_findings = ledger_.refused(),
+          .findings_without_room = ledger_.without_room(),
+          .folded_waits = waits_.folded()};
 }
 
 std::vector<PoolFigures> Inspector::pools() const {
   std::vector<PoolFigures> figures;
+  figures.reserve(pools_.size());
   for (const Pool* pool : pools_.all()) figures.push_back(*pool);
   return figures;
 }

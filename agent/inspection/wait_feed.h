@@ -13,6 +13,10 @@ namespace sockwarden {
 class WaitFeed {
  public:
   void update(const Model& model, WaitHistory& history);
+  [[nodiscard]] TableFill table() const {
+    constexpr std::size_t node = sizeof(std::uint64_t) + sizeof(Counted) + 2 * sizeof(void*);
+    return {"wait_connections", connections_.size(), {}, connections_.size() * node};
+  }
 
  private:
   /// What has been counted of a connection already.

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "agent/kernel/map_fills.h"
 #include "agent/kernel/tables.h"
 #include "agent/proc/descriptor_numbers.h"
 #include "agent/proc/file_text.h"
@@ -103,6 +104,8 @@ tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>
   retire(sample);
   name_the_gone(sample);
   last_live_ = sample.live.size();
+  sample.tables = map_fills(object_, entries_);
+  sample.tables.push_back({"process_facts", facts_.size(), facts_.capacity(), facts_.bytes()});
 
   sample.time = std::chrono::steady_clock::now();
   sample.wall = std::chrono::system_clock::now();
@@ -191,10 +194,8 @@ Scanner::Outcome Scanner::read_descriptors(Sample& sample, const std::vector<std
       bpf_map_delete_elem(bpf_map__fd(maps.descriptor_counts), &pid);
   }
   plan_.found(sample.descriptors, numbers);
-  sample.tables.push_back(
-      {"descriptor_counts", sample.descriptors.size(), bpf_map__max_entries(maps.descriptor_counts)});
-  if (!object_.choice.socket_storage)
-    sample.tables.push_back({"records", sample.live.size(), bpf_map__max_entries(maps.hashed_records)});
+  entries_["descriptor_counts"] = sample.descriptors.size();
+  entries_["records"] = sample.live.size();
   return {};
 }
 
@@ -215,7 +216,7 @@ Scanner::Outcome Scanner::read_endings(Sample& sample) {
       sample.live.push_back(as_of(now, ending.connection));
     }
   }
-  sample.tables.push_back({"ending_connections", endings->size(), bpf_map__max_entries(map)});
+  entries_["ending_connections"] = endings->size();
   return {};
 }
 
@@ -241,9 +242,10 @@ tl::expected<Scanner::Roles, ScanFailure> Scanner::read_totals(Sample& sample) {
   const auto binds = read_table<sw_refused_bind_key, sw_refused_bind>(maps.refused_binds);
   if (!binds) return failed(binds.error());
   for (const auto& [key, refused] : *binds) sample.refused_binds.push_back({key, refused});
-  sample.tables = {{"endpoints", sample.endpoints.size(), bpf_map__max_entries(maps.endpoints)},
-                   {"other_options", sample.other_options.size(), bpf_map__max_entries(maps.other_options)},
-                   {"refused_binds", sample.refused_binds.size(), bpf_map__max_entries(maps.refused_binds)}};
+  entries_["endpoints"] = sample.endpoints.size();
+  entries_["process_roles"] = roles->size();
+  entries_["other_options"] = sample.other_options.size();
+  entries_["refused_binds"] = sample.refused_binds.size();
   return std::move(*roles);
 }
 
@@ -262,7 +264,7 @@ Scanner::Outcome Scanner::read_processes(Sample& sample, const Roles& roles) {
     const auto found = index.find(key.process);
     if (found != index.end() && key.role < SW_ROLE_COUNT) sample.processes[found->second].roles[key.role] = row;
   }
-  sample.tables.push_back({"processes", processes->size(), bpf_map__max_entries(map)});
+  entries_["processes"] = processes->size();
   return {};
 }
 

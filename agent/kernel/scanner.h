@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <tl/expected.hpp>
 #include <unordered_map>
 #include <unordered_set>
@@ -59,6 +61,7 @@ class Scanner {
   ListenDrops listen_drops_;
   std::uint32_t number_ = 0;
   std::size_t last_live_ = 0;                                    ///< how many the last scan gave out
+  std::map<std::string, std::uint64_t> entries_;                 ///< of maps, as far as they were counted
   std::vector<sw_connection> ended_unseen_;                      ///< ends without an event, not yet given out
   std::unordered_map<std::uint32_t, std::uint32_t> gone_scans_;  ///< serial → scans since its process was seen gone
 };

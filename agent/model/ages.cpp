@@ -1,9 +1,8 @@
 #include "agent/model/ages.h"
 
 #include <algorithm>
-#include <bit>
+#include <iterator>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 namespace sockwarden {
@@ -20,25 +19,14 @@ bool agree(std::uint32_t low, std::uint32_t high) { return (high - low) * std::u
 
 }  // namespace
 
-void AgeHistogram::add(std::chrono::nanoseconds age) {
-  const std::uint32_t ms = milliseconds_of(age);
-  const auto bucket = static_cast<std::size_t>(ms <= 1 ? 0 : std::bit_width(ms - 1));
-  ++count[std::min(bucket, count.size() - 1)];
-  longest = std::max(longest, std::chrono::milliseconds(ms));
-}
-
-std::uint64_t AgeHistogram::total() const { return std::accumulate(count.begin(), count.end(), std::uint64_t{0}); }
-
 void AgeSamples::add(std::chrono::nanoseconds age) {
-  ms_[next_] = milliseconds_of(age);
-  next_ = (next_ + 1) % capacity;
-  size_ = std::min(size_ + 1, capacity);
+  if (ms_.size() >= capacity) ms_.erase(ms_.begin());
+  ms_.push_back(milliseconds_of(age));
 }
 
 std::optional<std::chrono::milliseconds> AgeSamples::constant(std::chrono::milliseconds floor) const {
   std::vector<std::uint32_t> ages;
-  std::copy_if(ms_.begin(), ms_.begin() + static_cast<std::ptrdiff_t>(size_), std::back_inserter(ages),
-               [&](std::uint32_t ms) { return ms >= floor.count(); });
+  std::copy_if(ms_.begin(), ms_.end(), std::back_inserter(ages), [&](std::uint32_t ms) { return ms >= floor.count(); });
   std::sort(ages.begin(), ages.end());
   std::size_t best = 0, best_from = 0;
   for (std::size_t from = 0, to = 0; to < ages.size(); ++to) {

@@ -207,4 +207,9 @@ std::vector<DescriptorGrowth> DescriptorHistory::growths(std::uint32_t pid, std:
   return result;
 }
 
+TableFill DescriptorHistory::table() const {
+  constexpr std::size_t node = sizeof(HeldDescriptor) + 4 * sizeof(void*);
+  return {"descriptors", held_, limits_.descriptors, processes_.size() * sizeof(Watched) + held_ * node};
+}
+
 }  // namespace sockwarden

@@ -55,6 +55,7 @@ class DescriptorHistory {
   /// Per process and type; what is forgotten is older than `age`. At most one entry for each.
   [[nodiscard]] std::vector<DescriptorGrowth> growths(std::uint32_t pid, std::chrono::nanoseconds age) const;
   [[nodiscard]] std::vector<std::uint32_t> watched() const;
+  [[nodiscard]] TableFill table() const;
 
  private:
   struct Watched {

@@ -93,26 +93,33 @@ class Admission {
   }
 
   [[nodiscard]] bool admit(const EndpointKey& key, const PresentEndpoints& present) {
-    const bool full = rows_[key.role] >= context_.limits.endpoints_per_process ||
-                      context_.memory.endpoints.size() >= context_.limits.endpoints;
-    if (full && !evict_stale(key.role, present)) return false;
+    auto& endpoints = context_.memory.endpoints;
+    const auto of_role = endpoints.lower_bound({key.role, {}});
+    const auto after_role =
+        std::find_if(of_role, endpoints.end(), [&](const auto& item) { return item.first.role != key.role; });
+    if (rows_[key.role] >= context_.limits.endpoints_per_process && !evict_stale(of_role, after_role, present))
+      return false;
+    if (endpoints.size() >= context_.limits.endpoints && !evict_stale(endpoints.begin(), endpoints.end(), present))
+      return false;
     ++rows_[key.role];
-    context_.memory.endpoints[key].changed = context_.model.time;
+    endpoints[key].changed = context_.model.time;
     return true;
   }
 
  private:
-  bool evict_stale(const RoleKey& role, const PresentEndpoints& present) {
-    auto& endpoints = context_.memory.endpoints;
-    auto stalest = endpoints.end();
-    for (auto it = endpoints.lower_bound({role, {}}); it != endpoints.end() && it->first.role == role; ++it) {
+  using Endpoints = std::map<EndpointKey, EndpointCarried>;
+
+  bool evict_stale(Endpoints::iterator begin, Endpoints::iterator end, const PresentEndpoints& present) {
+    auto stalest = end;
+    for (auto it = begin; it != end; ++it) {
       if (it->second.live != 0 || context_.model.time - it->second.changed < stale_after) continue;
-      if (stalest == endpoints.end() || it->second.changed < stalest->second.changed) stalest = it;
+      if (stalest == end || it->second.changed < stalest->second.changed) stalest = it;
     }
-    if (stalest == endpoints.end()) return false;
+    if (stalest == end) return false;
+    const RoleKey role = stalest->first.role;
     add(context_.memory.roles[role].other.gone, stalest->second.totals.gone);
     if (present.contains(stalest->first)) context_.memory.folded.insert(stalest->first);
-    endpoints.erase(stalest);
+    context_.memory.endpoints.erase(stalest);
     --rows_[role];
     return true;
   }

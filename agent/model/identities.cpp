@@ -5,11 +5,11 @@
 #include <vector>
 
 namespace sockwarden {
-namespace {
 
-const Identity folded_identity{.comm = "other", .container_id = {}, .unit = {}};
-
-}  // namespace
+const Identity& other_identity() {
+  static const Identity other{.comm = "other", .container_id = {}, .unit = {}};
+  return other;
+}
 
 Identities::Identities(Model::Memory& memory, const Model& model, const Model& last)
     : memory_(memory), now_(model.time) {
@@ -42,18 +42,18 @@ std::unordered_map<std::uint32_t, const Identity*> Identities::names() const {
   return names;
 }
 
-void Identities::fold(std::uint32_t limit) {
-  if (memory_.identities.size() <= limit) return;
-  const std::uint32_t into = index_of(folded_identity);
+void Identities::fold(const ModelLimits& limits) {
+  const std::uint32_t into = index_of(other_identity());
   std::vector<std::tuple<Instant, std::uint32_t, Identity>> idle;
   for (const auto& [identity, state] : memory_.identities)
     if (state.changed != now_) idle.emplace_back(state.changed, state.index, identity);
   std::sort(idle.begin(), idle.end());
   for (const auto& [changed, index, identity] : idle) {
-    if (memory_.identities.size() <= limit) break;
+    const bool past = now_ - changed >= limits.retention;
+    if (!past && memory_.identities.size() <= limits.identities) break;
     fold_one(index, into);
     memory_.identities.erase(identity);
-    ++memory_.folded_identities;
+    memory_.folded_identities += past ? 0 : 1;
   }
 }
 

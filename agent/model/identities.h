@@ -17,8 +17,9 @@ class Identities {
   [[nodiscard]] std::unordered_map<std::uint32_t, const Identity*> names() const;
   [[nodiscard]] std::uint32_t unattributed() const { return unattributed_; }
 
-  /// Folds identities without a process, the longest unchanged first, into comm "other" until `limit` are left.
-  void fold(std::uint32_t limit);
+  /// Folds identities without a process into comm "other": those of the past after the retention, and the longest
+  /// unchanged where there are too many.
+  void fold(const ModelLimits& limits);
 
  private:
   std::uint32_t index_of(const Identity& identity);

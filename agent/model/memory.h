@@ -30,6 +30,8 @@ struct RoleCarried {
   Carried other;  ///< endpoints without a row of their own
   Histograms gone_histograms{};
   Histograms published_histograms{};
+  Histograms shown_elsewhere{};  ///< part of the published ones that is shown in comm "other"
+  bool has_histograms = false;   ///< the rest is shown by itself
 };
 
 struct EndpointKey {

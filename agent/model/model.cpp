@@ -28,7 +28,7 @@ Model Model::next(const Sample& sample, const Model& last, const ModelLimits& li
 
   auto carried = last.memory ? std::make_shared<Memory>(*last.memory) : std::make_shared<Memory>();
   Identities identities(*carried, model, last);
-  identities.fold(limits.identities);
+  identities.fold(limits);
   const LiveTally tally(sample);
   RowContext context{sample, limits, identities, listeners, tally, *carried, model};
   build_rows(context);

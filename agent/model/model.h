@@ -54,6 +54,14 @@ struct Process {
   return ~static_cast<std::uint32_t>(SW_SERIAL_MASK) | pid;
 }
 
+/// The real user of a process; those that could not be asked count as one.
+inline constexpr std::uint32_t unknown_user = UINT32_MAX;
+[[nodiscard]] inline std::uint32_t user_of(const Process& process) {
+  return process.facts.real_uid.value_or(unknown_user);
+}
+/// Of the memory that it takes, about.
+[[nodiscard]] std::size_t bytes_of(const Process& process);
+
 enum class ClosedBy : std::uint8_t { none, own, peer, network };
 enum class CloseReason : std::uint8_t { none, fin, reset, exit, timeout, error };
 [[nodiscard]] const char* name_of(ClosedBy closed_by);
@@ -167,6 +175,9 @@ struct ProcessRow {
   std::array<sw_histogram, SW_HISTOGRAM_COUNT> histograms{};
   std::uint64_t live = 0;
 };
+/// What had to be summed with others is here: identities of the past, histograms of little use.
+[[nodiscard]] const Identity& other_identity();
+
 struct OptionRow {
   Identity identity;
   std::string option;  ///< "TCP_NODELAY", or "level/name" by number
@@ -181,8 +192,10 @@ struct DescriptorRow {
 
 struct ModelLimits {
   std::uint32_t endpoints_per_process = 50;
-  std::uint32_t endpoints = 20'000;  ///< endpoint rows in all
-  std::uint32_t identities = 4'096;  ///< identities that are kept after their last process is gone
+  std::uint32_t endpoints = 300;            ///< endpoints with a row of their own, in all
+  std::uint32_t histogram_rows = 12;        ///< identities and roles with histograms of their own: the busiest
+  std::uint32_t identities = 1'024;         ///< identities that are kept after their last process is gone
+  std::chrono::seconds retention{15 * 60};  ///< how long they are
 };
 
 /// Who started a process, as first seen: a parent that exits does not orphan its family here.
@@ -203,8 +216,9 @@ struct Model {
   std::vector<OptionRow> option_rows;
   std::vector<DescriptorRow> descriptor_rows;
   std::array<std::uint64_t, SW_LOSS_COUNT> losses{};
-  std::uint64_t folded_endpoints = 0;   ///< endpoint series folded into "other" by the label limit
-  std::uint64_t folded_identities = 0;  ///< identities folded into comm "other", since the start
+  std::uint64_t folded_endpoints = 0;       ///< endpoint series folded into "other" by the label limit
+  std::uint64_t folded_identities = 0;      ///< folded into comm "other" before their time, since the start
+  std::uint64_t folded_histogram_rows = 0;  ///< identities and roles whose histograms are in comm "other"
   std::vector<TableFill> tables;
   std::chrono::nanoseconds scan_duration{};
   std::unordered_map<std::uint32_t, std::uint32_t> serial_by_pid;  ///< of processes that run

@@ -32,7 +32,7 @@ void Pools::update(const Sample& sample, const Model& model) {
     infer_limits(state);
     infer_rates(state, times);
   });
-  table_.forget_old(model.time);
+  table_.forget_old(model);
   last_time_ = times.now;
   last_until_ = times.until;
 }
@@ -60,9 +60,9 @@ bool Pools::wants_send_times() const {
 }
 
 std::vector<TableFill> Pools::tables() const {
-  return {{"pools", table_.size(), limits_.pools},
-          {"pool_connections", recorder_.size(), limits_.connections},
-          {"pool_endings", table_.endings(), limits_.endings}};
+  return {{"pools", table_.size(), limits_.pools, table_.bytes()},
+          {"pool_connections", recorder_.size(), limits_.connections, recorder_.bytes()},
+          {"pool_endings", table_.endings(), limits_.endings, table_.endings() * sizeof(Ending)}};
 }
 
 }  // namespace sockwarden

@@ -20,7 +20,11 @@ class Pools {
   /// `model` is made from `sample`.
   void update(const Sample& sample, const Model& model);
 
+  /// Of pools with no connection left.
+  void set_retention(std::chrono::seconds retention) { table_.set_retention(retention); }
+
   [[nodiscard]] const Pool* find(const PoolKey& key) const { return table_.find(key); }
+  [[nodiscard]] std::size_t size() const { return table_.size(); }
   [[nodiscard]] std::vector<const Pool*> all() const { return table_.all(); }
   /// Whether a message was late of late, for a reason that only the times of sends can tell.
   [[nodiscard]] bool wants_send_times() const;

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <optional>
 #include <string>
 
-#include "agent/model/ages.h"
 #include "agent/model/ending.h"
+#include "agent/model/latest.h"
 #include "agent/model/model.h"
 #include "agent/model/recent_peak.h"
 
@@ -25,7 +24,7 @@ struct PoolRound {
   Instant time{};
   std::uint32_t peak_open = 0;
   std::uint32_t peak_in_use = 0;
-  std::optional<std::uint32_t> left_idle;  ///< the fewest, when one was thrown away
+  std::optional<std::uint16_t> left_idle;  ///< the fewest, when one was thrown away
   std::uint32_t reused = 0;                ///< open ones that served several requests
 };
 
@@ -51,16 +50,10 @@ struct PoolFigures {
   /// Of closed connections whose details arrived.
   std::uint64_t details = 0;
   std::uint64_t closed_exchanges = 0;
-  std::uint64_t single_exchange = 0;
-  std::uint64_t unused = 0;
   std::uint64_t discarded = 0;  ///< closed by us right after a response
-  std::uint64_t unread_closes = 0;
-  std::uint64_t resets = 0;
 
-  AgeHistogram idle_at_reuse;  ///< where the exchange before is known
-  AgeHistogram idle_at_own_close;
-  AgeHistogram idle_at_peer_close;
-  AgeHistogram lifetime;
+  /// The longest after which one was used again, where the exchange before is known.
+  std::chrono::nanoseconds longest_idle_at_reuse{};
   std::chrono::nanoseconds survived_idle{};  ///< of those open now, the longest after which one was used again
 
   std::optional<std::chrono::milliseconds> idle_limit;       ///< after which we close an idle connection
@@ -84,9 +77,9 @@ struct PoolFigures {
 
 struct Pool : PoolFigures {
   /// The latest, oldest first.
-  std::deque<Ending> endings;
-  std::deque<Instant> openings;
-  std::deque<PoolRound> rounds;
+  Latest<Ending> endings;
+  Latest<Instant> openings;
+  Latest<PoolRound> rounds;  ///< of a row of equal ones the first few, and the last two
 };
 
 struct PoolLimits {

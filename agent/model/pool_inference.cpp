@@ -13,7 +13,7 @@ constexpr std::uint64_t least_discards = 3;
 
 /// A pool that throws connections away is full, so that the fewest left tells its limit. Where it never rests, some of
 /// its use is not known: then only the lower rounds tell.
-std::optional<std::uint64_t> kept_of(const std::deque<PoolRound>& rounds) {
+std::optional<std::uint64_t> kept_of(const Latest<PoolRound>& rounds) {
   std::vector<std::uint32_t> fewest;
   for (const PoolRound& round : rounds)
     if (round.left_idle) fewest.push_back(*round.left_idle);
@@ -34,18 +34,20 @@ void infer_round(PoolState& state, const RoundTimes& times) {
   Pool& pool = state.pool;
   const Instant from = times.last_until == Instant{} ? times.until : times.last_until;
   const Sweep result = sweep(state.usages, from, times.now, times.until);
-  pool.rounds.push_back({times.now, static_cast<std::uint32_t>(result.peak_open),
-                         static_cast<std::uint32_t>(result.peak_in_use), result.left_idle, state.reused});
+  std::optional<std::uint16_t> left_idle;
+  if (result.left_idle) left_idle = static_cast<std::uint16_t>(std::min<std::uint64_t>(*result.left_idle, UINT16_MAX));
+  state.add_round({times.now, static_cast<std::uint32_t>(result.peak_open),
+                   static_cast<std::uint32_t>(result.peak_in_use), left_idle, state.reused});
   pool.peak_open.add(times.now, result.peak_open);
   pool.peak_in_use.add(times.now, result.peak_in_use);
-  if (state.usages.capacity() > state.usages.size() * 4) std::vector<Usage>().swap(state.usages);
+  std::vector<Usage>().swap(state.usages);
 }
 
 void infer_limits(PoolState& state) {
   Pool& pool = state.pool;
   if (pool.discarded >= least_discards) pool.kept_idle = kept_of(pool.rounds);
   pool.idle_limit = state.own_idle.constant(least_limit);
-  if (pool.idle_limit && pool.idle_at_reuse.longest > *pool.idle_limit * 11 / 10) pool.idle_limit.reset();
+  if (pool.idle_limit && pool.longest_idle_at_reuse > *pool.idle_limit * 11 / 10) pool.idle_limit.reset();
   pool.peer_idle_limit = state.peer_idle.constant(least_limit);
   pool.lifetime_limit = state.lifetimes.constant(least_limit);
   // Opened, used once and closed when idle: then both ages are constant, and it is the idleness that ended it.

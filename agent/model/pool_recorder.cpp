@@ -34,25 +34,14 @@ void count_ending(Pool& pool, const Connection& connection, const Usage& usage) 
   pool.discarded += usage.thrown_away ? 1 : 0;
   ++pool.details;
   pool.closed_exchanges += connection.exchanges;
-  pool.single_exchange += connection.exchanges == 1 ? 1 : 0;
-  pool.unused += connection.exchanges == 0 ? 1 : 0;
-  pool.unread_closes += connection.raw.record.unread_bytes != 0 ? 1 : 0;
-  pool.resets += connection.close_reason == CloseReason::reset ? 1 : 0;
 }
 
 void take_ages(PoolState& state, const Connection& connection, const Usage& usage, Instant end) {
-  Pool& pool = state.pool;
   const auto idle = idle_at_end(connection);
-  if (idle && connection.closed_by == ClosedBy::own) {
-    pool.idle_at_own_close.add(*idle);
-    state.own_idle.add(*idle);
-  } else if (idle && connection.closed_by == ClosedBy::peer) {
-    pool.idle_at_peer_close.add(*idle);
-    state.peer_idle.add(*idle);
-  }
-  if (connection.preexisting) return;
-  pool.lifetime.add(end - usage.opened);
-  if (connection.closed_by == ClosedBy::own && is_chosen(connection)) state.lifetimes.add(end - usage.opened);
+  if (idle && connection.closed_by == ClosedBy::own) state.own_idle.add(*idle);
+  if (idle && connection.closed_by == ClosedBy::peer) state.peer_idle.add(*idle);
+  if (!connection.preexisting && connection.closed_by == ClosedBy::own && is_chosen(connection))
+    state.lifetimes.add(end - usage.opened);
 }
 
 }  // namespace
@@ -132,7 +121,8 @@ void PoolRecorder::take_live(PoolState& state, const Connection& connection) {
 void PoolRecorder::take_reuse(PoolState& state, const Connection& connection, const Seen* seen) {
   const std::optional<Instant> request = instant_of(connection.raw.record.request_sent_ns);
   if (seen == nullptr || connection.exchanges != seen->exchanges + 1 || seen->exchanges == 0 || !request) return;
-  if (*request > seen->last_receive) state.pool.idle_at_reuse.add(*request - seen->last_receive);
+  std::chrono::nanoseconds& longest = state.pool.longest_idle_at_reuse;
+  longest = std::max<std::chrono::nanoseconds>(longest, *request - seen->last_receive);
 }
 
 void PoolRecorder::take_closed(PoolTable& table, PoolState& state, const Connection& connection,

@@ -17,6 +17,10 @@ class PoolRecorder {
 
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
   [[nodiscard]] std::size_t size() const { return seen_.size(); }
+  [[nodiscard]] std::size_t bytes() const {
+    constexpr std::size_t node = sizeof(std::pair<const std::uint64_t, Seen>) + 2 * sizeof(void*);
+    return seen_.size() * node + seen_.bucket_count() * sizeof(void*);
+  }
 
  private:
   struct Seen {

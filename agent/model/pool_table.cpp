@@ -12,6 +12,13 @@ namespace {
 constexpr std::size_t endings_of_pool = 1024;
 constexpr std::size_t openings_of_pool = 1024;
 constexpr std::size_t rounds_of_pool = 128;
+/// Of a row of equal rounds: so many as a burst needs before and after it (pool-unbounded).
+constexpr std::size_t equal_rounds = 5;
+
+bool are_equal(const PoolRound& left, const PoolRound& right) {
+  return left.peak_open == right.peak_open && left.peak_in_use == right.peak_in_use && left.reused == right.reused &&
+         left.left_idle == right.left_idle;
+}
 
 }  // namespace
 
@@ -38,6 +45,27 @@ void PoolState::begin_round() {
 void PoolState::add_opening(Instant opened) {
   pool.openings.push_back(opened);
   if (pool.openings.size() > openings_of_pool) pool.openings.pop_front();
+}
+
+/// Rounds in which the same happened say once what they say; those that threw connections away are counted.
+void PoolState::add_round(const PoolRound& round) {
+  Latest<PoolRound>& rounds = pool.rounds;
+  const bool quiet = !round.left_idle && rounds.size() >= equal_rounds &&
+                     std::all_of(rounds.end() - equal_rounds, rounds.end(),
+                                 [&](const PoolRound& earlier) { return are_equal(earlier, round); });
+  if (quiet) {
+    rounds[rounds.size() - 2].time = rounds.back().time;
+    rounds.back().time = round.time;
+    return;
+  }
+  rounds.push_back(round);
+  if (rounds.size() > rounds_of_pool) rounds.pop_front();
+}
+
+std::size_t PoolState::bytes() const {
+  const std::size_t name = pool.name.capacity() == std::string().capacity() ? 0 : pool.name.capacity() + 1;
+  return sizeof(*this) + name + pool.openings.bytes() + pool.rounds.bytes() + own_idle.bytes() + peer_idle.bytes() +
+         lifetimes.bytes() + (usages.capacity() + later.capacity()) * sizeof(Usage);
 }
 
 std::size_t PoolTable::KeyHash::operator()(const PoolKey& key) const {
@@ -90,7 +118,7 @@ std::vector<const Pool*> PoolTable::all() const {
 }
 
 void PoolTable::add_ending(PoolState& state, const Ending& ending) {
-  std::deque<Ending>& endings = state.pool.endings;
+  Latest<Ending>& endings = state.pool.endings;
   if (endings.size() >= endings_of_pool || (endings_ >= limits_.endings && !endings.empty())) {
     endings.pop_front();
     --endings_;
@@ -108,17 +136,30 @@ void PoolTable::trim(PoolState& state, Instant now) {
     --endings_;
   }
   while (!pool.openings.empty() && pool.openings.front() < oldest) pool.openings.pop_front();
-  while (!pool.rounds.empty() && (pool.rounds.front().time < oldest || pool.rounds.size() > rounds_of_pool))
-    pool.rounds.pop_front();
+  while (!pool.rounds.empty() && pool.rounds.front().time < oldest) pool.rounds.pop_front();
+  pool.endings.fit();
+  pool.openings.fit();
+  pool.rounds.fit();
 }
 
-void PoolTable::forget_old(Instant now) {
+void PoolTable::forget_old(const Model& model) {
   std::erase_if(pools_, [&](const auto& item) {
     const Pool& pool = item.second.pool;
-    const bool old = pool.open == 0 && now - pool.last_active >= limits_.retention;
-    if (old) endings_ -= pool.endings.size();
-    return old;
+    if (pool.open != 0) return false;
+    const bool old = model.time - pool.last_active >= limits_.retention;
+    if (!old && model.process_of_serial(pool.key.process) != nullptr) return false;
+    endings_ -= pool.endings.size();
+    return true;
   });
+  // A table of buckets does not shrink by itself.
+  if (pools_.bucket_count() > 64 && pools_.bucket_count() > pools_.size() * 8) pools_.rehash(0);
+}
+
+std::size_t PoolTable::bytes() const {
+  constexpr std::size_t node = sizeof(PoolKey) + 2 * sizeof(void*);  // beside the state
+  std::size_t bytes = pools_.bucket_count() * sizeof(void*);
+  for (const auto& [key, state] : pools_) bytes += node + state.bytes();
+  return bytes;
 }
 
 }  // namespace sockwarden

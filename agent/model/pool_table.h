@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/model/ages.h"
 #include "agent/model/pool_figures.h"
 #include "agent/model/usage.h"
 
@@ -20,6 +21,9 @@ struct PoolState {
 
   void begin_round();
   void add_opening(Instant opened);
+  void add_round(const PoolRound& round);
+  /// All that is kept of it.
+  [[nodiscard]] std::size_t bytes() const;
 };
 
 class PoolTable {
@@ -38,9 +42,12 @@ class PoolTable {
   void add_ending(PoolState& state, const Ending& ending);
   /// Drops the history that is older than the limit.
   void trim(PoolState& state, Instant now);
-  void forget_old(Instant now);
+  /// Those without a connection whose process is gone, or that nothing happened to for too long.
+  void forget_old(const Model& model);
+  void set_retention(std::chrono::seconds retention) { limits_.retention = retention; }
 
   [[nodiscard]] std::size_t size() const { return pools_.size(); }
+  [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::size_t endings() const { return endings_; }
 
  private:

@@ -115,6 +115,12 @@ void take_processes(Model& model, const Sample& sample, const Model& last) {
   take_parents(model, sample, last);
 }
 
+std::size_t bytes_of(const Process& process) {
+  const Identity& identity = process.identity;
+  return sizeof(process) + bytes_of_texts(process.facts) + identity.comm.capacity() + identity.container_id.capacity() +
+         identity.unit.capacity();
+}
+
 const Process* Model::process_of_serial(std::uint32_t serial) const {
   const auto found = processes.find(serial);
   return found == processes.end() ? nullptr : &found->second;

@@ -13,30 +13,25 @@ namespace sockwarden {
 class RecentPeak {
  public:
   void add(Instant now, std::uint64_t value) {
-    const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
-    Slot& slot = slots_[static_cast<std::size_t>(minute) % slots_.size()];
-    if (slot.minute != minute) slot = {minute, 0};
-    slot.peak = std::max(slot.peak, value);
-    latest_ = minute;
-    ever_ = std::max(ever_, value);
+    const auto minute =
+        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count());
+    for (std::uint32_t passed = 0; latest_ + passed < minute && passed < peaks_.size(); ++passed)
+      slot(minute - passed) = 0;
+    latest_ = std::max(latest_, minute);
+    const auto peak = static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
+    slot(minute) = std::max(slot(minute), peak);
+    ever_ = std::max(ever_, peak);
   }
 
-  [[nodiscard]] std::uint64_t recent() const {
-    std::uint64_t peak = 0;
-    for (const Slot& slot : slots_)
-      if (slot.minute > latest_ - static_cast<std::int64_t>(slots_.size())) peak = std::max(peak, slot.peak);
-    return peak;
-  }
+  [[nodiscard]] std::uint64_t recent() const { return *std::max_element(peaks_.begin(), peaks_.end()); }
   [[nodiscard]] std::uint64_t ever() const { return ever_; }
 
  private:
-  struct Slot {
-    std::int64_t minute = -1;
-    std::uint64_t peak = 0;
-  };
-  std::array<Slot, 10> slots_{};
-  std::int64_t latest_ = -1;
-  std::uint64_t ever_ = 0;
+  [[nodiscard]] std::uint32_t& slot(std::uint32_t minute) { return peaks_[minute % peaks_.size()]; }
+
+  std::array<std::uint32_t, 10> peaks_{};
+  std::uint32_t latest_ = 0;  // minute
+  std::uint32_t ever_ = 0;
 };
 
 }  // namespace sockwarden

@@ -1,6 +1,7 @@
 #include "agent/model/rows.h"
 
 #include "agent/model/endpoint_rows.h"
+#include "agent/model/histogram_rows.h"
 
 namespace sockwarden {
 namespace {
@@ -68,8 +69,7 @@ void publish(RowContext& context, PresentRoles& present) {
     const Identity& identity = *names.at(key.identity);
     const Role role = static_cast<Role>(key.role);
     if (!is_empty(carried.totals.published) || now.live != 0)
-      context.model.process_rows.push_back(
-          {identity, role, carried.totals.published, carried.published_histograms, now.live});
+      context.model.process_rows.push_back({identity, role, carried.totals.published, {}, now.live});
     if (!is_empty(carried.other.published))
       context.model.endpoint_rows.push_back({identity, role, "other", carried.other.published, 0});
   }
@@ -88,6 +88,7 @@ void build_rows(RowContext& context) {
   for (const auto& [key, totals] : folded.present) add(present[key].other, totals);
   for (const auto& [key, live] : folded.unattributed_live) present[key].live += live;
   publish(context, present);
+  build_histograms(context);
   context.model.folded_endpoints = context.memory.folded.size();
 }
 

@@ -1,7 +1,8 @@
 #include "agent/pipeline/pipeline.h"
 
-#include <iterator>
 #include <utility>
+
+#include "agent/model/table_fills.h"
 
 namespace sockwarden {
 
@@ -18,13 +19,15 @@ tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
   if (!scanned) return tl::unexpected(scanned.error());
   const Sample sample = filter_.narrow(std::move(*scanned));
   Round round;
-  round.model = Model::next(sample, last, {.endpoints_per_process = config_.metrics.endpoints_per_process});
+  const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process,
+                           .retention = config_.findings.retention};
+  round.model = Model::next(sample, last, limits);
   round.inspection = inspector_.inspect(round.model, sample, config_);
   origins_.name(round.inspection, inspector_, *kernel_, *reader_);
   round.reader = reader_->health();
   wanted_ = std::move(round.inspection.wanted);
-  std::vector<TableFill>& tables = round.inspection.tables;
-  std::move(tables.begin(), tables.end(), std::back_inserter(round.model.tables));
+  for (const std::vector<TableFill>& tables : {tables_of(round.model, limits), round.inspection.tables})
+    round.model.tables.insert(round.model.tables.end(), tables.begin(), tables.end());
   return round;
 }
 

@@ -1,5 +1,6 @@
 #include "agent/proc/cgroup_paths.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
@@ -8,7 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
+#include <string_view>
+#include <vector>
 
 #include "agent/proc/process_text.h"
 
@@ -16,7 +18,7 @@ namespace sockwarden {
 namespace {
 
 constexpr int kernfs_file_id = 0xfe;  // FILEID_KERNFS, include/linux/exportfs.h, since 5.5
-constexpr std::size_t longest_walk = 65536;
+constexpr std::size_t longest_walk = 16'384;
 
 }  // namespace
 
@@ -34,7 +36,7 @@ std::optional<std::string> CgroupPaths::path(std::uint64_t id) {
   if (!root_ || id == 0) return std::nullopt;
   if (const auto entry = known_.find(id); entry != known_.end()) return entry->second;
   std::optional<std::string> found;
-  if (!ask_kernel(id, found)) found = walk_for(id);
+  if (!ask_kernel(id, found)) found = find_in_tree(id);
   remember(id, found);
   return found;
 }
@@ -55,22 +57,33 @@ bool CgroupPaths::ask_kernel(std::uint64_t id, std::optional<std::string>& path)
   return true;
 }
 
-std::optional<std::string> CgroupPaths::walk_for(std::uint64_t id) const {
-  namespace fs = std::filesystem;
+std::optional<std::string> CgroupPaths::find_in_tree(std::uint64_t id) {
+  if (!tree_) tree_ = walk();
+  const auto found = tree_->find(id);
+  return found == tree_->end() ? std::nullopt : std::optional(found->second);
+}
+
+/// Of kernfs the number of a directory's entry is the id, so that nothing but the directories is read.
+CgroupPaths::Tree CgroupPaths::walk() const {
+  Tree tree;
   struct stat status {};
-  if (::stat(mount_.c_str(), &status) == 0 && status.st_ino == id) return "/";
-  std::error_code error;
-  std::size_t steps = 0;
-  auto entry = fs::recursive_directory_iterator(mount_, fs::directory_options::skip_permission_denied, error);
-  for (; !error && entry != fs::recursive_directory_iterator() && steps < longest_walk; entry.increment(error)) {
-    std::error_code unreadable;
-    if (!entry->is_directory(unreadable)) continue;
-    ++steps;
-    if (::stat(entry->path().c_str(), &status) == 0 && status.st_ino == id) {
-      return entry->path().string().substr(mount_.size());
+  if (::fstat(root_.get(), &status) == 0) tree.emplace(status.st_ino, "/");
+  std::vector<std::string> open{""};
+  while (!open.empty() && tree.size() < longest_walk) {
+    const std::string parent = std::move(open.back());
+    open.pop_back();
+    DIR* folder = ::opendir((mount_ + parent).c_str());
+    if (folder == nullptr) continue;  // it went meanwhile
+    while (const dirent* entry = ::readdir(folder)) {
+      const std::string_view name = entry->d_name;
+      if (entry->d_type != DT_DIR || name == "." || name == "..") continue;
+      std::string path = parent + '/' + entry->d_name;
+      open.push_back(path);
+      tree.emplace(entry->d_ino, std::move(path));
     }
+    ::closedir(folder);
   }
-  return std::nullopt;
+  return tree;
 }
 
 void CgroupPaths::remember(std::uint64_t id, std::optional<std::string> path) {

@@ -11,7 +11,7 @@
 namespace sockwarden {
 namespace {
 
-constexpr std::size_t longest_cmdline = 16384;
+constexpr std::size_t longest_cmdline = 16384;  // of which parse_cmdline() keeps what its bounds allow
 
 std::optional<std::uint64_t> count_entries(int process) {
   DIR* stream = ::fdopendir(::openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -52,6 +52,7 @@ std::optional<std::uint32_t> read_user(int process) {
 
 void read_fixed_facts(int process, ProcessFacts& facts) {
   facts.cmdline = parse_cmdline(read_text_at(process, "cmdline", longest_cmdline).value_or(""));
+  facts.real_uid = read_user(process);
   facts.exe = read_link_at(process, "exe");
   constexpr std::string_view deleted = " (deleted)";  // the file was replaced, as by an upgrade
   if (facts.exe.ends_with(deleted)) facts.exe.resize(facts.exe.size() - deleted.size());

@@ -13,6 +13,7 @@ constexpr std::uint64_t scans_between_full_reads = 32;
 
 std::unordered_map<std::uint32_t, ProcessFacts> ProcessFactsCache::scan(const std::vector<std::uint32_t>& pids) {
   ++scan_;
+  paths_.begin_scan();
   std::unordered_map<std::uint32_t, ProcessFacts> facts;
   for (const auto pid : pids) {
     if (pid == 0 || facts.contains(pid)) continue;
@@ -28,6 +29,12 @@ std::unordered_map<std::uint32_t, ProcessFacts> ProcessFactsCache::scan(const st
   }
   std::erase_if(kept_, [&](const auto& entry) { return entry.second.scan != scan_; });
   return facts;
+}
+
+std::size_t ProcessFactsCache::bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [pid, kept] : kept_) bytes += sizeof(kept) + bytes_of_texts(kept.facts);
+  return bytes;
 }
 
 std::optional<ProcessFactsCache::Kept> ProcessFactsCache::read(std::uint32_t pid, const Kept* last) const {

@@ -25,6 +25,8 @@ class ProcessFactsCache {
   [[nodiscard]] std::optional<std::string> cgroup_path(std::uint64_t cgroup_id) { return paths_.path(cgroup_id); }
 
   [[nodiscard]] std::size_t size() const { return kept_.size(); }
+  [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
  private:
   struct Kept {

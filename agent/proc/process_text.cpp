@@ -7,6 +7,7 @@ namespace sockwarden {
 namespace {
 
 constexpr std::string_view deleted_suffix = " (deleted)";
+constexpr std::string_view ellipsis = "…";
 
 /// Takes the text up to `separator` (or all of it) off the front.
 std::string_view take(std::string_view& text, char separator) {
@@ -68,10 +69,22 @@ std::optional<StatText> parse_stat(std::string_view text) {
 }
 
 std::vector<std::string> parse_cmdline(std::string_view text) {
-  std::vector<std::string> arguments;
-  while (!text.empty()) arguments.emplace_back(take(text, '\0'));
   // A rewritten title leaves the old arguments' room filled with NULs.
-  while (!arguments.empty() && arguments.back().empty() && arguments.size() > 1) arguments.pop_back();
+  while (text.size() > 1 && text.ends_with('\0') && text[text.size() - 2] == '\0') text.remove_suffix(1);
+  std::vector<std::string> arguments;
+  std::size_t bytes = 0;
+  while (!text.empty()) {
+    std::string_view argument = take(text, '\0');
+    const bool is_long = argument.size() > longest_argument;
+    if (is_long) argument = argument.substr(0, longest_argument);
+    if (arguments.size() == most_arguments || bytes + argument.size() > longest_arguments) {
+      arguments.emplace_back(ellipsis);
+      break;
+    }
+    bytes += argument.size();
+    arguments.emplace_back(argument);
+    if (is_long) arguments.back() += ellipsis;
+  }
   return arguments;
 }
 

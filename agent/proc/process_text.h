@@ -22,7 +22,10 @@ struct StatText {
 /// Of a task's status, its number in the innermost PID namespace that it is in; nothing if the line is missing.
 [[nodiscard]] std::optional<std::uint32_t> parse_own_number(std::string_view text);
 
+/// Arguments are what their process likes: of many only the first are kept, and of a long one its beginning. Where some
+/// are left out, the last is "…".
 [[nodiscard]] std::vector<std::string> parse_cmdline(std::string_view text);
+inline constexpr std::size_t most_arguments = 128, longest_argument = 1024, longest_arguments = 4096;
 
 /// The soft limit of open files; nothing if the line is missing. Unlimited is the greatest number.
 [[nodiscard]] std::optional<std::uint64_t> parse_descriptor_limit(std::string_view text);

@@ -1,5 +1,7 @@
 #include "agent/publish/api.h"
 
+#include <utility>
+
 namespace sockwarden {
 namespace {
 
@@ -24,6 +26,14 @@ const char* error_type(int status) {
 
 Response api_success(const Json& data) {
   return {200, json_type, text_of({{"status", "success"}, {"data", data}}) + '\n', {}};
+}
+
+Response RowsAnswer::with(const Json& head, const std::string& name) const {
+  std::string body = R"({"status":"success","data":)" + text_of(head);
+  body.pop_back();  // the brace
+  if (!head.empty()) body += ',';
+  body.append("\"").append(name).append("\":[").append(rows_).append("]}}\n");
+  return {200, json_type, std::move(body), {}};
 }
 
 Response api_error(int status, const std::string& sentence) {

@@ -16,6 +16,21 @@ namespace sockwarden {
 /// {"status":"success","data":…}
 [[nodiscard]] Response api_success(const Json& data);
 
+/// The most rows of one answer. What there is more is asked for page by page.
+inline constexpr std::uint32_t rows_of_page = 1000;
+
+/// The same with a list of rows under `name`, which is written row by row: a tree of them all would take many times
+/// what the text takes.
+class RowsAnswer {
+ public:
+  void add(const Json& row) { rows_.append(rows_.empty() ? "" : ",").append(text_of(row)); }
+  /// `head` is an object, and stands before the rows.
+  [[nodiscard]] Response with(const Json& head, const std::string& name) const;
+
+ private:
+  std::string rows_;
+};
+
 /// {"status":"error","errorType":…,"error":…}; the type follows from the status.
 [[nodiscard]] Response api_error(int status, const std::string& sentence);
 

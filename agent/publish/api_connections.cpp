@@ -1,30 +1,29 @@
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "agent/publish/api.h"
 #include "agent/publish/connection_json.h"
 #include "agent/publish/connection_order.h"
+#include "agent/publish/process_of_pid.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
 namespace {
 
-constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
-constexpr std::uint32_t rows_limit = 1'000'000;
-constexpr std::uint32_t default_rows = 1000;
-
 const std::vector<std::string> roles{"client", "server", "listener", "unknown"};
 
 struct Filter {
-  std::optional<std::uint32_t> pid;
+  std::optional<std::uint64_t> pid;
   std::optional<std::string> comm;
   std::optional<std::string> role;
   std::optional<std::string> remote;  ///< "address:port", "address" or ":port"
   std::optional<std::string> state;
   std::optional<std::string> text;  ///< anywhere in its process, addresses, protocol or state
   ConnectionOrder order = nullptr;
-  std::uint32_t limit = default_rows;
-  std::uint32_t offset = 0;
+  std::uint64_t limit = rows_of_page;
+  std::optional<std::uint64_t> after;  ///< those with greater ids alone
+  std::uint64_t offset = 0;
 };
 
 std::vector<std::string> tcp_states() {
@@ -36,7 +35,8 @@ std::vector<std::string> tcp_states() {
 }
 
 tl::expected<Filter, std::string> filter_of(const Request& request) {
-  const auto query = Query::of(request, {"pid", "comm", "role", "remote", "state", "q", "sort", "limit", "offset"});
+  const auto query =
+      Query::of(request, {"pid", "comm", "role", "remote", "state", "q", "sort", "limit", "after", "offset"});
   if (!query) return tl::unexpected(query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return tl::unexpected(pid.error());
@@ -44,12 +44,16 @@ tl::expected<Filter, std::string> filter_of(const Request& request) {
   if (!role) return tl::unexpected(role.error());
   const auto state = query->word("state", tcp_states());
   if (!state) return tl::unexpected(state.error());
-  const auto limit = query->number("limit", rows_limit);
-  if (!limit) return tl::unexpected(limit.error());
-  const auto offset = query->number("offset", rows_limit);
+  const auto limit = query->number("limit", rows_of_page);
+  if (!limit) return tl::unexpected(limit.error() + "; ask for the rest with after=, which \"next\" tells, or offset=");
+  const auto after = query->number("after", UINT64_MAX);
+  if (!after) return tl::unexpected(after.error());
+  const auto offset = query->number("offset", UINT32_MAX);
   if (!offset) return tl::unexpected(offset.error());
   const auto sort = query->word("sort", connection_orders());
   if (!sort) return tl::unexpected(sort.error());
+  if (*after && (*sort || *offset))
+    return tl::unexpected(std::string("after= goes by id, and takes neither sort= nor offset="));
   return Filter{*pid,
                 query->text("comm"),
                 *role,
@@ -57,7 +61,8 @@ tl::expected<Filter, std::string> filter_of(const Request& request) {
                 *state,
                 query->text("q"),
                 *sort ? connection_order(**sort) : nullptr,
-                limit->value_or(default_rows),
+                limit->value_or(rows_of_page),
+                *after,
                 offset->value_or(0)};
 }
 
@@ -80,8 +85,9 @@ bool matches_remote(const Address& remote, const std::string& wanted) {
          wanted == ':' + std::to_string(remote.port);
 }
 
-bool matches(const Filter& filter, const Connection& connection, const Model& model) {
-  if (filter.pid && connection.pid != *filter.pid) return false;
+bool matches(const Filter& filter, const Connection& connection, const Model& model,
+             const std::optional<ProcessOfPid>& process_of_pid) {
+  if (process_of_pid && !process_of_pid->owns(connection)) return false;
   if (filter.role && *filter.role != name_of(connection.role)) return false;
   if (filter.state && *filter.state != name_of(connection.state)) return false;
   if (filter.remote && (connection.role == Role::listener || !matches_remote(connection.remote, *filter.remote))) {
@@ -98,21 +104,35 @@ bool matches(const Filter& filter, const Connection& connection, const Model& mo
 Response api_connections(const Request& request, const Published& published) {
   const auto filter = filter_of(request);
   if (!filter) return api_error(400, filter.error());
-  std::vector<const Connection*> matching;
-  for (const auto& connection : published.model.connections)
-    if (matches(*filter, connection, published.model)) matching.push_back(&connection);
-  const auto first = matching.begin() + std::min<std::ptrdiff_t>(filter->offset, std::ssize(matching));
-  const auto last = first + std::min<std::ptrdiff_t>(filter->limit, matching.end() - first);
-  if (filter->order != nullptr) std::partial_sort(matching.begin(), last, matching.end(), filter->order);
-  Json data;
-  data["time"] = rfc3339(published.model.wall);
-  data["matching"] = matching.size();
-  data["limit"] = filter->limit;
-  data["offset"] = filter->offset;
-  data["connections"] = Json::array();
-  for (auto row = first; row != last; ++row)
-    data["connections"].push_back(to_json(**row, published.model, request.view));
-  return api_success(data);
+  std::optional<ProcessOfPid> process_of_pid;
+  if (filter->pid) process_of_pid.emplace(published, static_cast<std::uint32_t>(*filter->pid));
+  std::uint64_t matching = 0;
+  std::vector<const Connection*> rows;
+  for (const auto& connection : published.model.connections) {
+    if (!matches(*filter, connection, published.model, process_of_pid)) continue;
+    ++matching;
+    if (!filter->after || connection.id > *filter->after) rows.push_back(&connection);
+  }
+  const auto at_most = [&rows](std::uint64_t count) {
+    return static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(count, rows.size()));
+  };
+  const auto first = rows.begin() + at_most(filter->offset);
+  const auto last = rows.begin() + at_most(filter->offset + filter->limit);
+  // By id, so that a page begins where the one before it ended, whatever has come and gone meanwhile.
+  const auto by_id = [](const Connection* a, const Connection* b) { return a->id < b->id; };
+  if (filter->order != nullptr)
+    std::partial_sort(rows.begin(), last, rows.end(), filter->order);
+  else
+    std::partial_sort(rows.begin(), last, rows.end(), by_id);
+  RowsAnswer answer;
+  for (auto row = first; row != last; ++row) answer.add(to_json(**row, published.model, request.view));
+  const bool goes_on = filter->order == nullptr && first != last && last != rows.end();
+  return answer.with({{"time", rfc3339(published.model.wall)},
+                      {"matching", matching},
+                      {"limit", filter->limit},
+                      {"offset", filter->offset},
+                      {"next", goes_on ? Json((*std::prev(last))->id) : Json(nullptr)}},
+                     "connections");
 }
 
 }  // namespace sockwarden

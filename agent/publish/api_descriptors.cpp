@@ -8,9 +8,6 @@
 namespace sockwarden {
 namespace {
 
-constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
-constexpr std::uint32_t rows_limit = 1000;
-
 std::uint64_t open_in(const DescriptorRow& row) {
   return std::accumulate(row.count.begin(), row.count.end(), std::uint64_t{0});
 }
@@ -34,7 +31,7 @@ Response api_descriptors(const Request& request, const Published& published) {
   if (!query) return api_error(400, query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return api_error(400, pid.error());
-  const auto limit = query->number("limit", rows_limit);
+  const auto limit = query->number("limit", rows_of_page);
   if (!limit) return api_error(400, limit.error());
   const auto comm = query->text("comm");
 
@@ -51,7 +48,7 @@ Response api_descriptors(const Request& request, const Published& published) {
   data["time"] = rfc3339(published.model.wall);
   data["matching"] = rows.size();
   data["descriptors"] = Json::array();
-  rows.resize(std::min<std::size_t>(rows.size(), limit->value_or(rows_limit)));
+  rows.resize(std::min<std::size_t>(rows.size(), limit->value_or(rows_of_page)));
   for (const auto* row : rows) data["descriptors"].push_back(to_json(*row));
   return api_success(data);
 }

@@ -7,8 +7,6 @@
 namespace sockwarden {
 namespace {
 
-constexpr std::uint32_t rows_limit = 1000;
-
 const std::vector<std::string> roles{"client", "server"};
 
 std::uint64_t closed_by(const EndpointRow& row, int who) {
@@ -36,7 +34,7 @@ Response api_endpoints(const Request& request, const Published& published) {
   if (!query) return api_error(400, query.error());
   const auto role = query->word("role", roles);
   if (!role) return api_error(400, role.error());
-  const auto limit = query->number("limit", rows_limit);
+  const auto limit = query->number("limit", rows_of_page);
   if (!limit) return api_error(400, limit.error());
   const auto comm = query->text("comm");
 
@@ -50,7 +48,7 @@ Response api_endpoints(const Request& request, const Published& published) {
   data["time"] = rfc3339(published.model.wall);
   data["matching"] = rows.size();
   data["endpoints"] = Json::array();
-  rows.resize(std::min<std::size_t>(rows.size(), limit->value_or(rows_limit)));
+  rows.resize(std::min<std::size_t>(rows.size(), limit->value_or(rows_of_page)));
   for (const auto* row : rows) data["endpoints"].push_back(to_json(*row));
   return api_success(data);
 }

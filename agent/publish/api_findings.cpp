@@ -8,10 +8,8 @@
 namespace sockwarden {
 namespace {
 
-constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
-
 struct Filter {
-  std::optional<std::uint32_t> pid;
+  std::optional<std::uint64_t> pid;
   std::optional<std::string> class_name;
   std::string state;
 };
@@ -29,7 +27,7 @@ tl::expected<Filter, std::string> filter_of(const Request& request) {
 bool matches(const Filter& filter, const LedgerEntry& entry, const Ancestry& ancestry) {
   if (filter.state != "all" && entry.active != (filter.state == "active")) return false;
   if (filter.class_name && entry.finding.class_name != *filter.class_name) return false;
-  return !filter.pid || ancestry.descends(entry.process, *filter.pid);
+  return !filter.pid || ancestry.descends(entry.process, static_cast<std::uint32_t>(*filter.pid));
 }
 
 }  // namespace
@@ -44,11 +42,12 @@ Response api_findings(const Request& request, const Published& published) {
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto* a, const auto* b) { return a->first_seen > b->first_seen; });
-  Json rows = Json::array();
-  for (const auto* entry : entries) rows.push_back(to_json(*entry, request.view));
-  Json data;
-  data["findings"] = std::move(rows);
-  return api_success(data);
+  RowsAnswer answer;
+  for (const auto* entry : entries) answer.add(to_json(*entry, request.view));
+  Json without_room = Json::array();
+  for (const auto& [user, count] : published.findings_without_room)
+    without_room.push_back({{"uid", user == unknown_user ? Json(nullptr) : Json(user)}, {"findings", count}});
+  return answer.with({{"without_room", std::move(without_room)}}, "findings");
 }
 
 }  // namespace sockwarden

@@ -11,8 +11,7 @@ namespace {
 
 using Moments = std::vector<std::shared_ptr<const Moment>>;
 
-constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
-constexpr std::uint32_t latest_time = ~0U;      // in seconds since 1970, the year 2106
+constexpr std::uint32_t latest_time = ~0U;  // in seconds since 1970, the year 2106
 constexpr std::uint32_t points_limit = 3600;
 constexpr std::uint32_t default_points = 360;
 

@@ -3,37 +3,44 @@
 
 #include "agent/publish/api.h"
 #include "agent/publish/pool_json.h"
+#include "agent/publish/process_of_pid.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
-namespace {
-
-constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
-
-}  // namespace
+namespace {}  // namespace
 
 Response api_pools(const Request& request, const Published& published) {
-  const auto query = Query::of(request, {"pid", "comm"});
+  const auto query = Query::of(request, {"pid", "comm", "limit", "offset"});
   if (!query) return api_error(400, query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return api_error(400, pid.error());
+  const auto limit = query->number("limit", rows_of_page);
+  if (!limit) return api_error(400, limit.error() + "; ask for the rest with offset=");
+  const auto offset = query->number("offset", UINT32_MAX);
+  if (!offset) return api_error(400, offset.error());
   const auto comm = query->text("comm");
+  std::optional<ProcessOfPid> process_of_pid;
+  if (*pid) process_of_pid.emplace(published, static_cast<std::uint32_t>(**pid));
 
-  std::vector<std::tuple<std::uint32_t, std::string, Json>> rows;
+  using Row = std::tuple<std::uint32_t, std::string, const PoolFigures*, const Process*>;
+  std::vector<Row> rows;
   for (const PoolFigures& pool : published.pools) {
     const Process* process = published.model.process_of_serial(pool.key.process);
-    if (process == nullptr || (*pid && process->pid != **pid)) continue;
+    if (process == nullptr || (process_of_pid && !process_of_pid->is(*process))) continue;
     if (comm && process->identity.comm != *comm) continue;
-    rows.emplace_back(process->pid, pool.key.remote.string(), to_json(pool, *process));
+    rows.emplace_back(process->pid, pool.key.remote.string(), &pool, process);
   }
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-    return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
-  });
-  Json data;
-  data["time"] = rfc3339(published.model.wall);
-  data["pools"] = Json::array();
-  for (auto& row : rows) data["pools"].push_back(std::move(std::get<2>(row)));
-  return api_success(data);
+  std::sort(rows.begin(), rows.end());
+  RowsAnswer answer;
+  const std::uint64_t first = std::min<std::uint64_t>(offset->value_or(0), rows.size());
+  const std::uint64_t last = std::min<std::uint64_t>(first + limit->value_or(rows_of_page), rows.size());
+  for (std::uint64_t row = first; row < last; ++row)
+    answer.add(to_json(*std::get<const PoolFigures*>(rows[row]), *std::get<const Process*>(rows[row])));
+  return answer.with({{"time", rfc3339(published.model.wall)},
+                      {"matching", rows.size()},
+                      {"limit", limit->value_or(rows_of_page)},
+                      {"offset", first}},
+                     "pools");
 }
 
 }  // namespace sockwarden

@@ -1,6 +1,8 @@
 #include "agent/contract/build_info.h"
 #include "agent/publish/api.h"
+#include "agent/publish/heap.h"
 #include "agent/publish/loss_names.h"
+#include "agent/publish/process_usage.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
@@ -50,17 +52,26 @@ Json losses_json(const Model& model) {
   return json;
 }
 
+template <class T>
+Json known(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
 Json tables_json(const std::vector<TableFill>& tables) {
   Json rows = Json::array();
   for (const auto& table : tables) {
-    rows.push_back({{"name", table.name}, {"entries", table.entries}, {"capacity", table.capacity}});
+    rows.push_back({{"name", table.name},
+                    {"entries", known(table.entries)},
+                    {"capacity", known(table.capacity)},
+                    {"bytes", table.bytes}});
   }
   return rows;
 }
 
-template <class T>
-Json known(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
+Json memory_json(const ProcessUsage& usage, const HeapUse& heap) {
+  return {{"resident_bytes", known(usage.resident_bytes)},
+          {"heap_used_bytes", heap.used_bytes},
+          {"heap_free_bytes", heap.free_bytes}};
 }
 
 /// What the agent itself costs.
@@ -106,6 +117,7 @@ Response api_status(const Request& request, const Published& published, const Ag
   data["hooks"] = hooks_json(published.hooks);
   data["losses"] = losses_json(model);
   data["folded_endpoints"] = model.folded_endpoints;
+  data["memory"] = memory_json(state.usage, heap_use());
   data["tables"] = tables_json(model.tables);
   data["usage"] = usage_json(state.usage);
   data["config"] = config_json(published.config);

@@ -8,8 +8,6 @@
 namespace sockwarden {
 namespace {
 
-constexpr std::uint32_t pid_limit = 1U << 22U;  // PID_MAX_LIMIT
-
 bool is_verdict(const std::string& name) {
   return name == name_of(WaitVerdict::limited) || name == name_of(WaitVerdict::unproven) ||
          name == name_of(WaitVerdict::proven);
@@ -25,18 +23,16 @@ Response api_waits(const Request& request, const Published& published) {
   const auto comm = query->text("comm"), verdict = query->text("verdict");
   if (verdict && !is_verdict(*verdict)) return api_error(400, "verdict is limited, unproven or proven");
 
-  std::vector<ObservedWait> waits = published.waits;
-  std::erase_if(waits, [&](const ObservedWait& wait) {
-    return (*pid && wait.pid != **pid) || (comm && wait.identity.comm != *comm) ||
-           (verdict && name_of(wait.verdict) != *verdict);
-  });
-  std::sort(waits.begin(), waits.end(), [](const auto& a, const auto& b) { return a.waited > b.waited; });
-  Json rows = Json::array();
-  for (const ObservedWait& wait : waits) rows.push_back(to_json(wait));
-  Json data;
-  data["time"] = rfc3339(published.model.wall);
-  data["waits"] = std::move(rows);
-  return api_success(data);
+  std::vector<const ObservedWait*> waits;
+  for (const ObservedWait& wait : published.waits) {
+    if ((*pid && wait.pid != **pid) || (comm && wait.identity.comm != *comm)) continue;
+    if (!verdict || name_of(wait.verdict) == *verdict) waits.push_back(&wait);
+  }
+  std::sort(waits.begin(), waits.end(), [](const auto* a, const auto* b) { return a->waited > b->waited; });
+  RowsAnswer answer;
+  for (std::size_t row = 0; row < std::min<std::size_t>(rows_of_page, waits.size()); ++row)
+    answer.add(to_json(*waits[row]));
+  return answer.with({{"time", rfc3339(published.model.wall)}, {"matching", waits.size()}}, "waits");
 }
 
 }  // namespace sockwarden

@@ -8,8 +8,12 @@ void add_metrics(MetricSet& set, const Published* published, const ScanHealth& h
     set.section("Connections");
     add_endpoint_metrics(set, published->model);
     add_connection_metrics(set, published->model);
-    set.section("Distributions, one a process and role",
-                "Buckets are powers of two. A histogram appears with its first observation.");
+    set.section(
+        "Distributions, one a process and role",
+        "Buckets are powers of two. A histogram appears with its first observation. The 12 identities and roles "
+        "with most observations have histograms of their own; those of the others are summed in `comm=\"other\"`, "
+        "until one is four times as busy as the least of the 12 and takes its place. What was summed there stays "
+        "there, so that no counter ever falls.");
     add_distribution_metrics(set, published->model);
     set.section("Options, listeners, descriptors");
     add_option_metrics(set, published->model);

@@ -22,6 +22,9 @@ struct WebUse {
   bool reload_successful = true;
 };
 
+/// Whether series at 0 are shown, so that a rate sees the first of a kind. On a great host a page of zeroes costs more.
+[[nodiscard]] bool shows_zeroes(const Model& model);
+
 void add_endpoint_metrics(MetricSet& set, const Model& model);
 void add_distribution_metrics(MetricSet& set, const Model& model);
 void add_connection_metrics(MetricSet& set, const Model& model);

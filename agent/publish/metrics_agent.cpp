@@ -38,12 +38,20 @@ void add_losses(MetricSet& set, const Model& model) {
 void add_tables(MetricSet& set, const Model& model) {
   auto& entries = set.gauge({"sockwarden_table_entries", "table", "entries",
                              "Entries in use in a table of the kernel or of the agent.",
-                             "Those of the agent: `pools`, `pool_connections`, `pool_endings`, `findings`."});
-  auto& capacity = set.gauge(
-      {"sockwarden_table_capacity", "table", "entries", "Room for entries in a table of the kernel or of the agent."});
+                             "Absent where they are not counted. Those of the agent: `process_facts`, `connections`, "
+                             "`model_processes`, `rows`, `identities`, `named_endpoints`, `folded_endpoints`, `pools`, "
+                             "`pool_connections`, `pool_endings`, `findings`, `descriptors`, `waits`, "
+                             "`wait_connections`."});
+  auto& capacity = set.gauge({"sockwarden_table_capacity", "table", "entries",
+                              "Room for entries in a table of the kernel or of the agent.",
+                              "Absent where it has as many as the host has."});
+  auto& bytes = set.gauge({"sockwarden_table_bytes", "table", "bytes",
+                           "Memory that a table of the kernel or of the agent takes, about.",
+                           "A map's as the kernel tells it, and for `records` what it charges a socket."});
   for (const auto& table : model.tables) {
-    entries.add({{"table", table.name}}, static_cast<double>(table.entries));
-    capacity.add({{"table", table.name}}, static_cast<double>(table.capacity));
+    if (table.entries) entries.add({{"table", table.name}}, static_cast<double>(*table.entries));
+    if (table.capacity) capacity.add({{"table", table.name}}, static_cast<double>(*table.capacity));
+    bytes.add({{"table", table.name}}, static_cast<double>(table.bytes));
   }
 }
 
@@ -87,15 +95,29 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   set.counter({"sockwarden_pool_connections_dropped_total", "", "connections",
                "Connections that the pool model had no room for, counted in each scan."})
       .add({}, static_cast<double>(published.dropped_connections));
-  set.counter({"sockwarden_findings_refused_total", "", "findings",
-               "Findings that had no room among the others, counted in each scan.",
-               "Of one process at most a quarter of the table is kept."})
+  set.counter(
+         {"sockwarden_findings_refused_total", "", "findings",
+          "Findings that had no room among the others, counted in each scan.",
+          "Of one process at most a quarter of the table is kept, and where it is full, whoever has most makes room."})
       .add({}, static_cast<double>(published.refused_findings));
+  std::uint64_t without_room = 0;
+  for (const auto& [user, count] : published.findings_without_room) without_room += count;
+  set.gauge({"sockwarden_findings_without_room", "", "findings",
+             "Findings of the last scan that had no room among the others.", "`/api/v1/findings` has them by user."})
+      .add({}, static_cast<double>(without_room));
   set.gauge({"sockwarden_endpoint_series_folded", "", "series",
              "Endpoints summed in server_address=\"other\" by the label limit."})
       .add({}, static_cast<double>(model.folded_endpoints));
+  set.counter({"sockwarden_waits_folded_total", "", "waits",
+               "Ended waits at endpoints of a program that are kept together, since it has too many.",
+               "More than 256 pairs of endpoint and phase; at `/api/v1/timeouts` they are endpoint `other`."})
+      .add({}, static_cast<double>(published.folded_waits));
+  set.gauge({"sockwarden_distribution_series_folded", "", "series",
+             "Identities and roles whose histograms are summed in comm=\"other\", since others are busier."})
+      .add({}, static_cast<double>(model.folded_histogram_rows));
   set.counter({"sockwarden_identities_folded_total", "", "identities",
-               "Identities summed in comm=\"other\", since there were too many.", "More than 4096 had come and gone."})
+               "Identities summed in comm=\"other\", since there were too many.",
+               "More than 1024 had come and gone within the retention."})
       .add({}, static_cast<double>(model.folded_identities));
   set.gauge({"sockwarden_scan_duration_seconds", "", "seconds", "Duration of the last good scan."})
       .add({}, std::chrono::duration<double>(model.scan_duration).count());

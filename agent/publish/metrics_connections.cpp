@@ -8,9 +8,10 @@ void add_connection_metrics(MetricSet& set, const Model& model) {
   auto& unguarded = set.gauge({"sockwarden_connections_without_keepalive", "identity, role", "connections",
                                "Connections established now on which SO_KEEPALIVE is off.", "0 is shown."});
   auto& unread = set.gauge({"sockwarden_unread_receive_bytes", "identity, role", "bytes",
-                            "Bytes received and not yet read, now.", "0 is shown."});
+                            "Bytes received and not yet read, now.", "0 is shown on a small host."});
   auto& unsent = set.gauge({"sockwarden_unsent_bytes", "identity, role", "bytes",
-                            "Bytes written and not yet acknowledged, now.", "0 is shown."});
+                            "Bytes written and not yet acknowledged, now.", "0 is shown on a small host."});
+  const bool zeroes = shows_zeroes(model);
   for (const auto& connection : model.connections) {
     const Process* process = model.process_of(connection);
     const Identity identity = process != nullptr ? process->identity : Identity{};
@@ -21,8 +22,8 @@ void add_connection_metrics(MetricSet& set, const Model& model) {
     if (connection.role == Role::listener) continue;
     if (connection.state == TcpState::established)
       unguarded.add(labels_of(identity, role), connection.options.keep_alive ? 0 : 1);
-    unread.add(labels_of(identity, role), connection.unread_bytes);
-    unsent.add(labels_of(identity, role), connection.unsent_bytes);
+    if (zeroes || connection.unread_bytes != 0) unread.add(labels_of(identity, role), connection.unread_bytes);
+    if (zeroes || connection.unsent_bytes != 0) unsent.add(labels_of(identity, role), connection.unsent_bytes);
   }
 }
 

@@ -11,6 +11,7 @@ constexpr std::string_view endpoint = "identity, role, server_address";
 struct EndpointCounter {
   __u64 sw_totals::*value;
   MetricText text;
+  bool is_rare = false;
 };
 
 constexpr EndpointCounter counters[] = {
@@ -18,16 +19,20 @@ constexpr EndpointCounter counters[] = {
      {"sockwarden_connections_opened_total", endpoint, "connections", "Connections established while the agent runs."}},
     {&sw_totals::preexisting,
      {"sockwarden_connections_preexisting_total", endpoint, "connections",
-      "Connections older than the agent, found when it started."}},
+      "Connections older than the agent, found when it started."},
+     true},
     {&sw_totals::unused_closes,
      {"sockwarden_unused_closes_total", endpoint, "connections",
-      "Established connections that ended with no exchange."}},
+      "Established connections that ended with no exchange."},
+     true},
     {&sw_totals::unread_closes,
      {"sockwarden_unread_closes_total", endpoint, "connections",
-      "Connections closed by the process with received bytes unread."}},
+      "Connections closed by the process with received bytes unread."},
+     true},
     {&sw_totals::unread_bytes,
      {"sockwarden_unread_bytes_total", endpoint, "bytes",
-      "Bytes received and never read, at the process's own closes."}},
+      "Bytes received and never read, at the process's own closes."},
+     true},
     {&sw_totals::exchanges,
      {"sockwarden_exchanges_total", endpoint, "exchanges",
       "Changes of direction: a request or a response, as seen by its receiver."}},
@@ -40,6 +45,8 @@ Labels endpoint_labels(const EndpointRow& row, Labels more = {}) {
   labels.insert(labels.end(), more.begin(), more.end());
   return labels_of(row.identity, std::move(labels));
 }
+
+constexpr std::size_t rows_with_zeroes = 100;
 
 /// Shown at 0 from the start, so that a rate sees the first of them. The rarer ways appear when they happen.
 bool is_ordinary_close(Role role, std::size_t closed_by, std::size_t close_reason) {
@@ -58,11 +65,12 @@ void add_closes(MetricSet& set, const Model& model) {
                    "connections", "Connections that ended, by who ended them first and how.",
                    "`closed_by`: `own`, `peer`, `network`, `none`; `close_reason`: `fin`, `reset`, `exit`, "
                    "`timeout`, `error`, `none`."});
+  const bool zeroes = shows_zeroes(model);
   for (const auto& row : model.endpoint_rows) {
     for (std::size_t closed_by = 0; closed_by < SW_CLOSED_BY_COUNT; ++closed_by) {
       for (std::size_t close_reason = 0; close_reason < SW_CLOSE_REASON_COUNT; ++close_reason) {
         const auto count = row.totals.closed[closed_by][close_reason];
-        if (count == 0 && !is_ordinary_close(row.role, closed_by, close_reason)) continue;
+        if (count == 0 && !(zeroes && is_ordinary_close(row.role, closed_by, close_reason))) continue;
         const Labels how{{"closed_by", name_of(static_cast<ClosedBy>(closed_by))},
                          {"close_reason", name_of(static_cast<CloseReason>(close_reason))}};
         closed.add(endpoint_labels(row, how), static_cast<double>(count));
@@ -78,6 +86,7 @@ void add_connects(MetricSet& set, const Model& model) {
                                 "Attempts to connect that ended, by outcome.",
                                 "`outcome`: `established`, `refused`, `timed_out`, `unreachable`, `no_port`, "
                                 "`abandoned`, `other`."});
+  const bool zeroes = shows_zeroes(model);
   for (const auto& row : model.endpoint_rows) {
     const auto begun = row.totals.connects[SW_CONNECT_PENDING];
     const Labels address{{"server_address", row.endpoint}};
@@ -85,7 +94,7 @@ void add_connects(MetricSet& set, const Model& model) {
       attempts.add(labels_of(row.identity, address), static_cast<double>(begun));
     for (std::uint8_t outcome = SW_CONNECT_ESTABLISHED; outcome < SW_CONNECT_COUNT; ++outcome) {
       const auto count = row.totals.connects[outcome];
-      if (count == 0 && !is_ordinary_outcome(row.role, outcome)) continue;
+      if (count == 0 && !(zeroes && is_ordinary_outcome(row.role, outcome))) continue;
       Labels labels = address;
       labels.push_back({"outcome", name_of_connect(outcome)});
       outcomes.add(labels_of(row.identity, labels), static_cast<double>(count));
@@ -95,11 +104,15 @@ void add_connects(MetricSet& set, const Model& model) {
 
 }  // namespace
 
+bool shows_zeroes(const Model& model) { return model.endpoint_rows.size() <= rows_with_zeroes; }
+
 void add_endpoint_metrics(MetricSet& set, const Model& model) {
+  const bool zeroes = shows_zeroes(model);
   for (const auto& counter : counters) {
     auto& family = set.counter(counter.text);
     for (const auto& row : model.endpoint_rows) {
-      family.add(endpoint_labels(row), static_cast<double>(row.totals.*counter.value));
+      const auto count = row.totals.*counter.value;
+      if (count != 0 || zeroes || !counter.is_rare) family.add(endpoint_labels(row), static_cast<double>(count));
     }
   }
   add_closes(set, model);

@@ -9,7 +9,10 @@ constexpr std::string_view head = R"page(# Metrics
 
 Every metric that `sockwarden agent` serves on `/metrics`. Names follow the Prometheus rules: base units, `_total` on
 counters, help on each, timestamps instead of ages. The set of series is bounded: no label holds a pid, and the endpoints of
-a process are limited by `metrics.endpoints_per_process` (default 50); what is beyond is summed in `server_address="other"`.
+a process are limited by `metrics.endpoints_per_process` (default 50), those of the host to 300; what is beyond is summed in
+`server_address="other"`. Series of a program whose last process is gone leave after `findings.retention` (15 minutes), at most
+1,024 programs of the past are kept so long, and what they counted is summed in `comm="other"`: sums stay exact. A host with 200
+processes has less than 10,000 samples.
 
 Formats: Prometheus text 0.0.4, or OpenMetrics 1.0 where the `Accept` header asks for it; gzip where it is accepted.
 
@@ -27,7 +30,9 @@ Formats: Prometheus text 0.0.4, or OpenMetrics 1.0 where the `Accept` header ask
 Bytes that are no valid UTF-8 appear as U+FFFD. A process that restarts keeps its series; two with one identity are summed.
 A series with a `closed_by`, `outcome`, `kind`, `option` or `state` label appears when its value first differs from 0, unless
 noted. Closes by `own` and `peer` with `fin` and `reset`, and the outcomes `established`, `refused`, `timed_out` and
-`unreachable` of a client's endpoint, are there with 0 from the start.
+`unreachable` of a client's endpoint, are there with 0 from the start, on a host of at most 100 pairs of identity and endpoint;
+beyond, on a great host, a counter of what happens rarely appears when it is no longer 0. A pool has series until ten minutes after
+its last connection.
 
 )page";
 

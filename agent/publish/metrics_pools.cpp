@@ -62,7 +62,8 @@ void add_pool_metrics(MetricSet& set, const Published& published) {
   const auto named = named_endpoints(published.model);
   for (const PoolFigures& pool : published.pools) {
     const Process* process = published.model.process_of_serial(pool.key.process);
-    if (process == nullptr) continue;
+    const bool is_past = pool.open == 0 && pool.peak_open.recent() == 0;
+    if (process == nullptr || is_past) continue;
     const std::string remote = pool.key.remote.string();
     const Labels endpoint{{"server_address", named.contains({process->identity, remote}) ? remote : "other"}};
     const auto labels = [&](Labels more = {}) {

@@ -1,6 +1,7 @@
 // All that the web server shows, as of one scan: immutable once published.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -51,8 +52,11 @@ struct Published {
   std::uint64_t dropped_connections = 0;  ///< that the pool model had no room for, counted in each scan
   std::uint64_t refused_findings = 0;     ///< that had no room among the others, counted in each scan
   ReaderHealth reader;
-  WallTime started{};  ///< when the agent started, by the clock of then
-  Instant began{};     ///< the same, by the clock that nobody sets
+  std::map<std::uint32_t, std::uint64_t> findings_without_room;  ///< now, by user
+  std::uint64_t folded_waits = 0;           ///< ended ones whose endpoints had no room of their own, so far
+  std::chrono::seconds retention{15 * 60};  ///< of what is over
+  WallTime started{};                       ///< when the agent started, by the clock of then
+  Instant began{};                          ///< the same, by the clock that nobody sets
   ConfigState config;
 
   /// Filled in by Snapshot::publish, because these must not fall when the ledger forgets or a socket closes.

@@ -36,11 +36,11 @@ std::optional<std::string> Query::text(const std::string& name) const {
   return position->second;
 }
 
-tl::expected<std::optional<std::uint32_t>, std::string> Query::number(const std::string& name,
-                                                                      std::uint32_t limit) const {
+tl::expected<std::optional<std::uint64_t>, std::string> Query::number(const std::string& name,
+                                                                      std::uint64_t limit) const {
   const auto given = text(name);
   if (!given) return std::nullopt;
-  std::uint32_t value = 0;
+  std::uint64_t value = 0;
   const char* end = given->data() + given->size();
   const auto [stop, error] = std::from_chars(given->data(), end, value);
   if (error != std::errc{} || stop != end || value > limit) {

@@ -1,5 +1,6 @@
 #include "agent/publish/running_totals.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -9,7 +10,7 @@ namespace sockwarden {
 namespace {
 
 /// Identities come and go on a host of short-lived containers; beyond this many, new ones share one row.
-constexpr std::size_t finding_rows_limit = 4096;
+constexpr std::size_t finding_rows_limit = 1024;
 
 template <typename Number>
 Number growth(Number before, Number now) {
@@ -21,7 +22,8 @@ Number growth(Number before, Number now) {
 void RunningTotals::observe(Published& published) {
   observe_findings(published);
   observe_listeners(published);
-  published.finding_totals = finding_totals_;
+  fold_findings(published);
+  for (const auto& [key, total] : finding_totals_) published.finding_totals[key] = total.count;
   published.listener_drops = listener_drops_;
 }
 
@@ -30,12 +32,32 @@ void RunningTotals::observe_findings(const Published& published) {
   for (const auto& entry : published.findings) {
     FindingKey key{entry.finding.class_name, entry.finding.qualifier, entry.process.identity};
     const bool full = finding_totals_.size() >= finding_rows_limit && finding_totals_.count(key) == 0;
-    if (full) key.identity = {"other", "", ""};
+    if (full) key.identity = other_identity();
     const auto before = finding_seen_.find(entry.id);
-    finding_totals_[key] += growth(before == finding_seen_.end() ? 0 : before->second, entry.total);
+    FindingTotal& total = finding_totals_[key];
+    total.count += growth(before == finding_seen_.end() ? 0 : before->second, entry.total);
+    total.seen = published.model.time;
     seen[entry.id] = entry.total;
   }
   finding_seen_ = std::move(seen);
+}
+
+/// Those of programs that are gone: as their other series, they leave after the retention and are summed.
+void RunningTotals::fold_findings(const Published& published) {
+  const Instant now = published.model.time;
+  const auto is_old = [&](const auto& row) { return now - row.second.seen >= published.retention; };
+  if (std::none_of(finding_totals_.begin(), finding_totals_.end(), is_old)) return;
+  std::set<Identity> alive{other_identity()};
+  for (const auto& [serial, process] : published.model.processes) alive.insert(process.identity);
+  std::map<FindingKey, FindingTotal> kept;
+  for (const auto& row : finding_totals_) {
+    FindingKey key = row.first;
+    if (is_old(row) && !alive.contains(key.identity)) key.identity = other_identity();
+    FindingTotal& total = kept[key];
+    total.count += row.second.count;
+    total.seen = std::max(total.seen, row.second.seen);
+  }
+  finding_totals_ = std::move(kept);
 }
 
 void RunningTotals::observe_listeners(const Published& published) {

@@ -15,11 +15,16 @@ class RunningTotals {
   void observe(Published& published);
 
  private:
+  struct FindingTotal {
+    std::uint64_t count = 0;
+    Instant seen{};  ///< a finding of it was in the ledger
+  };
   void observe_findings(const Published& published);
+  void fold_findings(const Published& published);
   void observe_listeners(const Published& published);
 
   std::map<std::string, std::uint64_t> finding_seen_;  ///< by finding id
-  std::map<FindingKey, std::uint64_t> finding_totals_;
+  std::map<FindingKey, FindingTotal> finding_totals_;
   std::map<std::uint64_t, std::uint32_t> drops_seen_;  ///< by connection id
   std::map<ListenerKey, std::uint64_t> listener_drops_;
 };

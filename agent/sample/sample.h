@@ -30,8 +30,9 @@ struct ProcessFacts {
   std::uint32_t pid = 0;
   std::uint32_t parent_pid = 0;
   std::uint64_t start_ticks = 0;  ///< /proc/PID/stat field 22; with the pid it identifies a process
+  std::optional<std::uint32_t> real_uid;
   std::string comm;
-  std::vector<std::string> cmdline;
+  std::vector<std::string> cmdline;  ///< cut to a bound; then the last is "…"
   std::optional<std::uint32_t> uid;  ///< that /proc shows it to belong to: root's where it may not be read
   std::string exe;
   std::string cgroup;                             ///< path below the cgroup2 root (or the systemd hierarchy)
@@ -40,6 +41,14 @@ struct ProcessFacts {
   std::optional<std::uint64_t> descriptor_limit;  ///< RLIMIT_NOFILE, soft
   std::optional<std::uint64_t> descriptor_count;
 };
+
+/// Of the memory that its texts take, about.
+[[nodiscard]] inline std::size_t bytes_of_texts(const ProcessFacts& facts) {
+  std::size_t bytes = facts.cmdline.capacity() * sizeof(std::string) + facts.comm.capacity() + facts.exe.capacity() +
+                      facts.cgroup.capacity() + facts.container_id.capacity() + facts.unit.capacity();
+  for (const std::string& argument : facts.cmdline) bytes += argument.capacity();
+  return bytes;
+}
 
 struct ProcessSample {
   sw_process process{};
@@ -63,11 +72,12 @@ struct RefusedBindSample {
   sw_refused_bind refused{};
 };
 
-/// How full a kernel table is.
+/// How full a table of the kernel or of the agent is.
 struct TableFill {
   std::string name;
-  std::uint64_t entries = 0;
-  std::uint64_t capacity = 0;
+  std::optional<std::uint64_t> entries;   ///< empty: it is not counted
+  std::optional<std::uint64_t> capacity;  ///< empty: it has as many as the host has
+  std::uint64_t bytes = 0;                ///< of memory, about
 };
 
 struct Sample {

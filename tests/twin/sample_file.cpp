@@ -35,9 +35,10 @@ ProcessFacts facts_of(const Json& json) {
   return {.pid = json.at("pid"),
           .parent_pid = json.at("parent_pid"),
           .start_ticks = json.at("start_ticks"),
+          .real_uid = std::nullopt,  // samples keep no users
           .comm = json.at("comm"),
           .cmdline = json.at("cmdline"),
-          .uid = std::nullopt,  // samples do not keep it
+          .uid = std::nullopt,
           .exe = json.at("exe"),
           .cgroup = json.at("cgroup"),
           .container_id = json.at("container_id"),
@@ -107,7 +108,8 @@ Json sample_json(const Sample& sample, const AbiJson& abi) {
   for (const auto& [pid, counts] : sample.descriptors)
     json["descriptors"][std::to_string(pid)] = abi.write("sw_descriptor_counts", counts);
   for (const auto& [pid, facts] : sample.facts) json["facts"][std::to_string(pid)] = facts_json(facts);
-  for (const auto& table : sample.tables) json["tables"][table.name] = {table.entries, table.capacity};
+  for (const auto& table : sample.tables)
+    json["tables"][table.name] = {table.entries.value_or(0), table.capacity.value_or(0)};
   for (std::size_t loss = 0; loss < sample.losses.size(); ++loss)
     json["losses"][std::to_string(loss)] = sample.losses[loss];
   return json;
@@ -135,7 +137,8 @@ Sample sample_of(const Json& json, const AbiJson& abi) {
     sample.descriptors[static_cast<std::uint32_t>(std::stoul(pid))] =
         abi.read<sw_descriptor_counts>("sw_descriptor_counts", counts);
   for (const Json& facts : json.at("facts")) sample.facts[facts.at("pid")] = facts_of(facts);
-  for (const auto& [name, table] : json.at("tables").items()) sample.tables.push_back({name, table.at(0), table.at(1)});
+  for (const auto& [name, table] : json.at("tables").items())
+    sample.tables.push_back({name, table.at(0).get<std::uint64_t>(), table.at(1).get<std::uint64_t>(), 0});
   for (const auto& [loss, count] : json.at("losses").items()) {
     if (std::stoul(loss) >= sample.losses.size()) throw StaleCapture("there is no loss " + loss + " any more");
     sample.losses[std::stoul(loss)] = count;

@@ -32,9 +32,10 @@ function losses(all) {
 }
 
 const tables = all => block('Tables', table('Tables', ['Table', 'Filled', 'Entries', 'Capacity'], all.map(each => h('tr', {'data-key': each.name},
-  cell('Table', each.name.replaceAll('_', ' ')), cell('Filled', h('meter', {min: 0, max: each.capacity, high: each.capacity * 0.8,
-    value: each.entries, 'aria-label': 'filled'}), ' ', percent(each.entries / Math.max(1, each.capacity))),
-  cell('Entries', number(each.entries)), cell('Capacity', number(each.capacity))))));
+  cell('Table', each.name.replaceAll('_', ' ')), cell('Filled', each.entries === null || each.capacity === null ? '–' : [h('meter', {min: 0, max: each.capacity, high: each.capacity * 0.8,
+    value: each.entries, 'aria-label': 'filled'}), ' ', percent(each.entries / Math.max(1, each.capacity))]),
+  cell('Entries', each.entries === null ? '–' : number(each.entries)),
+  cell('Capacity', each.capacity === null ? '–' : number(each.capacity))))));
 
 const chart = (name, words) => h('div', {class: 'chart', 'data-chart': name, 'data-keep': true, 'data-key': name, role: 'img', 'aria-label': words});
 

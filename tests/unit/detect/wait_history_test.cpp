@@ -140,3 +140,22 @@ TEST_CASE("old answers fade when there are very many") {
   for (int count = 0; count < 100000; ++count) history.add(key, wait(0s, 10ms, WaitEnd::answered));
   CHECK(*history.typical(key) < 20ms);
 }
+
+TEST_CASE("of a program with endpoints without end the further ones are kept together, by phase") {
+  WaitHistory history;
+  const auto key_at = [](const std::string& program, int host) {
+    return WaitKey{{program, "", ""}, "host" + std::to_string(host) + ":80", "header"};
+  };
+  const auto give_up = [&](const WaitKey& key, int second) {
+    history.add(key, {.begin = Instant(std::chrono::seconds(second)), .duration = 3s, .end = WaitEnd::own_close});
+  };
+  give_up(key_at("modest", 0), 0);
+  give_up(key_at("modest", 0), 10);
+  for (int host = 0; host < 5'000; ++host) give_up(key_at("crowd", host), 100 + 10 * host);
+  CHECK(history.size() <= WaitHistory::most_of_program + 2);
+  CHECK(history.folded() == 5'000 - WaitHistory::most_of_program);
+  CHECK(history.effective_timeout(key_at("modest", 0)) == 3s);
+  CHECK(history.effective_timeout(key_at("crowd", 4'999)) == 3s);  // of those together
+  CHECK_FALSE(history.effective_timeout(key_at("crowd", 0)));      // one of its own gave up once
+  CHECK_FALSE(history.effective_timeout(key_at("modest", 1)));     // nothing is known of it
+}

@@ -210,6 +210,70 @@ TEST_CASE("active findings never make room for others") {
   CHECK(ledger.update(findings, model_at(1s)).empty());
 }
 
+namespace {
+
+/// Processes 1 and 2 are one user's, 3 is another's.
+Model model_of_users(std::chrono::seconds time) {
+  Model model = model_at(time);
+  for (const std::uint32_t serial : {1U, 2U}) model.processes[serial].facts.real_uid = 1000;
+  model.processes[3].facts.real_uid = 33;
+  return model;
+}
+
+std::vector<Finding> flood_of(std::uint32_t process, int count, const std::string& host = "host") {
+  std::vector<Finding> findings;
+  for (int i = 0; i < count; ++i)
+    findings.push_back(finding("connection-leak", 1, {}, host + std::to_string(i), process));
+  return findings;
+}
+
+std::size_t active_of(const Ledger& ledger, std::uint32_t process) {
+  std::size_t count = 0;
+  for (const LedgerEntry& entry : ledger.entries()) count += entry.active && entry.process.serial == process ? 1 : 0;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("a flood by one user, from several processes, does not hide what another has") {
+  Ledger ledger({.entries = 20});
+  std::vector<Finding> findings = flood_of(1, 50);
+  for (Finding& more : flood_of(2, 50)) findings.push_back(more);
+  ledger.update(findings, model_of_users(0s));
+  REQUIRE(ledger.entries().size() == 20);
+  for (Finding& late : flood_of(3, 5)) findings.push_back(late);
+  const auto events = ledger.update(findings, model_of_users(1s));
+  CHECK(events.size() == 5);
+  CHECK(active_of(ledger, 3) == 5);
+  CHECK(ledger.entries().size() == 20);
+  CHECK(ledger.without_room().at(1000) == 100 - 15);
+  CHECK_FALSE(ledger.without_room().contains(33));
+  CHECK(ledger.update(findings, model_of_users(2s)).empty());  // nobody changes places
+}
+
+TEST_CASE("of one user the processes share alike") {
+  Ledger ledger({.entries = 20});
+  std::vector<Finding> findings = flood_of(1, 50);
+  ledger.update(findings, model_of_users(0s));
+  for (Finding& more : flood_of(2, 3)) findings.push_back(more);
+  ledger.update(findings, model_of_users(1s));
+  CHECK(active_of(ledger, 2) == 3);
+  CHECK(active_of(ledger, 1) == 17);
+}
+
+TEST_CASE("what a flood leaves behind resolved does not push out what another had") {
+  Ledger ledger({.hold = 0s, .entries = 20});
+  ledger.update(flood_of(3, 2), model_of_users(0s));
+  ledger.update({}, model_of_users(1s));
+  for (int i = 0; i < 10; ++i) {
+    ledger.update(flood_of(1, 10, "round" + std::to_string(i) + "-"), model_of_users(std::chrono::seconds(2 + 2 * i)));
+    ledger.update({}, model_of_users(std::chrono::seconds(3 + 2 * i)));
+  }
+  std::size_t of_the_other = 0;
+  for (const LedgerEntry& entry : ledger.entries()) of_the_other += entry.process.serial == 3 ? 1 : 0;
+  CHECK(of_the_other == 2);
+}
+
 TEST_CASE("a process with findings without end leaves room for those of others") {
   Ledger ledger({.entries = 10, .process_entries = 3});
   std::vector<Finding> findings;
@@ -222,8 +286,8 @@ TEST_CASE("a process with findings without end leaves room for those of others")
   REQUIRE(events.size() == 1);
   CHECK(events[0].entry.finding.class_name == "missing-timeout");
   CHECK(ledger.refused() == 2 * 17);
-  CHECK(ledger.table().entries == 4);
-  CHECK(ledger.table().capacity == 10);
+  CHECK(ledger.table().entries == 4U);
+  CHECK(ledger.table().capacity == 10U);
 }
 
 TEST_CASE("names of a stack stay while the stack is the same") {

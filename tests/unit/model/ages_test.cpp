@@ -40,16 +40,3 @@ TEST_CASE("a limit that was changed is the new one once the old ages are gone") 
   for (int i = 0; i < 32; ++i) ages.add(10s);
   CHECK(ages.constant(500ms) == 10s);
 }
-
-TEST_CASE("an age is in the first bucket that holds it") {
-  AgeHistogram histogram;
-  for (const auto age : {0ms, 1ms, 2ms, 3ms, 4ms, 5ms}) histogram.add(age);
-  CHECK(histogram.count[0] == 2);
-  CHECK(histogram.count[1] == 1);
-  CHECK(histogram.count[2] == 2);
-  CHECK(histogram.count[3] == 1);
-  CHECK(histogram.longest == 5ms);
-  histogram.add(24h * 365);
-  CHECK(histogram.count[23] == 1);
-  CHECK(histogram.total() == 7);
-}

@@ -116,3 +116,44 @@ TEST_CASE("identities of processes long gone are folded, and the sums stay exact
   CHECK(process_row(model, "job29", Role::client) != nullptr);
   CHECK(process_row(model, "job0", Role::client) == nullptr);
 }
+
+TEST_CASE("an identity of the past leaves after the retention, and no earlier; its sums stay") {
+  World world;
+  Model model;
+  const auto serial = world.start(100, "job");
+  world.exchange(world.client(serial, host_number(1, 80)), 2);
+  model = world.next(model);
+  world.exit(serial);
+  for (int i = 0; i < 2; ++i) model = world.next(model);  // its rows are there once more, then it is gone
+  const auto later = [&](std::uint64_t seconds) {
+    world.now_ns += seconds * second_ns;
+    model = world.next(model, {.retention = 900s});
+  };
+  later(800);
+  REQUIRE(process_row(model, "job", Role::client) != nullptr);
+  later(200);
+  CHECK(process_row(model, "job", Role::client) == nullptr);
+  CHECK(endpoint_row(model, "job", "10.0.0.1:80") == nullptr);
+  REQUIRE(process_row(model, "other", Role::client) != nullptr);
+  CHECK(process_row(model, "other", Role::client)->totals.exchanges == 2);
+  CHECK(endpoint_row(model, "other", "other")->totals.opened == 1);
+  CHECK(model.folded_identities == 0);  // it had its time
+}
+
+TEST_CASE("where all rows are taken, an endpoint long unused gives its own to a newcomer, whoever that is") {
+  World world;
+  Model model;
+  const ModelLimits limits{.endpoints = 1};
+  const auto first = world.start(100, "first"), second = world.start(101, "second");
+  world.close(world.client(first, host_number(1, 80)));
+  model = world.next(model, limits);
+  world.client(second, host_number(2, 80));
+  model = world.next(model, limits);
+  CHECK(endpoint_row(model, "second", "other") != nullptr);
+  world.now_ns += 3600 * second_ns;
+  world.client(second, host_number(3, 80));
+  model = world.next(model, limits);
+  CHECK(endpoint_row(model, "second", "10.0.0.3:80") != nullptr);
+  CHECK(endpoint_row(model, "first", "10.0.0.1:80") == nullptr);
+  CHECK(opened_of_endpoints(model) == 3);
+}

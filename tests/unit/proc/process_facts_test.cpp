@@ -134,4 +134,28 @@ TEST_CASE("without handles the mount is walked, and memory stays bounded") {
   ::rmdir(root.c_str());
 }
 
+TEST_CASE("the mount is walked once a scan, however many groups are asked for") {
+  const std::string root = "/tmp/cgroup-scan-" + std::to_string(::getpid());
+  REQUIRE(::mkdir(root.c_str(), 0755) == 0);
+  REQUIRE(::mkdir((root + "/late").c_str(), 0755) == 0);
+  struct stat status {};
+  REQUIRE(::stat((root + "/late").c_str(), &status) == 0);
+  CgroupPaths later(root);
+  CHECK_FALSE(later.path(2));  // walks
+  REQUIRE(::mkdir((root + "/later").c_str(), 0755) == 0);
+  struct stat other {};
+  REQUIRE(::stat((root + "/later").c_str(), &other) == 0);
+  CHECK(later.path(status.st_ino) == "/late");
+  CHECK_FALSE(later.path(other.st_ino));  // made after the walk
+  later.begin_scan();
+  struct stat third {};
+  REQUIRE(::mkdir((root + "/third").c_str(), 0755) == 0);
+  REQUIRE(::stat((root + "/third").c_str(), &third) == 0);
+  CHECK(later.path(third.st_ino) == "/third");
+  ::rmdir((root + "/third").c_str());
+  ::rmdir((root + "/later").c_str());
+  ::rmdir((root + "/late").c_str());
+  ::rmdir(root.c_str());
+}
+
 TEST_CASE("no cgroup2 mount means no path") { CHECK_FALSE(CgroupPaths(std::nullopt).path(1)); }

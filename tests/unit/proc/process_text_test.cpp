@@ -4,6 +4,7 @@
 #include <limits>
 
 using namespace sockwarden;
+using namespace std::string_literals;
 
 namespace {
 
@@ -46,6 +47,27 @@ TEST_CASE("arguments are split at NULs and may be empty") {
   CHECK(parse_cmdline(std::string("a\0\0b c\0", 7)) == std::vector<std::string>{"a", "", "b c"});
   CHECK(parse_cmdline("").empty());
   CHECK(parse_cmdline(std::string("title\0\0\0\0", 9)) == std::vector<std::string>{"title"});
+  CHECK(parse_cmdline(std::string("\0\0", 2)) == std::vector<std::string>{""});
+}
+
+TEST_CASE("arguments are bounded by their number, by their length and in all, and what is left out shows") {
+  std::string many = "program";
+  many.append(16'000, '\0');
+  many += "end";
+  const auto empty = parse_cmdline(many);
+  CHECK(empty.size() == most_arguments + 1);
+  CHECK(empty.front() == "program");
+  CHECK(empty.back() == "…");
+
+  const auto path = parse_cmdline("java\0-cp\0"s + std::string(9'000, 'x') + "\0Main\0"s);
+  REQUIRE(path.size() == 4);
+  CHECK(path[2] == std::string(longest_argument, 'x') + "…");
+  CHECK(path[3] == "Main");
+
+  std::string great;
+  for (int i = 0; i < 10; ++i) great += std::string(1'000, 'y') + '\0';
+  CHECK(parse_cmdline(great).size() == 5);
+  CHECK(parse_cmdline(great).back() == "…");
 }
 
 TEST_CASE("a task's own number is the innermost of its namespaces") {

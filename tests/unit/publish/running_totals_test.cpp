@@ -45,6 +45,29 @@ TEST_CASE("a findings counter keeps its value when the ledger forgets, and goes 
   CHECK(published.finding_totals.at(leak) == 7);
 }
 
+TEST_CASE("what a program that is gone was found of is summed in other after the retention, and nothing is lost") {
+  RunningTotals totals;
+  const auto at = [](int seconds) { return Instant(std::chrono::seconds(seconds)); };
+  const FindingKey rest{"fd-leak", "", other_identity()};
+  auto published = with_finding(5);
+  published.model.time = at(1000);
+  totals.observe(published);
+  for (const bool lives : {true, false}) {
+    Published later;
+    later.model.time = at(3000);
+    if (lives) add(later.model, shop);
+    totals.observe(later);
+    CHECK(later.finding_totals.contains(leak) == lives);
+    CHECK(later.finding_totals.contains(rest) != lives);
+    if (!lives) CHECK(later.finding_totals.at(rest) == 5);
+  }
+  published = with_finding(2);
+  published.model.time = at(3001);
+  totals.observe(published);
+  CHECK(published.finding_totals.at(leak) == 2);
+  CHECK(published.finding_totals.at(rest) == 5);
+}
+
 TEST_CASE("a finding that did not change is not counted again") {
   RunningTotals totals;
   auto published = with_finding(5);
