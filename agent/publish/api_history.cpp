@@ -14,6 +14,8 @@ using Moments = std::vector<std::shared_ptr<const Moment>>;
 constexpr std::uint32_t latest_time = ~0U;  // in seconds since 1970, the year 2106
 constexpr std::uint32_t points_limit = 3600;
 constexpr std::uint32_t default_points = 360;
+/// Of pools, points of all series of an answer. The page asks for 60 a pool, and for all of one.
+constexpr std::size_t pool_points_limit = 60'000;
 
 struct Filter {
   std::optional<std::uint32_t> pid;
@@ -28,17 +30,24 @@ Moments thinned(Moments all, std::size_t most) {
   return kept;
 }
 
+/// Of as many pools as the limit allows, those that were seen last.
 Json pools_json(const Moments& moments, const Filter& filter) {
   struct Series {
     Json open, in_use, idle, thrown_away;
   };
   const Json none(std::vector<std::nullptr_t>(moments.size()));
   std::map<std::pair<std::uint32_t, Address>, Series> pools;
-  for (std::size_t i = 0; i < moments.size(); ++i) {
+  const std::size_t most = pool_points_limit / std::max<std::size_t>(1, moments.size());
+  for (std::size_t i = moments.size(); i-- > 0;) {
     for (const PoolPoint& point : moments[i]->pools) {
       if ((filter.pid && point.pid != *filter.pid) || (filter.remote && point.remote.string() != *filter.remote))
         continue;
-      Series& series = pools.try_emplace({point.pid, point.remote}, Series{none, none, none, none}).first->second;
+      auto found = pools.find({point.pid, point.remote});
+      if (found == pools.end()) {
+        if (pools.size() >= most) continue;
+        found = pools.emplace(std::pair(point.pid, point.remote), Series{none, none, none, none}).first;
+      }
+      Series& series = found->second;
       series.open[i] = point.open;
       series.in_use[i] = point.in_use;
       series.idle[i] = point.idle;

@@ -31,5 +31,6 @@ export function render(data) {
   if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
   const rows = matching(answer.descriptors, row => `${nameOf(row.process)} ${placeOf(row.process)} ${row.process.pid}`);
   return [h('h1', null, title), toolbar(search('Search processes'), narrowed(['pid'])),
-    table({label: title, one: 'process', many: 'processes', columns: columnsFor(data), rows, keyOf: row => String(row.process.pid)})];
+    table({label: title, one: 'process', many: 'processes', columns: columnsFor(data), rows, keyOf: row => String(row.process.pid),
+      of: {told: answer.descriptors.length, matching: answer.matching}})];
 }

@@ -31,5 +31,6 @@ export function render(data) {
   const rows = matching(answer.connections, row => `${nameOf(row.process)} ${placeOf(row.process)} ${row.local}`)
     .sort((a, b) => b.accept_queue.drops - a.accept_queue.drops || b.accept_queue.length - a.accept_queue.length);
   return [h('h1', null, title), toolbar(search('Search listeners'), narrowed(['pid'])),
-    table({label: title, one: 'listener', columns: columnsFor(data), rows, keyOf: row => String(row.id)})];
+    table({label: title, one: 'listener', columns: columnsFor(data), rows, keyOf: row => String(row.id),
+      of: {told: answer.connections.length, matching: answer.matching}})];
 }

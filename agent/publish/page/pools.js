@@ -14,8 +14,9 @@ const keyOf = pool => `${pool.process.pid} ${pool.remote}`;
 
 export function paths(query) {
   const [pid, remote] = (query.open ?? '').split(' ');
+  const narrowing = query.pid ? '&pid=' + Number(query.pid) : '';
   return {
-    ...(query.at ? {moment: `history?at=${query.at}`} : {pools: 'pools'}),
+    ...(query.at ? {moment: `history?at=${query.at}`} : {pools: `pools?sort=open${narrowing}`}),
     series: 'history?points=60&pools=all',
     ...(remote ? {chart: `history?points=720&pid=${pid}&remote=${encodeURIComponent(remote)}`} : {}),
   };
@@ -87,6 +88,7 @@ export function render(data, query) {
     h('h1', null, title),
     note('Connections of one process, as a client, to one server. A row opens to its chart and what to set.'),
     toolbar(search('Search pools'), choice('show', 'Show', [['', 'with open connections'], ['all', 'all']]), narrowed(['pid'])),
-    table({label: title, one: 'pool', columns: columnsFor(data), rows, keyOf, detailOf: pool => keyOf(pool) === query.open && detail(pool)}),
+    table({label: title, one: 'pool', columns: columnsFor(data), rows, keyOf,
+      of: {told: answer.pools.length, matching: answer.matching}, detailOf: pool => keyOf(pool) === query.open && detail(pool)}),
   ];
 }

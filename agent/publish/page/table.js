@@ -57,15 +57,18 @@ const shell = (label, columns, query, byServer, rows) =>
     h('table', null, h('thead', null, h('tr', null, columns.map(column => heading(column, query, byServer)))),
       h('tbody', null, rows)));
 
-/// All rows are here: sorted and paged here.
-export function table({label, one, many, columns, rows, keyOf, detailOf}) {
+/// Where the agent has more than it told at once.
+const among = ({told, matching} = {}) => matching > told ? ` among the first ${told.toLocaleString('en')} of ${matching.toLocaleString('en')}` : '';
+
+/// All rows are here: sorted and paged here. `of` is how many the agent `told`, of so many `matching`.
+export function table({label, one, many, columns, rows, of, keyOf, detailOf}) {
   const {query} = here();
   const column = columns.find(each => each.name === query.sort && each.value);
   const sorted = column ? [...rows].sort(compare(column, query.order !== 'up')) : rows;
   const first = Math.min(Number(query.page ?? 0) * pageSize, Math.max(0, sorted.length - 1));
   const shown = sorted.slice(first, first + pageSize);
   return [
-    h('p', {class: 'count', role: 'status'}, several(rows.length, one, many)),
+    h('p', {class: 'count', role: 'status'}, several(rows.length, one, many), among(of)),
     rows.length > 0 && shell(label, columns, query, false, body(columns, shown, keyOf, detailOf)),
     pager(sorted.length, first, shown.length),
   ];

@@ -93,6 +93,10 @@ TEST_CASE("pools come in pages, too") {
   CHECK(first["pools"].size() == 3);
   CHECK(second["pools"].size() == 2);
   CHECK(data_of(ask(api_pools, published, {{"offset", "9"}}))["pools"].empty());
+
+  published.pools[3].open = 7;
+  const Json fullest = data_of(ask(api_pools, published, {{"limit", "1"}, {"sort", "open"}}))["pools"];
+  CHECK(fullest[0]["open"] == 7);
 }
 
 TEST_CASE("a number means the process that has it now, not an earlier one") {
