@@ -42,6 +42,7 @@ void Agent::publish(Round round) {
   Published next;
   next.model = std::move(round.model);
   std::vector<Connection>().swap(next.model.closed);  // nobody asks for them any more
+  next.model.tables.push_back(snapshot_->history().table());
   next.hooks = pipeline_.hooks();
   next.findings = std::move(round.inspection.findings);
   next.timeouts = std::move(round.inspection.timeouts);
@@ -51,7 +52,7 @@ void Agent::publish(Round round) {
   next.refused_findings = round.inspection.refused_findings;
   next.reader = round.reader;
   next.findings_without_room = std::move(round.inspection.findings_without_room);
-  next.folded_waits = round.inspection.folded_waits;
+  next.forgotten_wait_histories = round.inspection.forgotten_wait_histories;
   next.retention = retention_;
   next.started = started_;
   next.began = began_;

@@ -35,7 +35,7 @@ bool is_likely_endless(const Suspect& suspect, const Evidence& evidence, const W
   if (evidence.verdict == Verdict::finite || evidence.unattended || evidence.working) return false;
   // A stream of it may be a subscription, answered when there is something to tell, beside calls that take no time.
   if (traits_of(suspect.wait.connection->protocol).may_wait) return false;
-  if (history.will_end(key, suspect.waited)) return false;
+  if (history.will_end(key, suspect.waited) || history.may_have_forgotten(key)) return false;
   const auto given_up = history.longest_given_up(key);
   if (given_up && suspect.waited <= *given_up * beyond_given_up) return false;
   const auto typical = history.typical(key);

@@ -10,7 +10,6 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::size_t given_up_kept = 8;
-const std::string others = "other";            // endpoints that are kept together
 constexpr std::uint32_t answers_kept = 10000;  // then the older ones count half
 constexpr double bucket_growth = 1.2;
 constexpr nanoseconds first_bound = std::chrono::milliseconds(1);
@@ -39,40 +38,50 @@ nanoseconds WaitHistory::upper_bound_of(std::size_t bucket) {
 }
 
 WaitHistory::Entry& WaitHistory::entry_of(const WaitKey& key) {
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) {
-    const auto program = of_program_.find(key.process);
-    const bool full = program != of_program_.end() && program->second >= most_of_program;
-    if (!full || key.endpoint == others) return make_entry(key);
-    ++folded_;
-    return entry_of({key.process, others, key.phase});
+  if (const auto found = entries_.find(key); found != entries_.end()) {
+    use(key, found->second);
+    return found->second;
   }
-  ages_.splice(ages_.end(), ages_, found->second.age);
-  return found->second;
-}
-
-WaitHistory::Entry& WaitHistory::make_entry(const WaitKey& key) {
+  const auto program = programs_.find(key.process);
+  if (program != programs_.end() && program->second.ages.size() >= most_of_program) {
+    forget(*program->second.ages.front());
+  } else if (entries_.size() >= capacity_) {
+    forget(*ages_.front());
+  }
   const auto made = entries_.try_emplace(key).first;
+  Ages& ages = programs_[key.process].ages;
   made->second.age = ages_.insert(ages_.end(), &made->first);
-  ++of_program_[key.process];
-  if (entries_.size() > capacity_) forget_oldest();
+  made->second.age_in_program = ages.insert(ages.end(), &made->first);
   return made->second;
 }
 
-void WaitHistory::forget_oldest() {
-  const auto oldest = entries_.find(*ages_.front());
-  const auto program = of_program_.find(oldest->first.process);
-  if (--program->second == 0) of_program_.erase(program);
-  entries_.erase(oldest);
-  ages_.pop_front();
+void WaitHistory::use(const WaitKey& key, const Entry& entry) const {
+  Ages& ages = programs_.find(key.process)->second.ages;
+  ages_.splice(ages_.end(), ages_, entry.age);
+  ages.splice(ages.end(), ages, entry.age_in_program);
+}
+
+void WaitHistory::forget(const WaitKey& key) {
+  const auto entry = entries_.find(key);
+  const auto program = programs_.find(key.process);
+  ages_.erase(entry->second.age);
+  program->second.ages.erase(entry->second.age_in_program);
+  program->second.has_forgotten = true;
+  if (program->second.ages.empty()) programs_.erase(program);
+  entries_.erase(entry);
+  ++forgotten_;
 }
 
 const WaitHistory::Entry* WaitHistory::find(const WaitKey& key) const {
-  auto found = entries_.find(key);
-  if (found == entries_.end()) found = entries_.find({key.process, others, key.phase});
+  const auto found = entries_.find(key);
   if (found == entries_.end()) return nullptr;
-  ages_.splice(ages_.end(), ages_, found->second.age);  // what a wait that goes on is held against stays known
+  use(key, found->second);  // what a wait that goes on is held against stays known
   return &found->second;
+}
+
+bool WaitHistory::may_have_forgotten(const WaitKey& key) const {
+  const auto program = programs_.find(key.process);
+  return program != programs_.end() && program->second.has_forgotten && !entries_.contains(key);
 }
 
 void WaitHistory::add(const WaitKey& key, const EndedWait& wait) {
@@ -156,11 +165,11 @@ std::uint64_t WaitHistory::answers(const WaitKey& key) const {
 }
 
 TableFill WaitHistory::table() const {
-  constexpr std::size_t entry = sizeof(WaitKey) + sizeof(Entry) + 8 * sizeof(void*);
-  std::uint64_t bytes = of_program_.size() * (sizeof(Identity) + 5 * sizeof(void*));
+  constexpr std::size_t entry = sizeof(WaitKey) + sizeof(Entry) + 10 * sizeof(void*);
+  std::uint64_t bytes = programs_.size() * (sizeof(Identity) + sizeof(Program) + 4 * sizeof(void*));
   for (const auto& [key, kept] : entries_)
     bytes += entry + kept.given_up.capacity() * sizeof(EndedWait) + key.endpoint.capacity();
-  return {"waits", entries_.size(), capacity_, bytes};
+  return {"waits", entries_.size(), {}, bytes};
 }
 
 }  // namespace sockwarden

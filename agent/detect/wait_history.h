@@ -38,7 +38,7 @@ struct EndedWait {
 
 class WaitHistory {
  public:
-  /// Of one program so many are kept by endpoint and phase. Those of further endpoints are kept together, by phase.
+  /// Of one program so many pairs of endpoint and phase are kept: its longest unused one makes room for the next.
   static constexpr std::size_t most_of_program = 256;
 
   explicit WaitHistory(std::size_t capacity = 4096) : capacity_(capacity) {}
@@ -62,32 +62,40 @@ class WaitHistory {
   /// Every effective timeout that is known, by key.
   [[nodiscard]] std::map<WaitKey, std::chrono::nanoseconds> effective_timeouts() const;
 
+  /// Whether nothing is known of it that may have been known once: the program has had more pairs than there was room.
+  [[nodiscard]] bool may_have_forgotten(const WaitKey& key) const;
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  /// Waits at endpoints that are kept together, so far.
-  [[nodiscard]] std::uint64_t folded() const { return folded_; }
+  /// Pairs that made room for others, so far.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
   [[nodiscard]] TableFill table() const;
 
  private:
   static constexpr std::size_t buckets = 96;
+  using Ages = std::list<const WaitKey*>;  // longest unused first; who asks uses
   struct Entry {
     std::vector<EndedWait> given_up;  // oldest first
     std::array<std::uint32_t, buckets> answers{};
     std::uint32_t answer_count = 0;
-    std::list<const WaitKey*>::iterator age;
+    Ages::iterator age, age_in_program;
+  };
+  struct Program {
+    Ages ages;
+    bool has_forgotten = false;
   };
   static std::size_t bucket_of(std::chrono::nanoseconds duration);
   static std::chrono::nanoseconds upper_bound_of(std::size_t bucket);
   Entry& entry_of(const WaitKey& key);
-  Entry& make_entry(const WaitKey& key);
-  void forget_oldest();
+  void use(const WaitKey& key, const Entry& entry) const;
+  void forget(const WaitKey& key);
   [[nodiscard]] const Entry* find(const WaitKey& key) const;
   [[nodiscard]] static std::optional<std::chrono::nanoseconds> effective_timeout(const Entry& entry);
 
   std::size_t capacity_;
-  mutable std::list<const WaitKey*> ages_;  // longest unused first; who asks uses
   std::map<WaitKey, Entry> entries_;
-  std::map<Identity, std::size_t> of_program_;  // entries
-  std::uint64_t folded_ = 0;
+  mutable Ages ages_;
+  mutable std::map<Identity, Program> programs_;  // those with an entry
+  std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace sockwarden

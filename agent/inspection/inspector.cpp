@@ -67,7 +67,7 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
           .dropped_connections = pools_.dropped(),
           .refused_findings = ledger_.refused(),
           .findings_without_room = ledger_.without_room(),
-          .folded_waits = waits_.folded()};
+          .forgotten_wait_histories = waits_.forgotten()};
 }
 
 std::vector<PoolFigures> Inspector::pools() const {

@@ -33,7 +33,7 @@ struct Inspection {
   std::uint64_t dropped_connections = 0;                         ///< that the pool model had no room for, so far
   std::uint64_t refused_findings = 0;                            ///< that had no room among the others, so far
   std::map<std::uint32_t, std::uint64_t> findings_without_room;  ///< now, by user
-  std::uint64_t folded_waits = 0;  ///< ended ones whose endpoints had no room of their own, so far
+  std::uint64_t forgotten_wait_histories = 0;                    ///< that made room for others, so far
 };
 
 class Inspector {

@@ -39,6 +39,7 @@ std::vector<TableFill> map_fills(const Object& object, const std::map<std::strin
                    .bytes = 0};
     if (const auto counted = entries.find(fill.name); counted != entries.end()) fill.entries = counted->second;
     fill.bytes = memory_of(map);
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF) fill.capacity.reset();  // it is in bytes
     if (bpf_map__type(map) == BPF_MAP_TYPE_SK_STORAGE) {
       fill.capacity.reset();
       fill.bytes += fill.entries.value_or(0) * bytes_of_stored_record;

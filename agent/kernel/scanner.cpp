@@ -105,7 +105,7 @@ tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>
   name_the_gone(sample);
   last_live_ = sample.live.size();
   sample.tables = map_fills(object_, entries_);
-  sample.tables.push_back({"process_facts", facts_.size(), facts_.capacity(), facts_.bytes()});
+  sample.tables.push_back({"process_facts", facts_.size(), {}, facts_.bytes()});
 
   sample.time = std::chrono::steady_clock::now();
   sample.wall = std::chrono::system_clock::now();

@@ -15,7 +15,7 @@ std::uint64_t bytes_of_map(const Map& map) {
 
 }  // namespace
 
-std::vector<TableFill> tables_of(const Model& model, const ModelLimits& limits) {
+std::vector<TableFill> tables_of(const Model& model) {
   const Model::Memory& memory = *model.memory;
   std::uint64_t processes = 0;
   for (const auto& [serial, process] : model.processes) processes += node + bytes_of(process);
@@ -26,9 +26,9 @@ std::vector<TableFill> tables_of(const Model& model, const ModelLimits& limits) 
   return {{"connections", model.connections.size(), {}, connections * sizeof(Connection)},
           {"model_processes", model.processes.size(), {}, processes},
           {"rows", model.process_rows.size() + model.endpoint_rows.size() + model.option_rows.size(), {}, rows},
-          {"identities", memory.identities.size(), limits.identities,
+          {"identities", memory.identities.size(), {},
            bytes_of_map(memory.identities) + bytes_of_map(memory.roles) + bytes_of_map(memory.options)},
-          {"named_endpoints", memory.endpoints.size(), limits.endpoints, bytes_of_map(memory.endpoints)},
+          {"named_endpoints", memory.endpoints.size(), {}, bytes_of_map(memory.endpoints)},
           {"folded_endpoints",
            memory.folded.size() + memory.unattributed.size(),
            {},

@@ -7,6 +7,6 @@
 namespace sockwarden {
 
 /// What a Model holds, and what it takes; two are there at once.
-[[nodiscard]] std::vector<TableFill> tables_of(const Model& model, const ModelLimits& limits);
+[[nodiscard]] std::vector<TableFill> tables_of(const Model& model);
 
 }  // namespace sockwarden

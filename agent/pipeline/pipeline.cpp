@@ -26,7 +26,7 @@ tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
   origins_.name(round.inspection, inspector_, *kernel_, *reader_);
   round.reader = reader_->health();
   wanted_ = std::move(round.inspection.wanted);
-  for (const std::vector<TableFill>& tables : {tables_of(round.model, limits), round.inspection.tables})
+  for (const std::vector<TableFill>& tables : {tables_of(round.model), round.inspection.tables})
     round.model.tables.insert(round.model.tables.end(), tables.begin(), tables.end());
   return round;
 }

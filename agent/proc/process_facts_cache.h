@@ -26,7 +26,6 @@ class ProcessFactsCache {
 
   [[nodiscard]] std::size_t size() const { return kept_.size(); }
   [[nodiscard]] std::size_t bytes() const;
-  [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
  private:
   struct Kept {

@@ -123,4 +123,9 @@ std::size_t History::bytes() const {
   return bytes_;
 }
 
+TableFill History::table() const {
+  const std::lock_guard lock(mutex_);
+  return {"history", moments_.size(), {}, bytes_};
+}
+
 }  // namespace sockwarden

@@ -53,6 +53,7 @@ class History {
   /// The last one that is not later; the first of all where all are. Null without any.
   [[nodiscard]] std::shared_ptr<const Moment> at(WallTime time) const;
   [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] TableFill table() const;
   [[nodiscard]] const HistoryLimits& limits() const { return limits_; }
 
  private:

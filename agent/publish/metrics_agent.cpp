@@ -41,10 +41,10 @@ void add_tables(MetricSet& set, const Model& model) {
                              "Absent where they are not counted. Those of the agent: `process_facts`, `connections`, "
                              "`model_processes`, `rows`, `identities`, `named_endpoints`, `folded_endpoints`, `pools`, "
                              "`pool_connections`, `pool_endings`, `findings`, `descriptors`, `waits`, "
-                             "`wait_connections`."});
+                             "`wait_connections`, `history`."});
   auto& capacity = set.gauge({"sockwarden_table_capacity", "table", "entries",
                               "Room for entries in a table of the kernel or of the agent.",
-                              "Absent where it has as many as the host has."});
+                              "Absent where what is new always has room."});
   auto& bytes = set.gauge({"sockwarden_table_bytes", "table", "bytes",
                            "Memory that a table of the kernel or of the agent takes, about.",
                            "A map's as the kernel tells it, and for `records` what it charges a socket."});
@@ -108,10 +108,12 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
   set.gauge({"sockwarden_endpoint_series_folded", "", "series",
              "Endpoints summed in server_address=\"other\" by the label limit."})
       .add({}, static_cast<double>(model.folded_endpoints));
-  set.counter({"sockwarden_waits_folded_total", "", "waits",
-               "Ended waits at endpoints of a program that are kept together, since it has too many.",
-               "More than 256 pairs of endpoint and phase; at `/api/v1/timeouts` they are endpoint `other`."})
-      .add({}, static_cast<double>(published.folded_waits));
+  set.counter(
+         {"sockwarden_wait_histories_forgotten_total", "", "histories",
+          "Histories of earlier waits that made room for others.",
+          "One a program, endpoint and phase: 256 of a program, 4096 in all. Without its history a wait that may have "
+          "had one is never called likely endless."})
+      .add({}, static_cast<double>(published.forgotten_wait_histories));
   set.gauge({"sockwarden_distribution_series_folded", "", "series",
              "Identities and roles whose histograms are summed in comm=\"other\", since others are busier."})
       .add({}, static_cast<double>(model.folded_histogram_rows));

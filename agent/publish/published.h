@@ -53,10 +53,10 @@ struct Published {
   std::uint64_t refused_findings = 0;     ///< that had no room among the others, counted in each scan
   ReaderHealth reader;
   std::map<std::uint32_t, std::uint64_t> findings_without_room;  ///< now, by user
-  std::uint64_t folded_waits = 0;           ///< ended ones whose endpoints had no room of their own, so far
-  std::chrono::seconds retention{15 * 60};  ///< of what is over
-  WallTime started{};                       ///< when the agent started, by the clock of then
-  Instant began{};                          ///< the same, by the clock that nobody sets
+  std::uint64_t forgotten_wait_histories = 0;                    ///< that made room for others, so far
+  std::chrono::seconds retention{15 * 60};                       ///< of what is over
+  WallTime started{};                                            ///< when the agent started, by the clock of then
+  Instant began{};                                               ///< the same, by the clock that nobody sets
   ConfigState config;
 
   /// Filled in by Snapshot::publish, because these must not fall when the ledger forgets or a socket closes.

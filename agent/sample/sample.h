@@ -76,7 +76,7 @@ struct RefusedBindSample {
 struct TableFill {
   std::string name;
   std::optional<std::uint64_t> entries;   ///< empty: it is not counted
-  std::optional<std::uint64_t> capacity;  ///< empty: it has as many as the host has
+  std::optional<std::uint64_t> capacity;  ///< empty: what is new always has room
   std::uint64_t bytes = 0;                ///< of memory, about
 };
 

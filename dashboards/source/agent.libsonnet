@@ -46,12 +46,18 @@ local p = import 'panels.libsonnet';
       ['{{instance}} missed, made up for', 'sum by (instance) (rate(sockwarden_events_missed_total{<host>}[<rate>]))'],
       ['{{instance}} pool connection', 'sum by (instance) (rate(sockwarden_pool_connections_dropped_total{<host>}[<rate>]))'],
       ['{{instance}} finding', 'sum by (instance) (rate(sockwarden_findings_refused_total{<host>}[<rate>]))'],
+      ['{{instance}} history of waits', 'sum by (instance) (rate(sockwarden_wait_histories_forgotten_total{<host>}[<rate>]))'],
       ['{{instance}} line of the log', 'sum by (instance) (rate(sockwarden_log_lines_dropped_total{<host>}[<rate>]))'],
     ]),
     p.graph(77, 'Unattributed connections', 'cps', 'Connections that ended before any process used them.', [
       ['{{instance}}', 'sum by (instance) (rate(sockwarden_connections_unattributed_total{<host>}[<rate>]))'],
     ]),
-    p.graph(78, 'Kernel tables', 'percentunit', 'Share of the room in use.', [
+    p.graph(90, 'Summed, or without room', 'short', 'Endpoints and histograms that are summed in "other", and findings that have no room among the others.', [
+      ['{{instance}} endpoints', 'sockwarden_endpoint_series_folded{<host>}'],
+      ['{{instance}} histograms', 'sockwarden_distribution_series_folded{<host>}'],
+      ['{{instance}} findings', 'sockwarden_findings_without_room{<host>}'],
+    ]),
+    p.graph(78, 'Tables', 'percentunit', 'Share of the room in use, of tables in which what is new may have none.', [
       ['{{instance}} {{table}}', 'sockwarden_table_entries{<host>} / (sockwarden_table_capacity{<host>} > 0)'],
     ]) + p.share + p.marked([[0.7, 'orange'], [0.9, 'red']]),
   ]),
@@ -73,8 +79,9 @@ local p = import 'panels.libsonnet';
     p.graph(82, 'Processor time', 'percentunit', 'Of one processor.', [
       ['{{instance}}', 'rate(process_cpu_seconds_total{<host>}[<rate>]) and on (job, instance) sockwarden_build_info'],
     ]) + p.marked([[0.25, 'orange']]),
-    p.graph(83, 'Memory', 'bytes', 'Resident memory of the agent.', [
+    p.graph(83, 'Memory', 'bytes', 'Resident memory of the agent, and its largest tables. Those of the kernel are no part of it.', [
       ['{{instance}}', 'process_resident_memory_bytes{<host>} and on (job, instance) sockwarden_build_info'],
+      ['{{instance}} {{table}}', 'topk by (job, instance) (4, sockwarden_table_bytes{<host>})'],
     ]),
     p.graph(84, 'Descriptors of the agent', 'short', 'Open now, and the limit.', [
       ['{{instance}} open', 'process_open_fds{<host>} and on (job, instance) sockwarden_build_info'],

@@ -68,6 +68,13 @@ TEST_CASE("a wait that is not proven is likely endless only once it is longer th
     early.answer(early.asked(58), Verdict::timer_pending, 1s);
     CHECK(findings(early).empty());
   }
+  SECTION("nor where the program met more endpoints than are remembered: this one may have had a timeout") {
+    for (std::size_t host = 0; host <= WaitHistory::most_of_program; ++host)
+      stage.earlier("header", "host" + std::to_string(host) + ":80", WaitEnd::answered, 5ms, 1);
+    CHECK(findings(stage).empty());
+    stage.earlier("header", remote, WaitEnd::answered, 5ms, 1);
+    CHECK(findings(stage).size() == 1);
+  }
   SECTION("nor on a stream of HTTP/2, which may be a subscription: that is proven, or nothing") {
     auto& wire = stage.world.connection(id).record.wire;
     testing::speak(stage.world.connection(id).record, SW_PROTOCOL_HTTP_2);

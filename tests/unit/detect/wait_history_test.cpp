@@ -141,21 +141,44 @@ TEST_CASE("old answers fade when there are very many") {
   CHECK(*history.typical(key) < 20ms);
 }
 
-TEST_CASE("of a program with endpoints without end the further ones are kept together, by phase") {
+TEST_CASE("of a program with endpoints without end the longest unused makes room, and nobody else's") {
   WaitHistory history;
   const auto key_at = [](const std::string& program, int host) {
     return WaitKey{{program, "", ""}, "host" + std::to_string(host) + ":80", "header"};
   };
   const auto give_up = [&](const WaitKey& key, int second) {
-    history.add(key, {.begin = Instant(std::chrono::seconds(second)), .duration = 3s, .end = WaitEnd::own_close});
+    history.add(key, given_up(std::chrono::seconds(second), 3s));
   };
-  give_up(key_at("modest", 0), 0);
-  give_up(key_at("modest", 0), 10);
-  for (int host = 0; host < 5'000; ++host) give_up(key_at("crowd", host), 100 + 10 * host);
-  CHECK(history.size() <= WaitHistory::most_of_program + 2);
-  CHECK(history.folded() == 5'000 - WaitHistory::most_of_program);
+  for (const char* program : {"modest", "crowd"}) {
+    give_up(key_at(program, 0), 0);
+    give_up(key_at(program, 0), 10);
+  }
+  for (int host = 1; host < 5'000; ++host) {
+    give_up(key_at("crowd", host), 100 + 10 * host);
+    if (host % 100 == 0) CHECK(history.effective_timeout(key_at("crowd", 0)) == 3s);  // it is in use
+  }
+  CHECK(history.size() == WaitHistory::most_of_program + 1);
+  CHECK(history.forgotten() == 5'000 - WaitHistory::most_of_program);
   CHECK(history.effective_timeout(key_at("modest", 0)) == 3s);
-  CHECK(history.effective_timeout(key_at("crowd", 4'999)) == 3s);  // of those together
-  CHECK_FALSE(history.effective_timeout(key_at("crowd", 0)));      // one of its own gave up once
-  CHECK_FALSE(history.effective_timeout(key_at("modest", 1)));     // nothing is known of it
+  for (int host = 1; host < 5'000; ++host)
+    CHECK_FALSE(history.effective_timeout(key_at("crowd", host)));  // each gave up once: none is judged by the others
+}
+
+TEST_CASE("what is forgotten is told from what was never known") {
+  WaitHistory history(4);
+  auto crowd = key;
+  crowd.process.comm = "crowd";
+  const auto meet = [&](int host) {
+    crowd.endpoint = std::to_string(host);
+    history.add(crowd, wait(0s, 1s, WaitEnd::answered));
+  };
+  for (int host = 0; host < 4; ++host) meet(host);
+  crowd.endpoint = "never met";
+  CHECK_FALSE(history.may_have_forgotten(crowd));
+  meet(4);
+  crowd.endpoint = "0";
+  CHECK(history.may_have_forgotten(crowd));
+  crowd.endpoint = "4";
+  CHECK_FALSE(history.may_have_forgotten(crowd));  // it has one
+  CHECK_FALSE(history.may_have_forgotten(key));    // another program
 }

@@ -55,6 +55,7 @@ TEST_CASE("history stays below its bytes, and keeps the newest") {
   }
   CHECK(history.moments().size() > 5);
   CHECK(history.moments().back()->time == at_second(3595).model.wall);
+  CHECK(history.table().bytes == history.bytes());
 }
 
 TEST_CASE("one moment keeps the worst findings, no matter how many there are") {
