@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "agent/contract/give_back.h"
 #include "agent/inspection/socket_timeouts.h"
 
 namespace sockwarden {
@@ -58,6 +59,7 @@ Answers Testimony::answers_to(const std::vector<Question>& questions, const Mode
     known.may_last = std::max(known.may_last, may_last(*known.fresh, known.waited));
   }
   std::erase_if(known_, [&](const auto& entry) { return entry.second.model != model.number; });
+  give_back_buckets(known_);
   return answers;
 }
 

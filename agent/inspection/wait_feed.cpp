@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/contract/give_back.h"
 #include "agent/detect/wait.h"
 
 namespace sockwarden {
@@ -58,6 +59,7 @@ void WaitFeed::update(const Model& model, WaitHistory& history) {
     }
   }
   std::erase_if(connections_, [&](const auto& entry) { return entry.second.model != model_; });
+  give_back_buckets(connections_);
 }
 
 void WaitFeed::take_answers(const Connection& connection, const Process& process, WaitHistory& history) {

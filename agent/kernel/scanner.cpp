@@ -95,7 +95,7 @@ tl::expected<Sample, ScanFailure> Scanner::scan(const std::vector<std::uint32_t>
   // From here on nothing fails.
   sample.closed = ring_.take();
   sample.closed.insert(sample.closed.end(), ended_unseen_.begin(), ended_unseen_.end());
-  ended_unseen_.clear();
+  std::vector<sw_connection>().swap(ended_unseen_);  // its room, too, goes back
   listen_drops_.count(sample.live, [](std::uint32_t pid) -> std::optional<std::uint64_t> {
     const auto text = read_text("/proc/" + std::to_string(pid) + "/net/netstat");
     return text ? listen_drops_in(*text) : std::nullopt;

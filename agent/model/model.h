@@ -192,9 +192,9 @@ struct DescriptorRow {
 
 struct ModelLimits {
   std::uint32_t endpoints_per_process = 50;
-  std::uint32_t endpoints = 300;            ///< endpoints with a row of their own, in all
+  std::uint32_t endpoints = 200;            ///< endpoints with a row of their own, in all
   std::uint32_t histogram_rows = 12;        ///< identities and roles with histograms of their own: the busiest
-  std::uint32_t identities = 1'024;         ///< identities that are kept after their last process is gone
+  std::uint32_t identities = 256;           ///< in all; those of which a process runs are kept beyond it
   std::chrono::seconds retention{15 * 60};  ///< how long they are
 };
 

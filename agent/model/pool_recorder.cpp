@@ -4,6 +4,7 @@
 #include <array>
 #include <unordered_set>
 
+#include "agent/contract/give_back.h"
 #include "agent/model/connection.h"
 #include "agent/model/propagated_close.h"
 
@@ -67,6 +68,7 @@ void PoolRecorder::record(const Model& model, Instant until, PoolTable& table) {
     if (PoolState* state = state_of(connection, table, model.time)) take_live(*state, connection);
   }
   std::erase_if(seen_, [&](const auto& item) { return item.second.round != round_; });
+  give_back_buckets(seen_);
 }
 
 PoolState* PoolRecorder::state_of(const Connection& connection, PoolTable& table, Instant now) {

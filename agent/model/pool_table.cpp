@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "agent/contract/give_back.h"
 #include "agent/model/live_tally.h"
 
 namespace sockwarden {
@@ -151,8 +152,7 @@ void PoolTable::forget_old(const Model& model) {
     endings_ -= pool.endings.size();
     return true;
   });
-  // A table of buckets does not shrink by itself.
-  if (pools_.bucket_count() > 64 && pools_.bucket_count() > pools_.size() * 8) pools_.rehash(0);
+  give_back_buckets(pools_);
 }
 
 std::size_t PoolTable::bytes() const {

@@ -17,11 +17,12 @@ void Pipeline::configure(const Config& config) {
 tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
   auto scanned = kernel_->scan(wanted_);
   if (!scanned) return tl::unexpected(scanned.error());
-  const Sample sample = filter_.narrow(std::move(*scanned));
+  Sample sample = filter_.narrow(std::move(*scanned));
   Round round;
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process,
                            .retention = config_.findings.retention};
   round.model = Model::next(sample, last, limits);
+  std::vector<sw_connection>().swap(sample.live);  // the Model has them; where there are many, two lists are too much
   round.inspection = inspector_.inspect(round.model, sample, config_);
   origins_.name(round.inspection, inspector_, *kernel_, *reader_);
   round.reader = reader_->health();

@@ -119,7 +119,7 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
       .add({}, static_cast<double>(model.folded_histogram_rows));
   set.counter({"sockwarden_identities_folded_total", "", "identities",
                "Identities summed in comm=\"other\", since there were too many.",
-               "More than 1024 had come and gone within the retention."})
+               "More than 256 were there, with those that had gone within the retention."})
       .add({}, static_cast<double>(model.folded_identities));
   set.gauge({"sockwarden_scan_duration_seconds", "", "seconds", "Duration of the last good scan."})
       .add({}, std::chrono::duration<double>(model.scan_duration).count());

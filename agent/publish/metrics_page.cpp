@@ -9,9 +9,9 @@ constexpr std::string_view head = R"page(# Metrics
 
 Every metric that `sockwarden agent` serves on `/metrics`. Names follow the Prometheus rules: base units, `_total` on
 counters, help on each, timestamps instead of ages. The set of series is bounded: no label holds a pid, and the endpoints of
-a process are limited by `metrics.endpoints_per_process` (default 50), those of the host to 300; what is beyond is summed in
-`server_address="other"`. Series of a program whose last process is gone leave after `findings.retention` (15 minutes), at most
-1,024 programs of the past are kept so long, and what they counted is summed in `comm="other"`: sums stay exact. A host with 200
+a process are limited by `metrics.endpoints_per_process` (default 50), those of the host to 200; what is beyond is summed in
+`server_address="other"`. Series of a program whose last process is gone leave after `findings.retention` (15 minutes), and
+sooner where there are more than 256 programs; what they counted is summed in `comm="other"`: sums stay exact. A host with 200
 processes has less than 10,000 samples.
 
 Formats: Prometheus text 0.0.4, or OpenMetrics 1.0 where the `Accept` header asks for it; gzip where it is accepted.

@@ -10,7 +10,7 @@ namespace sockwarden {
 namespace {
 
 /// Identities come and go on a host of short-lived containers; beyond this many, new ones share one row.
-constexpr std::size_t finding_rows_limit = 1024;
+constexpr std::size_t finding_rows_limit = 512;
 
 template <typename Number>
 Number growth(Number before, Number now) {
