@@ -1,7 +1,6 @@
 #include "agent/runtimes/go.h"
 
 #include "agent/runtimes/go_deadlines.h"
-#include "agent/runtimes/go_server.h"
 
 namespace sockwarden {
 namespace {
@@ -78,32 +77,31 @@ std::optional<Deadline> GoRuntime::deadline(const Question& question) {
   return deadline;
 }
 
-const std::optional<std::vector<Goroutine>>& GoRuntime::goroutines() {
-  if (!goroutines_read_ && binary_->module) {
-    GoMemory memory(process_);
-    goroutines_ = GoGoroutines(memory, *binary_->module).read();
-  }
-  goroutines_read_ = true;
-  return goroutines_;
+const GoRuntime::Look* GoRuntime::look() {
+  if (looked_) return look_.get();
+  looked_ = true;
+  auto goroutines = binary_->module ? GoGoroutines(memory_, *binary_->module).read() : std::nullopt;
+  if (!goroutines) return nullptr;
+  // Where a vector is moved to, its elements stay where they are.
+  GoHandlers handlers(*goroutines, *binary_->module);
+  auto parties = lock_parties(*goroutines, own_, monotonic_time());
+  look_ = std::make_unique<const Look>(Look{std::move(*goroutines), std::move(handlers), std::move(parties)});
+  return look_.get();
 }
 
 std::optional<TaskWait> GoRuntime::serving_task(const Question& question) {
-  if (!question.serves_http_1 || !goroutines()) return std::nullopt;
+  if (!question.serves_http_1 || look() == nullptr) return std::nullopt;
   const auto found = find_go_deadlines(process_, *binary_, question.fd, question.inode);
-  if (!found) return std::nullopt;
-  GoMemory memory(process_);
-  const Goroutine* handler = find_handler(*goroutines_, found->reader, *binary_->module, memory);
+  const Goroutine* handler = found ? look_->handlers.find(found->reader, memory_) : nullptr;
   if (handler == nullptr) return std::nullopt;
-  const GoOwnCode own(binary_->module_path);
   TaskWait wait;
   wait.task = in_words(*handler);
   wait.waits_for = handler->waits_for;
-  wait.for_lock = waits_for_lock(*handler, own);
-  wait.frames = frames_of(*handler, own);
+  wait.for_lock = waits_for_lock(*handler, own_);
+  wait.frames = frames_of(*handler, own_);
   if (!wait.for_lock) return wait;
-  const GoLockWatch::Process process{question.pid, question.start_ticks};
-  if (const auto* holder = locks_.holder(process, *handler, *goroutines_, own, monotonic_time())) {
-    const auto* call = own.first_of(*holder);
+  if (const auto* holder = locks_.holder({question.pid, question.start_ticks}, *handler, look_->parties)) {
+    const auto* call = own_.first_of(*holder);
     wait.holder = in_words(*holder) + (call != nullptr ? " (" + in_words(*call) + ")" : "");
   }
   return wait;

@@ -11,6 +11,7 @@
 #include "agent/runtimes/go_binary.h"
 #include "agent/runtimes/go_goroutines.h"
 #include "agent/runtimes/go_locks.h"
+#include "agent/runtimes/go_server.h"
 #include "agent/runtimes/go_timers.h"
 #include "agent/runtimes/runtime.h"
 
@@ -20,7 +21,7 @@ class GoRuntime : public Runtime {
  public:
   /// While it lives, it refers to `process` and `locks`.
   GoRuntime(ProcessView& process, std::shared_ptr<const GoBinary> binary, GoLockWatch& locks)
-      : process_(process), binary_(std::move(binary)), locks_(locks) {}
+      : process_(process), binary_(std::move(binary)), locks_(locks), memory_(process), own_(binary_->module_path) {}
 
   [[nodiscard]] RuntimeKind kind() const override { return RuntimeKind::go; }
   [[nodiscard]] RuntimeWords words() const override;
@@ -35,13 +36,21 @@ class GoRuntime : public Runtime {
 
  private:
   [[nodiscard]] const std::optional<GoTimers>& timers();
-  [[nodiscard]] const std::optional<std::vector<Goroutine>>& goroutines();
+  /// Once for all questions of a visit.
+  struct Look {
+    std::vector<Goroutine> goroutines;
+    GoHandlers handlers;
+    std::vector<GoLockParty> parties;
+  };
+  [[nodiscard]] const Look* look();
 
   ProcessView& process_;
   std::shared_ptr<const GoBinary> binary_;
   GoLockWatch& locks_;
-  bool goroutines_read_ = false;
-  std::optional<std::vector<Goroutine>> goroutines_;
+  GoMemory memory_;
+  GoOwnCode own_;
+  bool looked_ = false;
+  std::unique_ptr<const Look> look_;  ///< null = its goroutines cannot be read
   bool timers_read_ = false;
   std::optional<GoTimers> timers_;
   std::optional<std::uint32_t> monitor_;  ///< id of its thread

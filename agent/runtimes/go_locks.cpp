@@ -75,28 +75,35 @@ bool may_give_back(const Goroutine& goroutine, const GoOwnCode& own, std::chrono
          !std::all_of(below.begin(), below.end(), [](const GoCall* call) { return only_waits(*call); });
 }
 
+std::vector<GoLockParty> lock_parties(const std::vector<Goroutine>& goroutines, const GoOwnCode& own,
+                                      std::chrono::nanoseconds now) {
+  std::vector<GoLockParty> parties;
+  for (const auto& goroutine : goroutines) {
+    const bool queued = waits_for_lock(goroutine, own);
+    if (queued || may_give_back(goroutine, own, now)) parties.push_back({&goroutine, queued});
+  }
+  return parties;
+}
+
 const Goroutine* GoLockWatch::holder(const Process& process, const Goroutine& waiter,
-                                     const std::vector<Goroutine>& goroutines, const GoOwnCode& own,
-                                     std::chrono::nanoseconds now) {
+                                     const std::vector<GoLockParty>& parties) {
   constexpr unsigned looks_past_newcomers = 3;
   if (waits_.size() >= most_waits) waits_.clear();
   const auto [known, first_look] = waits_.try_emplace({process, waiter.id, waiter.fingerprint});
   Looks& looks = known->second;
   std::map<std::uint64_t, Stand> stands;
   const Goroutine *stood = nullptr, *any = nullptr;
-  for (const auto& goroutine : goroutines) {
-    if (goroutine.id == waiter.id) continue;
-    const bool queued = waits_for_lock(goroutine, own);
-    if (!queued && !may_give_back(goroutine, own, now)) continue;
-    stands[goroutine.id] = {queued, goroutine.stack_low, goroutine.fingerprint};
+  for (const auto& [goroutine, queued] : parties) {
+    if (goroutine->id == waiter.id) continue;
+    stands[goroutine->id] = {queued, goroutine->stack_low, goroutine->fingerprint};
     if (queued) continue;
-    any = &goroutine;
-    const auto before = looks.last.find(goroutine.id);
+    any = goroutine;
+    const auto before = looks.last.find(goroutine->id);
     if (before == looks.last.end()) continue;
     // A stack that was moved looks otherwise, though nothing on it has gone on.
     const Stand& then = before->second;
-    if (then.queued || then.stack_low != goroutine.stack_low || then.fingerprint == goroutine.fingerprint)
-      stood = &goroutine;
+    if (then.queued || then.stack_low != goroutine->stack_low || then.fingerprint == goroutine->fingerprint)
+      stood = goroutine;
   }
   looks.last = std::move(stands);
   looks.without_holder = first_look || stood != nullptr ? 0 : looks.without_holder + 1;

@@ -37,6 +37,14 @@ class GoOwnCode {
 /// monotonic clock.
 [[nodiscard]] bool may_give_back(const Goroutine& goroutine, const GoOwnCode& own, std::chrono::nanoseconds now);
 
+/// One that matters to whoever waits for a lock: it waits for one, too, or may give one back.
+struct GoLockParty {
+  const Goroutine* goroutine = nullptr;
+  bool queued = false;
+};
+[[nodiscard]] std::vector<GoLockParty> lock_parties(const std::vector<Goroutine>& goroutines, const GoOwnCode& own,
+                                                    std::chrono::nanoseconds now);
+
 /// Remembers who may hold the locks that are waited for, from one look to the next.
 class GoLockWatch {
  public:
@@ -47,8 +55,7 @@ class GoLockWatch {
   };
   /// One that may hold the lock for which `waiter` waits; null = none does, to this look and those before it.
   [[nodiscard]] const Goroutine* holder(const Process& process, const Goroutine& waiter,
-                                        const std::vector<Goroutine>& goroutines, const GoOwnCode& own,
-                                        std::chrono::nanoseconds now);
+                                        const std::vector<GoLockParty>& parties);
 
  private:
   static constexpr std::size_t most_waits = 1'024;

@@ -1,6 +1,7 @@
 #include "agent/runtimes/go_server.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -29,22 +30,26 @@ std::set<std::uint64_t> pointers_of(std::string_view function, const Goroutine& 
 
 }  // namespace
 
-const Goroutine* find_handler(const std::vector<Goroutine>& goroutines, std::uint64_t reader, const GoModule& module,
-                              GoMemory& memory) {
-  const auto reads = std::find_if(goroutines.begin(), goroutines.end(),
-                                  [&](const Goroutine& goroutine) { return goroutine.address == reader; });
-  if (reads == goroutines.end()) return nullptr;
-  std::set<std::uint64_t> connections;  // the first word of a connReader is the address of its conn
-  for (const auto pointer : pointers_of(background_read, *reads, module))
-    if (const auto first = memory.at<std::uint64_t>(pointer); first && may_point(*first, module))
-      connections.insert(*first);
-  const Goroutine* handler = nullptr;
+GoHandlers::GoHandlers(const std::vector<Goroutine>& goroutines, const GoModule& module) : module_(module) {
   for (const auto& goroutine : goroutines) {
-    const auto known = pointers_of(serve, goroutine, module);
-    if (std::none_of(known.begin(), known.end(), [&](std::uint64_t value) { return connections.contains(value); }))
-      continue;
-    if (handler != nullptr) return nullptr;
-    handler = &goroutine;
+    by_address_[goroutine.address] = &goroutine;
+    for (const auto pointer : pointers_of(serve, goroutine, module)) {
+      const auto [known, added] = by_pointer_.try_emplace(pointer, &goroutine);
+      if (!added) known->second = nullptr;
+    }
+  }
+}
+
+const Goroutine* GoHandlers::find(std::uint64_t reader, GoMemory& memory) const {
+  const auto reads = by_address_.find(reader);
+  if (reads == by_address_.end()) return nullptr;
+  const Goroutine* handler = nullptr;
+  for (const auto pointer : pointers_of(background_read, *reads->second, module_)) {
+    const auto connection = memory.at<std::uint64_t>(pointer);  // the first word of a connReader is its conn's address
+    const auto found = connection ? by_pointer_.find(*connection) : by_pointer_.end();
+    if (found == by_pointer_.end() || found->second == nullptr) continue;
+    if (handler != nullptr && handler != found->second) return nullptr;
+    handler = found->second;
   }
   return handler;
 }
