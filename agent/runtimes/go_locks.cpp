@@ -89,7 +89,8 @@ const Goroutine* GoLockWatch::holder(const Process& process, const Goroutine& wa
                                      const std::vector<GoLockParty>& parties) {
   constexpr unsigned looks_past_newcomers = 3;
   if (waits_.size() >= most_waits) waits_.clear();
-  const auto [known, first_look] = waits_.try_emplace({process, waiter.id, waiter.fingerprint});
+  const auto [known, first_look] =
+      waits_.try_emplace({process.pid, process.start_ticks, waiter.id, waiter.fingerprint});
   Looks& looks = known->second;
   std::map<std::uint64_t, Stand> stands;
   const Goroutine *stood = nullptr, *any = nullptr;

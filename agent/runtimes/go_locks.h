@@ -51,7 +51,6 @@ class GoLockWatch {
   struct Process {
     std::uint32_t pid = 0;
     std::uint64_t start_ticks = 0;
-    auto operator<=>(const Process&) const = default;
   };
   /// One that may hold the lock for which `waiter` waits; null = none does, to this look and those before it.
   [[nodiscard]] const Goroutine* holder(const Process& process, const Goroutine& waiter,
@@ -67,7 +66,8 @@ class GoLockWatch {
     std::map<std::uint64_t, Stand> last;  ///< by id of the goroutine
     unsigned without_holder = 0;          ///< one after the other
   };
-  using Wait = std::tuple<Process, std::uint64_t, std::uint64_t>;  ///< of which goroutine, standing how
+  /// Of which process (pid, start_ticks) and goroutine, standing how.
+  using Wait = std::tuple<std::uint32_t, std::uint64_t, std::uint64_t, std::uint64_t>;
   std::map<Wait, Looks> waits_;
 };
 
