@@ -28,8 +28,10 @@ tl::expected<Json, Error> ask_agent(const std::string& url, const std::string& p
   const auto failed = [&url](int code, const std::string& why) {
     return tl::unexpected(Error{"ask the agent at", url, code, why});
   };
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
+  // Kept, and its connection with it: who asks again and again does not connect again and again.
+  thread_local const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), curl_easy_cleanup);
   if (!curl) return failed(ENOMEM, "");
+  curl_easy_reset(curl.get());
   std::string body;
   std::array<char, CURL_ERROR_SIZE> reason{};
   curl_easy_setopt(curl.get(), CURLOPT_URL, joined(url, path).c_str());

@@ -4,33 +4,25 @@
 #include <set>
 
 #include "agent/cli/agent_client.h"
+#include "agent/cli/agent_flag.h"
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
 #include "agent/cli/display.h"
 #include "agent/cli/findings_text.h"
 #include "agent/cli/output_format.h"
 #include "agent/cli/signals.h"
-#include "agent/config/load.h"
 
 namespace sockwarden {
 namespace {
 
-constexpr const char* standard_agent = "http://127.0.0.1:10180";
 constexpr auto watch_interval = std::chrono::seconds(1);
 
 struct Flags {
   OutputFormat format;
-  std::string agent;
+  AgentFlag agent;
   std::string pid, class_name, state = "active";
   bool watch = false;
 };
-
-std::string agent_of(const Flags& flags) {
-  if (!flags.agent.empty()) return flags.agent;
-  const auto environment = process_environment();
-  const auto named = environment.find("SOCKWARDEN_AGENT");
-  return named == environment.end() || named->second.empty() ? standard_agent : named->second;
-}
 
 std::string path_of(const Flags& flags, const std::string& state) {
   std::string path = "/api/v1/findings?state=" + state;
@@ -40,7 +32,7 @@ std::string path_of(const Flags& flags, const std::string& state) {
 }
 
 tl::expected<Json, Error> ask(const Flags& flags, const std::string& state) {
-  auto data = ask_agent(agent_of(flags), path_of(flags, state));
+  auto data = ask_agent(flags.agent.url(), path_of(flags, state));
   if (!data) return tl::unexpected(data.error());
   return data->contains("findings") && (*data)["findings"].is_array() ? (*data)["findings"] : Json::array();
 }
@@ -112,9 +104,7 @@ Command findings_command() {
             app.add_option("--state", flags->state, "active, resolved or all (active)")
                 ->type_name("")
                 ->check(CLI::IsMember({"active", "resolved", "all"}));
-            app.add_option("--agent", flags->agent,
-                           std::string("the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
-                ->type_name("");
+            flags->agent.declare(app);
             flags->format.declare(app);
             return [flags] { return flags->watch ? watch(*flags) : once(*flags); };
           }};

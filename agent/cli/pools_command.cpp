@@ -2,43 +2,24 @@
 #include <memory>
 
 #include "agent/cli/agent_client.h"
+#include "agent/cli/agent_flag.h"
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
 #include "agent/cli/display.h"
+#include "agent/cli/json_cells.h"
 #include "agent/cli/output_format.h"
-#include "agent/cli/setting_flags.h"
 #include "agent/cli/table.h"
 
 namespace sockwarden {
 namespace {
 
-constexpr const char* standard_agent = "http://127.0.0.1:10180";
 constexpr std::size_t page_columns = 80;
 
 struct Flags {
   OutputFormat format;
-  std::string agent;
+  AgentFlag agent;
   std::uint32_t pid = 0;
 };
-
-std::string url_of(const Flags& flags) {
-  if (!flags.agent.empty()) return flags.agent;
-  const auto environment = process_environment();
-  const auto named = environment.find("SOCKWARDEN_AGENT");
-  return named != environment.end() && !named->second.empty() ? named->second : standard_agent;
-}
-
-std::string number(const Json& row, const char* key) {
-  if (!row.contains(key) || !row[key].is_number()) return "-";
-  if (row[key].is_number_integer()) return std::to_string(row[key].get<std::int64_t>());
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", row[key].get<double>());
-  return text;
-}
-
-std::string word(const Json& row, const char* key) {
-  return row.contains(key) && row[key].is_string() ? printable(row[key].get<std::string>()) : "-";
-}
 
 std::string who_closes(const Json& row) {
   const Json& closed = row["closed"];
@@ -61,19 +42,21 @@ std::string overview(const Json& pools, std::size_t columns) {
                {.title = "EXCH/C", .right = true, .importance = 5},
                {.title = "CLOSER", .importance = 4}});
   for (const Json& row : pools)
-    table.add({number(row["process"], "pid"), word(row["process"], "comm"), word(row, "remote"), number(row, "open"),
-               number(row, "in_use"), number(row, "peak_open"), number(row, "needed"), number(row, "kept_idle"),
-               number(row, "opened_per_second"), number(row, "exchanges_per_connection"), who_closes(row)});
+    table.add({number_cell(row["process"], "pid"), word_cell(row["process"], "comm"), word_cell(row, "remote"),
+               number_cell(row, "open"), number_cell(row, "in_use"), number_cell(row, "peak_open"),
+               number_cell(row, "needed"), number_cell(row, "kept_idle"), number_cell(row, "opened_per_second"),
+               number_cell(row, "exchanges_per_connection"), who_closes(row)});
   return table.text(columns);
 }
 
 std::string advice_of(const Json& row, std::size_t columns) {
   std::string text;
   for (const Json& advice : row["advice"]) {
-    text += wrap(word(row["process"], "comm") + " to " + word(row, "remote") + ": " + word(advice, "setting") + ": " +
-                     word(advice, "value") + ", since " + word(advice, "reason") + ".",
+    text += wrap(word_cell(row["process"], "comm") + " to " + word_cell(row, "remote") + ": " +
+                     word_cell(advice, "setting") + ": " + word_cell(advice, "value") + ", since " +
+                     word_cell(advice, "reason") + ".",
                  2, columns);
-    if (word(advice, "known_as") != "-") text += wrap("(" + word(advice, "known_as") + ")", 4, columns);
+    if (word_cell(advice, "known_as") != "-") text += wrap("(" + word_cell(advice, "known_as") + ")", 4, columns);
   }
   return text;
 }
@@ -84,7 +67,7 @@ tl::expected<Json, Error> all_pools(const Flags& flags) {
   Json all{{"time", ""}, {"pools", Json::array()}};
   while (true) {
     const std::string offset = std::to_string(all["pools"].size());
-    const auto page = ask_agent(url_of(flags), "/api/v1/pools?offset=" + offset + pid);
+    const auto page = ask_agent(flags.agent.url(), "/api/v1/pools?offset=" + offset + pid);
     if (!page) return tl::unexpected(page.error());
     const Json rows = page->value("pools", Json::array());
     all["time"] = page->value("time", "");
@@ -122,9 +105,7 @@ Command pools_command() {
           "  sockwarden pools --pid 4242 --format json\n",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("--agent", flags->agent,
-                           std::string("ask the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
-                ->type_name("");
+            flags->agent.declare(app);
             app.add_option("--pid", flags->pid, "of this process alone")->type_name("PID");
             flags->format.declare(app);
             return [flags] { return run(*flags); };

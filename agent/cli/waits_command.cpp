@@ -2,32 +2,24 @@
 #include <memory>
 
 #include "agent/cli/agent_client.h"
+#include "agent/cli/agent_flag.h"
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
 #include "agent/cli/display.h"
 #include "agent/cli/output_format.h"
-#include "agent/cli/setting_flags.h"
 #include "agent/cli/waits_table.h"
 
 namespace sockwarden {
 namespace {
 
-constexpr const char* standard_agent = "http://127.0.0.1:10180";
 constexpr std::size_t page_columns = 80;
 
 struct Flags {
   OutputFormat format;
-  std::string agent;
+  AgentFlag agent;
   std::string verdict;
   std::uint32_t pid = 0;
 };
-
-std::string url_of(const Flags& flags) {
-  if (!flags.agent.empty()) return flags.agent;
-  const auto environment = process_environment();
-  const auto named = environment.find("SOCKWARDEN_AGENT");
-  return named != environment.end() && !named->second.empty() ? named->second : standard_agent;
-}
 
 std::string query_of(const Flags& flags) {
   std::string query = flags.verdict.empty() ? "" : "?verdict=" + flags.verdict;
@@ -36,7 +28,7 @@ std::string query_of(const Flags& flags) {
 }
 
 int run(const Flags& flags) {
-  const auto data = ask_agent(url_of(flags), "/api/v1/waits" + query_of(flags));
+  const auto data = ask_agent(flags.agent.url(), "/api/v1/waits" + query_of(flags));
   if (!data) return complain(data.error(), exit_runtime);
   if (flags.format.json()) {
     std::cout << data->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
@@ -61,9 +53,7 @@ Command waits_command() {
           "  sockwarden waits --pid 4242 --format json\n",
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
-            app.add_option("--agent", flags->agent,
-                           std::string("ask the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
-                ->type_name("");
+            flags->agent.declare(app);
             app.add_option("--pid", flags->pid, "of this process alone")->type_name("PID");
             app.add_option("--verdict", flags->verdict, "limited, unproven or proven")
                 ->type_name("")
