@@ -5,6 +5,8 @@
 
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
+#include "agent/cli/display.h"
+#include "agent/cli/manual_text.h"
 #include "agent/config/nearest.h"
 #include "agent/detect/finding_class.h"
 #include "agent/detect/fix.h"
@@ -32,10 +34,16 @@ std::string language_called(const std::string& name) {
   return known == aliases.end() ? name : known->second;
 }
 
+/// A terminal gets it in its own width, whatever else 80 columns.
+int show(std::string_view markdown) {
+  const std::size_t columns = terminal_columns();
+  std::cout << manual_text(markdown, columns == 0 ? 80 : std::min<std::size_t>(columns, 100));
+  return exit_good;
+}
+
 int print(const Page& page, const std::string& called) {
   if (called.empty()) {
-    std::cout << page.text;
-    return exit_good;
+    return show(page.text);
   }
   const std::string language = language_called(called);
   const auto languages = fix_languages();
@@ -43,8 +51,7 @@ int print(const Page& page, const std::string& called) {
     return complain("no fix is in \"" + language + "\"; " + suggestion(language, languages), exit_usage);
   const std::string text = page_in(page.text, language);
   if (text.empty()) return complain("this page has no fix of its own in " + language, exit_usage);
-  std::cout << text;
-  return exit_good;
+  return show(text);
 }
 
 int run(const std::string& class_name, const std::string& language) {
