@@ -31,6 +31,7 @@ struct Command {
 [[nodiscard]] Command connections_command();
 [[nodiscard]] Command pools_command();
 [[nodiscard]] Command waits_command();
+[[nodiscard]] Command top_command();
 [[nodiscard]] Command findings_command();
 [[nodiscard]] Command check_command();
 [[nodiscard]] Command run_command();
