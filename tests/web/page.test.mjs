@@ -1,6 +1,6 @@
 // The page in a real browser, over a real agent that watches real programs.
 import assert from 'node:assert/strict';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync, statSync} from 'node:fs';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
 import {after, before, test} from 'node:test';
@@ -155,4 +155,10 @@ test('the charts are those of the version that is pinned', () => {
     const copy = readFileSync(new URL(`../../agent/publish/page/${ours}`, import.meta.url));
     assert.ok(copy.equals(readFileSync(new URL(`node_modules/uplot/dist/${theirs}`, import.meta.url))), ours);
   }
+});
+
+test('all of the page is below 150 kB', () => {
+  const folder = new URL('../../agent/publish/page/', import.meta.url);
+  const size = readdirSync(folder).reduce((sum, name) => sum + statSync(new URL(name, folder)).size, 0);
+  assert.ok(size < 150_000, `${size} bytes`);
 });

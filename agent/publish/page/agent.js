@@ -2,7 +2,7 @@
 
 import {h} from './dom.js';
 import {facts, missing, note} from './pieces.js';
-import {bytes, clock, duration, number, percent} from './words.js';
+import {bytes, when, duration, number, percent} from './words.js';
 
 export const title = 'Agent';
 export const paths = () => ({});
@@ -31,11 +31,14 @@ function losses(all) {
   note('A loss costs a detail, never a count. All others are 0: ', Object.keys(all).filter(name => all[name] === 0).join(', ').replaceAll('_', ' '), '.'));
 }
 
-const tables = all => block('Tables', table('Tables', ['Table', 'Filled', 'Entries', 'Capacity'], all.map(each => h('tr', {'data-key': each.name},
-  cell('Table', each.name.replaceAll('_', ' ')), cell('Filled', each.entries === null || each.capacity === null ? '–' : [h('meter', {min: 0, max: each.capacity, high: each.capacity * 0.8,
-    value: each.entries, 'aria-label': 'filled'}), ' ', percent(each.entries / Math.max(1, each.capacity))]),
-  cell('Entries', each.entries === null ? '–' : number(each.entries)),
-  cell('Capacity', each.capacity === null ? '–' : number(each.capacity))))));
+const filled = table => table.entries === null || table.capacity === null ? null : table.entries / Math.max(1, table.capacity);
+
+const tables = all => block('Tables', table('Tables', ['Table', 'Filled', 'Entries', 'Capacity', 'Memory'],
+  [...all].sort((a, b) => filled(b) - filled(a) || b.bytes - a.bytes).map(each => h('tr', {'data-key': each.name},
+    cell('Table', each.name.replaceAll('_', ' ')),
+    cell('Filled', filled(each) === null ? '–' : [h('meter', {min: 0, max: each.capacity, high: each.capacity * 0.8, value: each.entries,
+      'aria-label': 'filled'}), ' ', percent(filled(each))]),
+    cell('Entries', number(each.entries)), cell('Capacity', number(each.capacity)), cell('Memory', bytes(each.bytes))))));
 
 const chart = (name, words) => h('div', {class: 'chart', 'data-chart': name, 'data-keep': true, 'data-key': name, role: 'img', 'aria-label': words});
 
@@ -49,13 +52,14 @@ function scans(scan) {
 const load = history => history && block('Connections', chart('connections', 'connections in the last hour'),
   note(`The history takes ${bytes(history.bytes)} of at most ${bytes(history.bytes_limit)}.`));
 
-const cost = ({usage, uptime_seconds: uptime}) => usage && block('Cost', facts([['memory', bytes(usage.resident_bytes)],
+const cost = ({usage, memory, uptime_seconds: uptime}) => usage && block('Cost', facts([['memory', bytes(usage.resident_bytes)],
+  ['of it in use', memory && bytes(memory.heap_used_bytes)], ['free for what comes', memory && bytes(memory.heap_free_bytes)],
   ['processor', usage.cpu_seconds === null ? null : duration(usage.cpu_seconds)],
   ['of one core', usage.cpu_seconds === null ? null : `${(100 * usage.cpu_seconds / Math.max(1, uptime)).toFixed(2)} %`],
   ['open descriptors', number(usage.open_descriptors)]]));
 
 const settings = ({version, started_at: started, uptime_seconds: uptime, config, web}) => block('Settings', facts([['version', version],
-  ['started', `${clock(started)}, ${duration(uptime)} ago`], ['profile', config.profile], ['file', config.file ?? 'none'],
+  ['started', `${when(started)}, ${duration(uptime)} ago`], ['profile', config.profile], ['file', config.file ?? 'none'],
   ['last reload', config.reload_successful ? 'taken over' : `refused: ${config.error}`], ['web addresses', web.addresses.join(', ')],
   ['TLS', web.tls ? 'yes' : 'no'], ['password', web.basic_auth ? 'yes' : 'no'], ['web settings', web.error ?? 'in force']]));
 

@@ -1,7 +1,7 @@
 // Small lines in SVG, and large charts by uPlot.
 
 import {svg} from './dom.js';
-import {clock} from './words.js';
+import {clock, compact, number} from './words.js';
 
 const width = 96, height = 20;
 
@@ -27,6 +27,7 @@ export const growth = values => values.map((value, at) =>
 const drawn = new Map();  // element → {plot, shape}
 
 const clockOf = time => clock(time * 1000);
+const figureOf = value => number(Number(value.toPrecision(value < 1000 ? 3 : 15)));
 
 function optionsFor(series, size) {
   const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -35,12 +36,18 @@ function optionsFor(series, size) {
     ...size,
     legend: {live: true},
     cursor: {drag: {x: false, y: false}},
+    hooks: {ready: [legendAtRest], setData: [legendAtRest], setCursor: [legendAtRest]},
     scales: {y: {range: (_, low, high) => [0, Math.max(1, high * 1.05)]}},
-    axes: [{...axis, space: 80, values: (_, times) => times.map(clockOf)}, {...axis, size: 48}],
+    axes: [{...axis, space: 80, values: (_, times) => times.map(clockOf)}, {...axis, size: 48, values: (_, numbers) => numbers.map(compact)}],
     series: [{label: 'at', value: (_, time) => time === null ? '–' : clockOf(time)},
-      ...series.map(({label, colour: name, step, fill}) => ({label, stroke: colour(name), width: 1.5, points: {show: false},
+      ...series.map(({label, colour: name, step, fill}) => ({label, value: (_, value) => value === null ? '–' : figureOf(value), stroke: colour(name), width: 1.5, points: {show: false},
         fill: fill && colour(name) + '22', paths: step && uPlot.paths.stepped({align: 1})}))],
   };
+}
+
+/// What the legend says while nobody points at a moment: the newest.
+function legendAtRest(plot) {
+  if (plot.cursor.left < 0) plot.setLegend({idx: plot.data[0].length - 1}, false);
 }
 
 /// Draws into each [data-chart] that a view has made; `charts` has {times, series: [{label, colour, values}]} by that name.

@@ -4,7 +4,7 @@ import {h} from './dom.js';
 import {activeOf, facts, findingsOf, isAbout, missing, ofPid} from './pieces.js';
 import {changed, here} from './route.js';
 import {choice, narrowed, pageOf, pageSize, search, toolbar} from './table.js';
-import {bytes, clock, duration, figure, number} from './words.js';
+import {bytes, when, duration, figure, number} from './words.js';
 
 export const title = 'Connections';
 
@@ -37,10 +37,10 @@ const columnsFor = data => [
   {title: 'Unsent', sort: 'unsent', number: true, cell: row => bytes(row.unsent_bytes)},
   {title: 'Received', sort: 'received', number: true, cell: row => bytes(row.received_bytes)},
   {title: 'Sent', sort: 'sent', number: true, cell: row => bytes(row.sent_bytes)},
-  {title: 'Finding', cell: row => findingsOf(activeOf(data).filter(finding => isAbout(finding, {...row, pid: row.process.pid})))},
+  {title: 'About this server', cell: row => findingsOf(activeOf(data).filter(finding => isAbout(finding, {...row, pid: row.process.pid})))},
 ];
 
-const said = value => /^\d{4}-\d\d-\d\dT/.test(value) ? clock(value) : value;
+const said = value => /^\d{4}-\d\d-\d\dT/.test(value) ? when(value) : value;
 
 function detail(row) {
   const {process, options, options_set: set, connect, first_byte: answered, ...rest} = row;

@@ -23,17 +23,21 @@ const causes = [
 ];
 const kindOf = finding => `${finding.class}/${qualifierOf(finding)}`;
 
-/// Whether a server that listens on `local` is what a client calls `remote`.
-export function isAt(local, remote) {
-  if (!local || !remote) return false;
-  if (local === remote) return true;
+/// Whether who listens on `local` listens on `own`, an address of this host.
+export function isAt(local, own) {
+  if (!local || !own) return false;
+  if (local === own) return true;
   const [host, port] = [local.slice(0, local.lastIndexOf(':')), local.slice(local.lastIndexOf(':'))];
-  return (host === '0.0.0.0' || host === '[::]') && remote.endsWith(port);
+  return (host === '0.0.0.0' || host === '[::]') && own.endsWith(port);
 }
+
+/// Whether a client that calls `remote` reaches the server that listens on `local` of this host. Who listens on any address is known
+/// to be meant on loopback alone: the same port elsewhere is somebody else's.
+export const isReached = (local, remote) => local === remote || (/^(127\.|\[::1\]|\[::ffff:127\.)/.test(remote) && isAt(local, remote));
 
 function isOneCause(client, server) {
   return client.endpoint.role === 'client' && server.endpoint.role === 'server' &&
-    isAt(server.endpoint.local, client.endpoint.remote) &&
+    isReached(server.endpoint.local, client.endpoint.remote) &&
     causes.some(cause => cause.client.test(kindOf(client)) && cause.server.test(kindOf(server)));
 }
 

@@ -1,10 +1,10 @@
 // The page: asks the agent every two seconds for what the view in the address needs, and shows it.
 
-import {ask, known, Refusal} from './api.js';
+import {ask, failureOf, known, Refusal} from './api.js';
 import {drawCharts, forgetCharts} from './charts.js';
 import {h, morph} from './dom.js';
 import {nameOf} from './identity.js';
-import {activeOf, note} from './pieces.js';
+import {activeOf, note, worstOf} from './pieces.js';
 import {address, changed, here} from './route.js';
 import {timeline} from './time.js';
 import {several} from './words.js';
@@ -25,28 +25,29 @@ const common = {status: 'status', now: 'findings?state=all', history: 'history?p
 const period = 2000;
 const element = id => document.getElementById(id);
 
-let turn = 0;        // of asking: an answer to an older one is not shown
+let asking = new AbortController();
 let timer = null;
 let lastAnswer = 0;  // when the agent last answered
 let told = null;     // ids of the findings that were spoken of
 let shown = null;    // the view
 
 const viewOf = name => views[name] ?? findings;
-const wanted = ({view, query}) => ({...common, ...viewOf(view).paths(query)});
+const ownOf = ({view, query}) => viewOf(view).paths(query);
+const wanted = place => ({...common, ...ownOf(place)});
 
 /// What is known now, by name; `time` is the agent's clock.
-function dataFor(paths, failures) {
+function dataFor(paths) {
   const data = {};
-  for (const [name, path] of Object.entries(paths)) data[name] = known(path) ?? failures[name];
+  for (const [name, path] of Object.entries(paths)) data[name] = known(path) ?? failureOf(path);
   data.time = Date.now();
   if (data.status?.scan) data.time = Date.parse(data.status.scan.time) + data.status.scan.last_good_age_seconds * 1000;
   return data;
 }
 
-function alarm(data, failures) {
-  const failing = data.status?.scan?.failing;
-  if (failures.status instanceof Refusal) return `The agent shows nothing yet: ${failures.status.message}`;
-  if (failures.status) return lastAnswer ? `The agent does not answer since ${new Date(lastAnswer).toLocaleTimeString('en-GB')}; what stands here is of then`
+function alarm(data) {
+  const failing = data.status?.scan?.failing, failure = failureOf(common.status);
+  if (failure instanceof Refusal) return `The agent shows nothing yet: ${failure.message}`;
+  if (failure) return lastAnswer ? `The agent does not answer since ${new Date(lastAnswer).toLocaleTimeString('en-GB')}; what stands here is of then`
     : 'The agent does not answer';
   if (!failing) return null;
   return `Scans fail since ${failing.since} (${failing.part}): ${failing.reason}; what stands here is of ${data.status.scan.time}`;
@@ -54,7 +55,7 @@ function alarm(data, failures) {
 
 function menu(view, active) {
   return inMenu.map((name, at) => h('a', {href: address(name), 'aria-current': view === name && 'page', 'aria-keyshortcuts': String(at + 1), 'data-key': name},
-    views[name].title, name === 'findings' && active.length > 0 && h('span', {class: 'badge'}, String(active.length))));
+    views[name].title, name === 'findings' && active.length > 0 && h('span', {class: 'badge ' + worstOf(active).severity}, String(active.length))));
 }
 
 /// Says what begins and ends, for those who do not see it.
@@ -72,44 +73,43 @@ function show(id, content) {
   morph(element(id), h('div', null, content));
 }
 
-function render(place, paths, failures) {
+function render(place) {
+  const isNew = shown !== place.view;
   shown = place.view;
-  const data = dataFor(paths, failures);
+  const data = dataFor(wanted(place));
   const active = activeOf(data);
   const view = viewOf(place.view);
-  const warning = alarm(data, failures);
+  const warning = alarm(data);
   show('nav', menu(place.view in views ? place.view : 'findings', active));
   show('alarm', warning && h('p', {class: 'alarm', role: 'alert'}, warning, '.'));
   show('state', data.status?.scan && !warning ? [h('span', {class: 'pulse', 'aria-hidden': 'true'}), `${several(data.status.scan.connections, 'connection')}, ${several(data.status.scan.processes, 'process', 'processes')}`] : null);
   show('time', [timeline(data.history, place.query), place.query.at && !withPast.includes(place.view) && note('The past is kept of findings and pools; this view is of now.')]);
   show('main', view.render(data, place.query));
+  if (isNew) element('nav').querySelector('[aria-current]')?.scrollIntoView({block: 'nearest', inline: 'center'});
   drawCharts(element('main'), view.charts?.(data) ?? {});
   document.title = `${active.length ? `(${active.length}) ` : ''}${view.title} · sockwarden`;
-  if (data.now) tell(active);
+  if (data.now?.findings) tell(active);
 }
 
-async function refresh() {
+/// Asks for these and shows them; what was asked before and is not answered yet is asked no more.
+async function refresh(place, asked) {
   clearTimeout(timer);
-  const mine = ++turn;
-  const place = here(), paths = wanted(place), failures = {};
-  await Promise.all(Object.entries(paths).map(async ([name, path]) => {
-    try {
-      await ask(path);
-      lastAnswer = Date.now();
-    } catch (error) {
-      failures[name] = error;
-    }
-  }));
-  if (mine !== turn) return;
-  render(place, paths, failures);
-  if (!document.hidden) timer = setTimeout(refresh, period);
+  asking.abort();
+  const {signal} = asking = new AbortController();
+  const answered = await Promise.all(Object.values(asked).map(path => ask(path, signal)));
+  if (signal.aborted) return;
+  if (answered.includes(true)) lastAnswer = Date.now();
+  render(place);
+  if (!document.hidden) timer = setTimeout(poll, period);
 }
 
-/// What is known is shown at once, and asked for anew. Until an answer to a narrower question comes, the last one stays.
+const poll = () => refresh(here(), wanted(here()));
+
+/// What is known is shown at once, and what the view needs is asked for anew. Until an answer to a narrower question comes, the last one stays.
 function moved() {
   const place = here(), paths = wanted(place);
-  if (place.view !== shown || Object.values(paths).every(known)) render(place, paths, {});
-  refresh();
+  if (place.view !== shown || Object.values(paths).every(known)) render(place);
+  refresh(place, known(common.status) ? ownOf(place) : paths);
 }
 
 function replaceQuery(changes) {
@@ -199,5 +199,5 @@ document.querySelector('.skip').addEventListener('click', event => {
   event.preventDefault();
   element('main').focus();
 });
-document.addEventListener('visibilitychange', () => document.hidden || refresh());
-refresh();
+document.addEventListener('visibilitychange', () => document.hidden || poll());
+poll();

@@ -2,8 +2,8 @@
 
 import {h, svg} from './dom.js';
 import {keyOf, nameOf, placeOf} from './identity.js';
-import {isAt, rankOf} from './incidents.js';
-import {activeOf, chip, missing, note, service} from './pieces.js';
+import {isReached, rankOf} from './incidents.js';
+import {activeOf, chip, missing, note, service, worstOf} from './pieces.js';
 import {address} from './route.js';
 import {choice, search, table, toolbar} from './table.js';
 import {number, several} from './words.js';
@@ -15,17 +15,21 @@ const mostEdges = 40, row = 34, left = 300, right = 560, width = 860;
 
 /// The local service that listens at an address, where there is one.
 function serverOf(servers, remote) {
-  const found = servers.find(each => isAt(each.server_address, remote));
+  const found = servers.find(each => isReached(each.server_address, remote));
   return found ? nameOf(found.process) : '';
+}
+
+/// Whether a finding, at whichever end, is about this edge.
+function isOn({endpoint, process}, edge) {
+  if (endpoint.role === 'server') return isReached(endpoint.local, edge.server_address);
+  return endpoint.role === 'client' && endpoint.remote === edge.server_address && keyOf(process) === keyOf(edge.process);
 }
 
 function edgesOf(answer, findings, query) {
   const servers = answer.endpoints.filter(each => each.role === 'server' && each.open > 0);
   const edges = answer.endpoints.filter(each => each.role === 'client').map(each => {
-    const about = findings.filter(finding => finding.endpoint.role === 'client' && finding.endpoint.remote === each.server_address &&
-      keyOf(finding.process) === keyOf(each.process));
-    const worst = about.reduce((a, b) => a && rankOf(a.severity) <= rankOf(b.severity) ? a : b, null);
-    return {...each, about, worst, server: serverOf(servers, each.server_address)};
+    const about = findings.filter(finding => isOn(finding, each));
+    return {...each, about, worst: about.length > 0 ? worstOf(about) : null, server: serverOf(servers, each.server_address)};
   }).filter(each => each.open > 0 || each.worst);
   const wanted = (query.q ?? '').toLowerCase();
   const rank = each => each.worst ? rankOf(each.worst.severity) : 9;

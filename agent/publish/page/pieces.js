@@ -18,10 +18,12 @@ export function service(process) {
 
 export const ofPid = process => [service(process), h('small', {class: 'whole'}, ` pid ${process.pid}`)];
 
+export const worstOf = findings => findings.reduce((a, b) => rankOf(b.severity) < rankOf(a.severity) ? b : a);
+
 /// What of the findings is about this row, with a way there.
 export function findingsOf(findings) {
   if (findings.length === 0) return null;
-  const worst = findings.reduce((a, b) => rankOf(b.severity) < rankOf(a.severity) ? b : a);
+  const worst = worstOf(findings);
   return h('a', {class: 'to-finding', href: address('findings', {open: worst.id})},
     chip(worst.severity, worst.class), findings.length > 1 && ` +${findings.length - 1}`);
 }

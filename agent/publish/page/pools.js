@@ -56,17 +56,19 @@ const columnsFor = data => [
     isAbout(finding, {pid: pool.process.pid, role: 'client', remote: pool.remote})))},
 ];
 
+const limit = seconds => seconds === null || seconds === undefined ? null : duration(seconds);
+
 const detail = pool => h('div', {class: 'detail'},
   h('div', {class: 'chart', 'data-chart': 'pool', 'data-keep': true, 'data-key': 'chart', role: 'img',
     'aria-label': `open, in use, idle and thrown away of this pool in the last hour`}),
-  facts([['peak', number(pool.peak_open)], ['needed', number(pool.needed)], ['kept idle', number(pool.kept_idle)],
-    ['idle limit', duration(pool.idle_limit_seconds)], ["server's idle limit", duration(pool.peer_idle_limit_seconds)],
-    ['lifetime limit', duration(pool.lifetime_limit_seconds)], ['closed by us', number(pool.closed.own)],
+  h('div', null, facts([['peak', number(pool.peak_open)], ['needed', number(pool.needed)], ['kept idle', number(pool.kept_idle)],
+    ['idle limit', limit(pool.idle_limit_seconds)], ["server's idle limit", limit(pool.peer_idle_limit_seconds)],
+    ['lifetime limit', limit(pool.lifetime_limit_seconds)], ['closed by us', number(pool.closed.own)],
     ['closed by the server', number(pool.closed.peer)], ['exchanges', number(pool.exchanges)]]),
   pool.advice.length > 0 && h('section', null, h('h4', null, 'What to set'), h('ul', null, pool.advice.map(advice =>
     h('li', null, h('strong', null, `${advice.setting}: ${advice.value}`), ` ${advice.reason}`,
       advice.known_as && h('small', null, ` (${advice.known_as})`))))),
-  h('p', null, h('a', {href: address('connections', {pid: pool.process.pid, role: 'client', remote: pool.remote})}, 'Its connections')));
+  h('p', null, h('a', {href: address('connections', {pid: pool.process.pid, role: 'client', remote: pool.remote})}, 'Its connections'))));
 
 export function charts(data) {
   const pool = data.chart?.pools?.[0];

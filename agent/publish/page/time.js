@@ -23,7 +23,7 @@ export function timeline(history, query) {
   const words = query.at ? clock(at * 1000) : 'now';
   return h('div', {class: 'timeline' + (query.at ? ' past' : '')},
     h('span', {class: 'from'}, clock(from * 1000)),
-    h('div', {class: 'track'},
+    h('div', {class: 'track', title: 'Findings in the last hour: pull to look at a moment of it'},
       svg('svg', {viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', 'aria-hidden': 'true'}, areas(history)),
       h('input', {type: 'range', min: from, max: to, step: 1, value: at, 'data-query': 'at', 'data-key': 'at',
         'aria-label': 'Moment of the last hour', 'aria-valuetext': words})),

@@ -33,6 +33,17 @@ export const percent = ratio => `${Math.round(ratio * 100)} %`;
 /// "04:10:11", of this browser's day and zone.
 export const clock = time => new Date(time).toLocaleTimeString('en-GB');
 
+/// The same, with the day where it is another one: "29 Nov 04:10:11".
+export function when(time) {
+  const date = new Date(time);
+  const day = date.toDateString() === new Date().toDateString() ? '' : date.toLocaleDateString('en-GB', {day: 'numeric', month: 'short'}) + ' ';
+  return day + clock(date);
+}
+
+const short = new Intl.NumberFormat('en', {notation: 'compact'});
+/// For an axis: "100K".
+export const compact = value => short.format(value);
+
 const secondsWord = /_seconds$/, bytesWord = /_bytes$/;
 
 const names = new Set(['id', 'inode', 'fd', 'thread', 'pid']);  // numbers that count nothing
