@@ -52,7 +52,7 @@ test('a finding appears and heals while one looks, with a name that cannot becom
   assert.equal(await page.locator('main b').count(), 0);
   assert.match(await page.title(), /^\(\d+\) Findings/);
   await ended(client);
-  const over = page.locator('.resolved li', {hasText: shownName});
+  const over = page.locator('.resolved .incident', {hasText: shownName});
   await over.waitFor({timeout: 60_000});
   assert.match(await over.innerText(), /the process is gone/);
   await card.waitFor({state: 'detached'});

@@ -73,27 +73,76 @@ test('an open finding has proof, the line of the program, the fix in its languag
   await tab.getByText('In Go:').waitFor();
   assert.equal(await tab.locator('.stack .own').innerText(), 'main.fetch orders.go:41');
   assert.match(await tab.locator('.incident').innerText(), /waited\s+11m27s[^]*unread\s+2\.5 MB[^]*fmt\.Println\("<b>"\)/);
-  assert.equal(await tab.locator('.command code').first().innerText(), 'sockwarden connections --pid 42');
+  assert.equal(await tab.locator('.command code').first().innerText(), `sockwarden connections --pid 42 --agent ${site.url.slice(0, -1)}`);
   await tab.getByRole('button', {name: 'Copy: sockwarden connections'}).click();
   await tab.getByText(/^(Copied|Not copied)$/).first().waitFor();
+  const text = await tab.getByRole('button', {name: 'Copy as text'}).getAttribute('data-copy');
+  assert.match(text, /^missing-timeout header \(warning, proven\) in orders, pid 42\n[^]*\nWhere: main\.fetch orders\.go:41\n[^]*#\/findings\?open=f-0000000000000001$/);
+  assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u202e\u2066]/);
 });
 
-test('what is worst comes first, then what is proven, then what is oldest', async () => {
-  const one = (id, severity, confidence, first_seen) => finding({id, severity, confidence, first_seen, summary: id, process: {...who, comm: 'shop'}});
+const one = (id, severity, confidence, first_seen, changes) =>
+  finding({id, severity, confidence, first_seen, summary: id, process: {...who, comm: 'shop'}, ...changes});
+const order = tab => tab.locator('.incident > h3 .summary').allInnerTexts();
+
+test('what is worst comes first, then what is proven, then what is oldest, unless one asks otherwise', async () => {
   const tab = await tabWith({findings: {findings: [one('f-4', 'warning', 'proven', '2026-11-22T04:09:00Z'), one('f-5', 'warning', 'likely', '2026-11-22T04:00:00Z'),
     one('f-3', 'warning', 'proven', '2026-11-22T04:08:00Z'), one('f-1', 'critical', 'likely', '2026-11-22T04:09:59Z')]}});
   await tab.locator('.incident').first().waitFor();
-  assert.deepEqual(await tab.locator('.incident .summary').allInnerTexts(), ['f-1', 'f-3', 'f-4', 'f-5']);
+  assert.deepEqual(await order(tab), ['f-1', 'f-3', 'f-4', 'f-5']);
+  await tab.getByLabel('Order').selectOption('newest first');
+  await tab.waitForURL(/sort=newest/);
+  await tab.locator('.incident', {hasText: 'f-4'}).waitFor();
+  assert.deepEqual(await order(tab), ['f-1', 'f-4', 'f-3', 'f-5']);
 });
 
-test('waits that are not proven stand apart, and what is over says why', async () => {
+test('two ends are one incident where the client reaches this host, and not where the port alone is the same', async () => {
+  const ended = (id, severity, name, phase, role, remote, local) => finding({id, severity, class: name, phase, summary: id, process: {...who, comm: id}, endpoint: {role, protocol: '', remote, local}});
+  const queue = ended('queue', 'critical', 'listen-overflow', undefined, 'listener', '', '0.0.0.0:80');
+  const near = ended('near', 'warning', 'missing-timeout', 'dial', 'client', '127.0.0.1:80', ''), far = ended('far', 'warning', 'missing-timeout', 'dial', 'client', '192.0.2.7:80', '');
+  const tab = await tabWith({findings: {findings: [queue, near, far]}});
+  await tab.locator('.incident', {hasText: 'The other end: near'}).waitFor();
+  assert.deepEqual((await order(tab)).sort(), ['far', 'queue']);
+});
+
+test('very many findings are a page at a time, and an open one is on it', async t => {
+  const id = number => `f-${String(number).padStart(16, '0')}`;
+  const all = Array.from({length: 4096}, (_, number) => one(id(number), 'warning', 'proven', time, {state: number < 2500 ? 'active' : 'resolved',
+    resolution: 'healed', resolved_at: number < 2500 ? null : time, endpoint: {role: number % 2 ? 'client' : 'server', protocol: '', remote: '', local: '0.0.0.0:80'}}));
+  const tab = await tabWith({findings: {findings: all}});
+  await tab.getByText('1 to 100 of 2,500').waitFor();
+  assert.equal(await tab.locator('.group .incident').count(), 100);
+  await tab.getByText('And 1,576 more; a search finds them.').waitFor();
+  await tab.goto(`${site.url}#/findings?open=${id(1234)}`);
+  await tab.locator('.toggle[aria-expanded=true]', {hasText: id(1234)}).waitFor();
+  await tab.goto(`${site.url}#/findings?open=${id(4095)}`);
+  await tab.locator('.resolved .toggle[aria-expanded=true]', {hasText: id(4095)}).waitFor();
+  const longest = await tab.evaluate(() => new Promise(resolve => {
+    let longest = 0;
+    new PerformanceObserver(list => { for (const each of list.getEntries()) longest = Math.max(longest, each.duration); }).observe({type: 'longtask'});
+    setTimeout(() => resolve(longest), 4000);
+  }));
+  t.diagnostic(`nothing takes longer than ${Math.round(longest)} ms`);
+});
+
+test('what is muted, what is not proven and what is over stand apart, and say why', async () => {
   const over = resolution => finding({id: 'f-' + resolution, state: 'resolved', resolution, resolved_at: time, process: {...who, comm: 'shop'}});
-  const tab = await tabWith({findings: {findings: [over('healed'), over('process gone'), over('restarted')]}});
+  const muted = finding({id: 'f-muted', muted: {reason: 'accepted until the move', until: null}, process: {...who, comm: 'shop'}});
+  const tab = await tabWith({findings: {findings: [muted, over('healed'), over('process gone'), over('restarted')]}});
   await tab.locator('.waits li').waitFor();
   assert.equal(await tab.locator('.waits li').count(), 1);
-  assert.equal(await tab.locator('.incident').count(), 0);
+  assert.equal(await tab.locator('.group').count(), 0);
+  await tab.locator('.muted .incident', {hasText: 'Muted: accepted until the move'}).waitFor();
   const text = await tab.locator('.resolved').innerText();
   for (const words of ['healed', 'the process is gone', 'the process was restarted']) assert.ok(text.includes(words), words);
+  await tab.locator('.resolved .toggle').first().click();
+  await tab.locator('.resolved .detail').getByText('Proof').waitFor();
+});
+
+test('what a link names and the agent has forgotten is said', async () => {
+  const tab = await tabWith({});
+  await tab.goto(`${site.url}#/findings?open=f-forgotten`);
+  await tab.getByText('Of f-forgotten nothing is known any more').waitFor();
 });
 
 test('scans that fail, an agent without a scan and one that does not answer are said', async () => {

@@ -1,10 +1,11 @@
 // How the agent itself fares: what it sees, what it lost, what it costs.
 
 import {h} from './dom.js';
-import {facts, missing, note} from './pieces.js';
+import {facts, note} from './pieces.js';
 import {bytes, when, duration, number, percent} from './words.js';
 
 export const title = 'Agent';
+export const subject = () => 'status';
 export const paths = () => ({});
 
 const block = (heading, ...content) => h('section', {class: 'block', 'data-key': heading}, h('h2', null, heading), content);
@@ -49,7 +50,7 @@ function scans(scan) {
     ['failures', failures || 'none']]), chart('scans', 'time that scans took in the last hour'));
 }
 
-const load = history => history && block('Connections', chart('connections', 'connections in the last hour'),
+const load = history => history?.times && block('Connections', chart('connections', 'connections in the last hour'),
   note(`The history takes ${bytes(history.bytes)} of at most ${bytes(history.bytes_limit)}.`));
 
 const cost = ({usage, memory, uptime_seconds: uptime}) => usage && block('Cost', facts([['memory', bytes(usage.resident_bytes)],
@@ -64,15 +65,11 @@ const settings = ({version, started_at: started, uptime_seconds: uptime, config,
   ['TLS', web.tls ? 'yes' : 'no'], ['password', web.basic_auth ? 'yes' : 'no'], ['web settings', web.error ?? 'in force']]));
 
 export function charts({history}) {
-  if (!history) return {};
-  return {
-    scans: {times: history.times, series: [{label: 'a scan, ms', colour: '--accent', values: history.scan_seconds.map(value => value * 1000), fill: true}]},
-    connections: {times: history.times, series: [{label: 'connections', colour: '--accent', values: history.connections, fill: true}]},
-  };
+  const one = (label, values) => ({times: history.times, series: [{label, colour: '--accent', values, fill: true}]});
+  return history?.times ? {scans: one('a scan, ms', history.scan_seconds.map(value => value * 1000)), connections: one('connections', history.connections)} : {};
 }
 
 export function render({status, history}) {
-  if (!status || status instanceof Error) return [h('h1', null, title), missing(status)];
   return [h('h1', null, title), h('div', {class: 'blocks'}, scans(status.scan), load(history), cost(status), losses(status.losses), settings(status)),
     tables(status.tables), hooks(status.hooks)];
 }

@@ -38,7 +38,7 @@ function optionsFor(series, size) {
     cursor: {drag: {x: false, y: false}},
     hooks: {ready: [legendAtRest], setData: [legendAtRest], setCursor: [legendAtRest]},
     scales: {y: {range: (_, low, high) => [0, Math.max(1, high * 1.05)]}},
-    axes: [{...axis, space: 80, values: (_, times) => times.map(clockOf)}, {...axis, size: 48, values: (_, numbers) => numbers.map(compact)}],
+    axes: [{...axis, space: 80, values: (_, times) => times.map(clockOf)}, {...axis, size: 48, values: (_, numbers) => numbers.map(each => compact(each))}],
     series: [{label: 'at', value: (_, time) => time === null ? '–' : clockOf(time)},
       ...series.map(({label, colour: name, step, fill}) => ({label, value: (_, value) => value === null ? '–' : figureOf(value), stroke: colour(name), width: 1.5, points: {show: false},
         fill: fill && colour(name) + '22', paths: step && uPlot.paths.stepped({align: 1})}))],

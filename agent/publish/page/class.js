@@ -2,10 +2,10 @@
 
 import {h} from './dom.js';
 import {languagesOf, markdown} from './markdown.js';
-import {missing} from './pieces.js';
 import {address, changed} from './route.js';
 
 export const title = 'Class';
+export const subject = () => 'classes';
 export const paths = () => ({classes: 'classes'});
 
 /// Without the code of all languages but one.
@@ -19,7 +19,6 @@ function inLanguage(page, language) {
 }
 
 export function render({classes}, query) {
-  if (!classes || classes instanceof Error) return [h('h1', null, title), missing(classes)];
   const chosen = classes.classes.find(each => each.class === query.name);
   const list = h('nav', {class: 'tabs', 'aria-label': 'Classes'}, classes.classes.map(each => h('a',
     {href: address('class', {name: each.class, language: query.language}), 'aria-current': each === chosen && 'true'}, each.class)));

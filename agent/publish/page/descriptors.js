@@ -1,12 +1,12 @@
 // Open descriptors by process and type, beside their limit.
 
 import {h} from './dom.js';
-import {nameOf, placeOf} from './identity.js';
-import {activeOf, findingsOf, missing, ofPid} from './pieces.js';
+import {activeOf, findingsOf, serviceColumn, wordsOf} from './pieces.js';
 import {matching, narrowed, search, table, toolbar} from './table.js';
 import {number, percent} from './words.js';
 
 export const title = 'Descriptors';
+export const subject = () => 'descriptors';
 export const paths = query => ({descriptors: `descriptors?limit=1000${query.pid ? '&pid=' + Number(query.pid) : ''}`});
 
 const used = row => row.limit ? row.open / row.limit : null;
@@ -15,8 +15,7 @@ const types = ['file', 'socket', 'unix', 'pipe'];
 const others = row => Object.entries(row.types).filter(([name]) => !types.includes(name)).map(([name, count]) => `${name} ${number(count)}`).join(', ');
 
 const columnsFor = data => [
-  {name: 'service', title: 'Service', value: row => nameOf(row.process),
-    cell: row => ofPid(row.process)},
+  serviceColumn,
   {name: 'open', title: 'Open', number: true, value: row => row.open, cell: row => number(row.open)},
   {name: 'used', title: 'Of the limit', number: true, value: used, cell: row => row.limit === null ? '–' :
     [h('meter', {min: 0, max: 1, high: 0.8, value: Math.min(1, used(row)), 'aria-label': 'used'}), ` ${percent(used(row))} of ${number(row.limit)}`]},
@@ -28,8 +27,7 @@ const columnsFor = data => [
 
 export function render(data) {
   const answer = data.descriptors;
-  if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
-  const rows = matching(answer.descriptors, row => `${nameOf(row.process)} ${placeOf(row.process)} ${row.process.pid}`);
+  const rows = matching(answer.descriptors, wordsOf);
   return [h('h1', null, title), toolbar(search('Search processes'), narrowed(['pid'])),
     table({label: title, one: 'process', many: 'processes', columns: columnsFor(data), rows, keyOf: row => String(row.process.pid),
       of: {told: answer.descriptors.length, matching: answer.matching}})];

@@ -1,15 +1,16 @@
 // What is wrong now: worst first, by service.
 
 import {h} from './dom.js';
-import {byService, incidentsOf, qualifierOf} from './incidents.js';
-import {codeOf, languagesOf, markdown, partOf} from './markdown.js';
-import {chip, command, facts, missing, note, service} from './pieces.js';
+import {detail, tale, titleOf} from './finding.js';
+import {byService, compare, incidentsOf, qualifierOf} from './incidents.js';
+import {calls, chip, note, service} from './pieces.js';
 import {address, changed, here} from './route.js';
-import {keyOf, languageOf, nameOf} from './identity.js';
-import {choice, narrowed, search, toolbar} from './table.js';
-import {clock, duration, figure, number, several} from './words.js';
+import {keyOf, nameOf} from './identity.js';
+import {choice, narrowed, pageSize, pager, search, toolbar} from './table.js';
+import {duration, number, several, when} from './words.js';
 
 export const title = 'Findings';
+export const subject = query => query.at ? 'moment' : 'now';
 
 export function paths(query) {
   return {
@@ -18,11 +19,9 @@ export function paths(query) {
   };
 }
 
-const titleOf = finding => [h('strong', null, finding.class), qualifierOf(finding) && h('span', {class: 'qualifier'}, ' ', qualifierOf(finding))];
-
 function textOf(finding) {
-  return [finding.class, qualifierOf(finding), nameOf(finding.process), finding.process.unit, finding.summary, finding.process.pid,
-    finding.endpoint.remote, finding.endpoint.local, ...(finding.process.cmdline ?? [])].join(' ').toLowerCase();
+  return [finding.id, finding.class, qualifierOf(finding), nameOf(finding.process), finding.process.comm, finding.process.unit, finding.summary,
+    finding.process.pid, finding.endpoint.remote, finding.endpoint.local, ...(finding.process.cmdline ?? [])].join(' ').toLowerCase();
 }
 
 function isWanted(finding, query) {
@@ -31,94 +30,49 @@ function isWanted(finding, query) {
     (!query.service || nameOf(finding.process) === query.service) && (!query.q || textOf(finding).includes(query.q.toLowerCase()));
 }
 
-const secondsSince = (time, now) => Math.max(0, (now - Date.parse(time)) / 1000);
+const mostEnds = 5;
 
-/// The frames, the program's own one marked.
-function stack({count, frames}) {
-  const own = frames.findIndex(frame => /:\d+$/.test(frame));
-  return h('div', {class: 'stack'}, count > 1 && h('p', null, `${number(count)} times`),
-    h('ol', null, frames.slice(0, 12).map((frame, at) => h('li', {class: at === own && 'own'}, frame))));
+const otherEnd = finding => h('p', {class: 'other-end'}, h('span', {'aria-hidden': 'true'}, '↔ '), 'The other end: ', nameOf(finding.process),
+  `, ${finding.endpoint.role}, `, titleOf(finding), '. ', finding.summary);
+
+const openEnd = (end, now, classes) => h('section', {class: 'end', 'data-key': 'end ' + end.id},
+  h('h3', null, 'The other end: ', nameOf(end.process), ', ', titleOf(end)), h('p', null, chip(end.severity), ' ', tale(end, now)),
+  detail(end, classes));
+
+/// Whether an incident is the one that the address names.
+const isOpen = open => ({head, ends}) => head.id === open || ends.some(finding => finding.id === open);
+
+function incident(one, now, classes) {
+  const {head, ends} = one, {open: wanted, page} = here().query, open = isOpen(wanted)(one), some = ends.slice(0, mostEnds);
+  return h('article', {class: 'incident ' + (calls(head) ? head.severity : 'quiet'), 'data-key': head.id},
+    h('h3', null, h('a', {class: 'toggle', href: changed({open: open ? null : head.id, page}), 'aria-expanded': String(open)},
+      h('span', {class: 'line'}, chip(head.severity), h('span', {class: 'name'}, titleOf(head), !calls(head) && ` in ${nameOf(head.process)}`),
+        h('span', {class: 'tale'}, tale(head, now))),
+      h('span', {class: 'summary'}, head.summary),
+      head.muted && h('span', {class: 'summary'}, `Muted${head.muted.until ? ` until ${when(head.muted.until)}` : ''}: ${head.muted.reason}`))),
+    some.map(otherEnd), ends.length > some.length && h('p', {class: 'other-end'}, `And ${number(ends.length - some.length)} more at the other end.`),
+    open && [detail(head, classes), some.map(end => openEnd(end, now, classes))]);
 }
 
-function fix(finding, classes) {
-  const page = classes?.classes?.find(each => each.class === finding.class)?.page ?? '';
-  const language = languageOf(finding);
-  const part = language && codeOf(partOf(page, language));
-  const example = part ? [h('p', null, `In ${language}:`), markdown(part)]
-    : [h('p', null, 'As code: ', languagesOf(page).map((name, at) => [at > 0 && ', ',
-      h('a', {href: address('class', {name: finding.class, language: name})}, name)]))];
-  return h('section', null, h('h4', null, 'Fix'), h('p', null, finding.advice), page && example);
+/// A page of the incidents, grouped; that of the open one where the address names no page.
+function groups(incidents, now, classes) {
+  const {page, open} = here().query;
+  const first = page === undefined ? Math.max(0, Math.floor(incidents.findIndex(isOpen(open)) / pageSize)) * pageSize : Number(page) * pageSize;
+  const shown = incidents.slice(first, first + pageSize);
+  return [byService(shown).map(({key, process, incidents: some}) => h('section', {class: 'group', 'data-key': key},
+    h('h2', null, service(process)), some.map(each => incident(each, now, classes)))), pager(incidents.length, first, shown.length)];
 }
 
-function ways(finding) {
-  const {pid, comm} = finding.process;
-  const {role, remote} = finding.endpoint;
-  const all = [];
-  if (finding.class === 'fd-leak') all.push(['Its descriptors', address('descriptors', {pid})]);
-  else all.push(['Its connections', address('connections', {pid, role, remote})]);
-  if (role === 'client' && remote) all.push(['Its pool', address('pools', {pid, open: `${pid} ${remote}`})]);
-  if (role === 'server') all.push(['Its listeners', address('listeners', {pid})]);
-  all.push(['The service', address('services', {q: nameOf(finding.process)})], ['On the map', address('map', {service: nameOf(finding.process)})]);
-  all.push([`About ${finding.class}`, address('class', {name: finding.class, language: languageOf(finding)})]);
-  return h('ul', {class: 'ways'}, all.map(([words, href]) => h('li', null, h('a', {href}, words))));
-}
+const mostApart = 20;
 
-const look = finding => finding.class === 'fd-leak' ? `sudo ls -l /proc/${finding.process.pid}/fd`
-  : `sockwarden connections --pid ${finding.process.pid}`;
-
-function detail(finding, classes) {
-  const {proof, ...rest} = finding.evidence;
-  return h('div', {class: 'detail'}, h('div', {class: 'column'},
-    h('section', null, h('h4', null, 'Proof'), proof && h('p', null, `${proof[0].toUpperCase()}${proof.slice(1)}.`),
-      facts(Object.entries(rest).map(([name, value]) => figure(name, value)))),
-    fix(finding, classes)),
-  h('div', {class: 'column'},
-    finding.origin.length > 0 && h('section', null, h('h4', null, 'Where in the program'), finding.origin.slice(0, 5).map(stack)),
-    h('section', null, h('h4', null, 'Look at it'), ways(finding), command(look(finding)),
-      command(`sudo sockwarden check --pid ${finding.process.pid}`)),
-    h('section', null, h('h4', null, 'Who'), facts([
-      ['pid', String(finding.process.pid)], ['command', (finding.process.cmdline ?? []).join(' ')], ['executable', finding.process.exe],
-      ['unit', finding.process.unit], ['container', finding.process.container_id], ['role', finding.endpoint.role],
-      ['protocol', finding.endpoint.protocol], ['server', finding.endpoint.remote || finding.endpoint.local],
-      ['first seen', clock(finding.first_seen)], ['last seen', clock(finding.last_seen)], ['id', finding.id]]))));
-}
-
-function tale(finding, now) {
-  const {confidence, count, total} = finding;
-  const words = [confidence, `for ${duration(secondsSince(finding.first_seen, now))}`];
-  if (count > 1 || total > count) words.push(total > count ? `${number(count)} now, ${number(total)} in all` : `${number(count)} now`);
-  return words.join(' · ');
-}
-
-function otherEnd(finding) {
-  return h('p', {class: 'other-end'}, h('span', {'aria-hidden': 'true'}, '↔ '), 'The other end: ', nameOf(finding.process),
-    `, ${finding.endpoint.role}, `, titleOf(finding), '. ', finding.summary);
-}
-
-function incident({head, ends}, now, data) {
-  const open = [head, ...ends].some(finding => finding.id === here().query.open);
-  return h('article', {class: 'incident ' + head.severity, 'data-key': head.id},
-    h('h3', null, h('a', {class: 'toggle', href: changed({open: open ? null : head.id}), 'aria-expanded': String(open)},
-      h('span', {class: 'line'}, chip(head.severity), h('span', {class: 'name'}, titleOf(head)), h('span', {class: 'tale'}, tale(head, now))),
-      h('span', {class: 'summary'}, head.summary))),
-    ends.map(otherEnd),
-    open && [detail(head, data.classes), ends.map(end => h('section', {class: 'end', 'data-key': 'end ' + end.id},
-      h('h3', null, 'The other end: ', nameOf(end.process), ', ', titleOf(end)), h('p', null, chip(end.severity), ' ', tale(end, now)),
-      detail(end, data.classes)))]);
-}
-
-const group = (now, data) => ({key, process, incidents}) => h('section', {class: 'group', 'data-key': key},
-  h('h2', null, service(process)), incidents.map(each => incident(each, now, data)));
-
-const reasons = {healed: 'healed', 'process gone': 'the process is gone', restarted: 'the process was restarted'};
-
-function resolved(findings, now) {
+/// Those that call nobody: the first, and the open one.
+function apart(name, words, findings, now, classes) {
   if (findings.length === 0) return null;
-  return h('section', {class: 'resolved', 'data-key': 'resolved'}, h('h2', null, 'Resolved'), h('ul', null, findings.map(finding =>
-    h('li', {'data-key': finding.id}, h('span', {class: 'line'}, h('span', {class: 'name'}, titleOf(finding)), ' in ', nameOf(finding.process), ' ',
-      h('span', {class: 'tale'}, [reasons[finding.resolution] ?? 'over', `${duration(secondsSince(finding.resolved_at, now))} ago`,
-        `lasted ${duration(secondsSince(finding.first_seen, Date.parse(finding.resolved_at)))}`].join(' · '))),
-    h('span', {class: 'summary'}, finding.summary)))));
+  const all = findings.map(head => ({head, ends: []})), open = isOpen(here().query.open);
+  const shown = all.filter((each, at) => at < mostApart || open(each));
+  return h('section', {class: name.toLowerCase(), 'data-key': name}, h('h2', null, name), words && note(words),
+    shown.map(each => incident(each, now, classes)),
+    shown.length < all.length && note(`And ${number(all.length - shown.length)} more; a search finds them.`));
 }
 
 function waits(answer) {
@@ -126,10 +80,12 @@ function waits(answer) {
   if (rows.length === 0) return null;
   return h('section', {class: 'waits', 'data-key': 'waits'}, h('h2', null, 'Waits, unproven'),
     note('These last longer than they should. Whether a limit ends them is not known: no findings.'),
-    h('ul', null, rows.slice(0, 50).map(wait => h('li', {'data-key': [wait.pid, wait.endpoint, wait.phase].join(' ')},
-      h('span', {class: 'line'}, h('span', {class: 'name'}, nameOf(wait)), ` pid ${wait.pid}, ${wait.role} of ${wait.endpoint}, ${wait.phase} `,
-        h('span', {class: 'tale'}, `${several(wait.count, 'connection')} · for ${duration(wait.waited_seconds)}`)),
-      h('span', {class: 'summary'}, wait.proof)))));
+    h('ul', null, rows.slice(0, mostApart).map(wait => h('li', {'data-key': [wait.pid, wait.endpoint, wait.phase].join(' ')},
+      h('span', {class: 'line'}, h('a', {href: address('connections', {pid: wait.pid, role: wait.role, remote: wait.role === 'client' && wait.endpoint})},
+        nameOf(wait)), ` pid ${wait.pid}, ${wait.role} of ${wait.endpoint}, ${wait.phase} `,
+      h('span', {class: 'tale'}, `${several(wait.count, 'connection')} · for ${duration(wait.waited_seconds)}`)),
+      h('span', {class: 'summary'}, wait.proof)))),
+    rows.length > mostApart && note(`And ${number(rows.length - mostApart)} more that wait for less long.`));
 }
 
 function headline(active) {
@@ -145,24 +101,32 @@ function filters(all) {
     choice('class', 'Class', names(finding => finding.class, 'class')),
     choice('severity', 'Severity', [['', 'any severity'], ['critical', 'critical'], ['warning', 'warning'], ['info', 'info']]),
     choice('confidence', 'Confidence', [['', 'any confidence'], ['proven', 'proven'], ['likely', 'likely']]),
+    choice('sort', 'Order', [['', 'worst first'], ['newest', 'newest first'], ['oldest', 'oldest first']]),
     narrowed(['pid']));
+}
+
+function notes(all, wanted, query) {
+  const hidden = all.length - wanted.length, lost = query.open && !all.some(finding => finding.id === query.open);
+  return [
+    query.at && note('Of the past it is kept what anybody may see: no proof in words, no frames.'),
+    hidden > 0 && note(`${several(hidden, 'finding')} not shown: the filters leave them out. `, h('a', {href: address('findings', {at: query.at})}, 'Show all')),
+    lost && note(`Of ${query.open} nothing is known ${query.at ? 'at this moment' : 'any more: what is over is kept for a while alone'}.`),
+  ];
 }
 
 export function render(data, query) {
   const answer = query.at ? data.moment : data.now;
-  if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
-  const now = query.at ? Date.parse(answer.time) : data.time;
-  const wanted = answer.findings.filter(finding => isWanted(finding, query));
-  const active = wanted.filter(finding => finding.state === 'active');
-  const gone = wanted.filter(finding => finding.state !== 'active').sort((a, b) => b.resolved_at.localeCompare(a.resolved_at));
-  const hidden = answer.findings.length - wanted.length;
+  const now = query.at ? Date.parse(answer.time) : data.time, {findings} = answer, {classes} = data;
+  const wanted = findings.filter(finding => isWanted(finding, query));
+  const muted = wanted.filter(finding => finding.state === 'active' && finding.muted);
+  const gone = wanted.filter(finding => finding.state !== 'active').sort((a, b) => compare(b.resolved_at, a.resolved_at));
   return [
-    headline(answer.findings.filter(finding => finding.state === 'active')),
-    answer.findings.length > 0 && filters(answer.findings),
-    query.at && note('Of the past it is kept what anybody may see: no proof in words, no frames.'),
-    hidden > 0 && note(`${several(hidden, 'finding')} not shown: the filters leave them out. `, h('a', {href: address('findings', {at: query.at})}, 'Show all')),
-    byService(incidentsOf(active)).map(group(now, data)),
+    headline(findings.filter(calls)),
+    findings.length > 0 && filters(findings),
+    notes(findings, wanted, query),
+    groups(incidentsOf(wanted.filter(calls), query.sort), now, classes),
+    apart('Muted', 'The configuration says that these are known and accepted.', muted, now, classes),
     waits(data.waits),
-    resolved(gone, now),
+    apart('Resolved', null, gone, now, classes),
   ];
 }

@@ -4,7 +4,7 @@ import {ask, failureOf, known, Refusal} from './api.js';
 import {drawCharts, forgetCharts} from './charts.js';
 import {h, morph} from './dom.js';
 import {nameOf} from './identity.js';
-import {activeOf, note, worstOf} from './pieces.js';
+import {activeOf, missing, note, worstOf} from './pieces.js';
 import {address, changed, here} from './route.js';
 import {timeline} from './time.js';
 import {several} from './words.js';
@@ -84,7 +84,8 @@ function render(place) {
   show('alarm', warning && h('p', {class: 'alarm', role: 'alert'}, warning, '.'));
   show('state', data.status?.scan && !warning ? [h('span', {class: 'pulse', 'aria-hidden': 'true'}), `${several(data.status.scan.connections, 'connection')}, ${several(data.status.scan.processes, 'process', 'processes')}`] : null);
   show('time', [timeline(data.history, place.query), place.query.at && !withPast.includes(place.view) && note('The past is kept of findings and pools; this view is of now.')]);
-  show('main', view.render(data, place.query));
+  const subject = view.subject?.(place.query), lacks = subject && missing(data[subject]);
+  show('main', lacks ? [h('h1', null, view.title), lacks] : view.render(data, place.query));
   if (isNew) element('nav').querySelector('[aria-current]')?.scrollIntoView({block: 'nearest', inline: 'center'});
   drawCharts(element('main'), view.charts?.(data) ?? {});
   document.title = `${active.length ? `(${active.length}) ` : ''}${view.title} · sockwarden`;
@@ -170,22 +171,22 @@ document.addEventListener('keydown', event => {
 });
 
 const themes = ['', 'light', 'dark'];
-function wear(theme) {
-  document.documentElement.dataset.theme = theme;
-  element('theme').textContent = `Colours: ${theme || 'system'}`;
+const chosen = () => localStorage.getItem('theme') ?? '';
+function repaint() {
+  wearColours();
+  element('theme').textContent = `Colours: ${chosen() || 'system'}`;
   forgetCharts();
 }
 element('theme').addEventListener('click', () => {
-  const theme = themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length];
-  localStorage.setItem('theme', theme);
-  wear(theme);
+  localStorage.setItem('theme', themes[(themes.indexOf(chosen()) + 1) % themes.length]);
+  repaint();
   moved();
 });
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-  forgetCharts();
+dark.addEventListener('change', () => {
+  repaint();
   moved();
 });
-wear(localStorage.getItem('theme') ?? '');
+repaint();
 addEventListener('hashchange', () => {
   const before = shown;
   moved();

@@ -2,13 +2,14 @@
 
 import {h, svg} from './dom.js';
 import {keyOf, nameOf, placeOf} from './identity.js';
-import {isReached, rankOf} from './incidents.js';
-import {activeOf, chip, missing, note, service, worstOf} from './pieces.js';
+import {endOf, isReached, rankOf} from './incidents.js';
+import {activeOf, chip, note, service, serviceColumn, worstOf} from './pieces.js';
 import {address} from './route.js';
 import {choice, search, table, toolbar} from './table.js';
 import {number, several} from './words.js';
 
 export const title = 'Map';
+export const subject = () => 'endpoints';
 export const paths = () => ({endpoints: 'endpoints?limit=1000'});
 
 const mostEdges = 40, row = 34, left = 300, right = 560, width = 860;
@@ -20,9 +21,9 @@ function serverOf(servers, remote) {
 }
 
 /// Whether a finding, at whichever end, is about this edge.
-function isOn({endpoint, process}, edge) {
-  if (endpoint.role === 'server') return isReached(endpoint.local, edge.server_address);
-  return endpoint.role === 'client' && endpoint.remote === edge.server_address && keyOf(process) === keyOf(edge.process);
+function isOn(finding, edge) {
+  if (endOf(finding) === 'server') return isReached(finding.endpoint.local, edge.server_address);
+  return finding.endpoint.remote === edge.server_address && keyOf(finding.process) === keyOf(edge.process);
 }
 
 function edgesOf(answer, findings, query) {
@@ -73,7 +74,7 @@ function drawing(edges) {
 }
 
 const columns = [
-  {name: 'service', title: 'Service', value: each => nameOf(each.process), cell: each => service(each.process)},
+  serviceColumn,
   {name: 'server', title: 'Server', value: each => each.server_address, cell: each => [each.server_address, h('small', null, ' ', each.server)]},
   {name: 'open', title: 'Open', number: true, value: each => each.open, cell: each =>
     h('a', {href: address('connections', {comm: each.process.comm, role: 'client', remote: each.server_address})}, number(each.open))},
@@ -84,7 +85,6 @@ const columns = [
 
 export function render(data, query) {
   const answer = data.endpoints;
-  if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
   const all = edgesOf(answer, activeOf(data), query);
   const names = [...new Set(answer.endpoints.map(each => nameOf(each.process)))].sort();
   const drawn = all.slice(0, mostEdges);

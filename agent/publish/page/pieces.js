@@ -16,6 +16,12 @@ export function service(process) {
   return h('span', {class: 'service'}, nameOf(process), place && h('small', null, ' ', place));
 }
 
+/// The first column of tables of what a service, or one of its processes, has.
+export const serviceColumn = {name: 'service', title: 'Service', value: row => nameOf(row.process), cell: ({process}) => process.pid ? ofPid(process) : service(process)};
+
+/// What a search looks into.
+export const wordsOf = ({process}) => `${nameOf(process)} ${placeOf(process)} ${process.pid ?? ''}`;
+
 export const ofPid = process => [service(process), h('small', {class: 'whole'}, ` pid ${process.pid}`)];
 
 export const worstOf = findings => findings.reduce((a, b) => rankOf(b.severity) < rankOf(a.severity) ? b : a);
@@ -28,7 +34,9 @@ export function findingsOf(findings) {
     chip(worst.severity, worst.class), findings.length > 1 && ` +${findings.length - 1}`);
 }
 
-export const activeOf = data => (data.now?.findings ?? []).filter(finding => finding.state === 'active');
+/// Neither over nor muted.
+export const calls = finding => finding.state === 'active' && !finding.muted;
+export const activeOf = data => (data.now?.findings ?? []).filter(calls);
 
 /// Whether a finding is about the connections of a process with this remote or local address.
 export function isAbout(finding, {pid, role, remote, local}) {

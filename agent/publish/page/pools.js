@@ -2,13 +2,13 @@
 
 import {growth, sparkline} from './charts.js';
 import {h} from './dom.js';
-import {nameOf, placeOf} from './identity.js';
-import {activeOf, facts, findingsOf, isAbout, missing, note, ofPid} from './pieces.js';
+import {activeOf, facts, findingsOf, isAbout, note, serviceColumn, wordsOf} from './pieces.js';
 import {address, changed, here} from './route.js';
 import {choice, matching, narrowed, search, table, toolbar} from './table.js';
 import {duration, number} from './words.js';
 
 export const title = 'Pools';
+export const subject = query => query.at ? 'moment' : 'pools';
 
 const keyOf = pool => `${pool.process.pid} ${pool.remote}`;
 
@@ -38,8 +38,7 @@ function thrown(pool, data) {
 }
 
 const columnsFor = data => [
-  {name: 'service', title: 'Service', value: pool => nameOf(pool.process),
-    cell: pool => ofPid(pool.process)},
+  serviceColumn,
   {name: 'server', title: 'Server', value: pool => pool.remote, cell: pool =>
     [h('a', {href: changed({open: here().query.open === keyOf(pool) ? null : keyOf(pool)}),
       'aria-expanded': String(here().query.open === keyOf(pool))}, pool.remote), h('small', null, ' ', pool.name !== pool.remote && pool.name, ' ', pool.protocol)]},
@@ -81,10 +80,9 @@ export function charts(data) {
 
 export function render(data, query) {
   const answer = query.at ? data.moment : data.pools;
-  if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
   const some = answer.pools.filter(pool => (query.show === 'all' || pool.open > 0 || keyOf(pool) === query.open) &&
     (!query.pid || pool.process.pid === Number(query.pid)));
-  const rows = matching(some, pool => `${nameOf(pool.process)} ${placeOf(pool.process)} ${pool.remote} ${pool.name} ${pool.protocol}`)
+  const rows = matching(some, pool => `${wordsOf(pool)} ${pool.remote} ${pool.name} ${pool.protocol}`)
     .sort((a, b) => b.open - a.open);
   return [
     h('h1', null, title),

@@ -1,13 +1,14 @@
 // A row a service: what is wrong, and how much it holds.
 
 import {h} from './dom.js';
-import {keyOf, nameOf, placeOf} from './identity.js';
-import {chip, missing, service} from './pieces.js';
+import {keyOf, nameOf} from './identity.js';
+import {chip, service, serviceColumn, wordsOf} from './pieces.js';
 import {address} from './route.js';
 import {choice, matching, search, table, toolbar} from './table.js';
 import {number, percent} from './words.js';
 
 export const title = 'Services';
+export const subject = () => 'services';
 export const paths = () => ({services: 'services'});
 
 const severities = ['critical', 'warning', 'info'];
@@ -21,7 +22,7 @@ const findings = row => severities.filter(severity => row.findings[severity]).ma
 const link = (count, view, query) => count === 0 ? '0' : h('a', {href: address(view, query)}, number(count));
 
 const columns = [
-  {name: 'service', title: 'Service', value: row => nameOf(row.process), cell: row => service(row.process)},
+  serviceColumn,
   {name: 'findings', title: 'Findings', value: badness, cell: findings},
   {name: 'processes', title: 'Processes', number: true, value: row => row.processes, cell: row => number(row.processes)},
   {name: 'outgoing', title: 'To servers', number: true, value: row => row.outgoing,
@@ -37,9 +38,8 @@ const order = (a, b) => badness(b) - badness(a) || b.outgoing + b.incoming - a.o
   b.descriptors - a.descriptors;
 
 export function render({services: answer}, query) {
-  if (!answer || answer instanceof Error) return [h('h1', null, title), missing(answer)];
   const shown = answer.services.filter(row => query.show === 'all' || row.outgoing + row.incoming > 0 || sum(row) > 0 || query.q);
-  const rows = matching(shown, row => `${nameOf(row.process)} ${placeOf(row.process)}`).sort(order);
+  const rows = matching(shown, wordsOf).sort(order);
   return [
     h('h1', null, title),
     toolbar(search('Search services'), choice('show', 'Show', [['', 'with connections or findings'], ['all', 'all']])),

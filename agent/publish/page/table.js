@@ -41,7 +41,7 @@ function body(columns, rows, keyOf, detailOf) {
   });
 }
 
-function pager(total, first, shown) {
+export function pager(total, first, shown) {
   if (total <= shown) return null;
   const {view, query} = here();
   const page = Math.floor(first / pageSize);

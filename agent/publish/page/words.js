@@ -40,9 +40,8 @@ export function when(time) {
   return day + clock(date);
 }
 
-const short = new Intl.NumberFormat('en', {notation: 'compact'});
 /// For an axis: "100K".
-export const compact = value => short.format(value);
+export const compact = new Intl.NumberFormat('en', {notation: 'compact'}).format;
 
 const secondsWord = /_seconds$/, bytesWord = /_bytes$/;
 
