@@ -112,18 +112,9 @@ std::vector<Finding> Inspector::detect(const Model& model, const Config& config)
 }
 
 void Inspector::advise(std::vector<Finding>& findings, const Model& model) {
-  std::unordered_map<std::uint32_t, ProgramFamily> families;
-  for (Finding& finding : findings) {
-    const auto [family, added] = families.try_emplace(finding.process);
-    const auto known = families_.find(finding.process);
-    if (added && known != families_.end()) {
-      family->second = known->second;
-    } else if (const Process* process = model.process_of_serial(finding.process); added && process != nullptr) {
-      family->second = testimony_.family(process->pid, process->facts.start_ticks);
-    }
-    finding.advice = fix_text(finding, family->second);
-  }
-  families_ = std::move(families);
+  for (const Finding& finding : findings) families_.ask(finding.process, model.process_of_serial(finding.process));
+  families_.update();
+  for (Finding& finding : findings) finding.advice = fix_text(finding, families_.of(finding.process));
 }
 
 void Inspector::tell(const std::vector<LedgerEvent>& events) const {

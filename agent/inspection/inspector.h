@@ -14,6 +14,7 @@
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/queue_history.h"
 #include "agent/findings/ledger.h"
+#include "agent/inspection/families.h"
 #include "agent/inspection/testimony.h"
 #include "agent/inspection/wait_feed.h"
 #include "agent/model/descriptor_history.h"
@@ -38,6 +39,11 @@ struct Inspection {
 
 class Inspector {
  public:
+  explicit Inspector(TargetReader& reader) : testimony_(reader), families_(reader) {}
+
+  /// Takes what processes have answered: to be called before the sample that is inspected next is taken.
+  void hear() { testimony_.hear(); }
+
   [[nodiscard]] Inspection inspect(const Model& model, const Sample& sample, const Config& config);
 
   /// Names for the stacks of a finding; they stay while it has the same stacks.
@@ -59,8 +65,8 @@ class Inspector {
   QueueHistory queues_;
   BindHistory binds_;
   Testimony testimony_;
+  Families families_;
   Ledger ledger_;
-  std::unordered_map<std::uint32_t, ProgramFamily> families_;  // of the processes that have findings, by serial
   std::map<WaitKey, std::chrono::nanoseconds> told_timeouts_;
 };
 

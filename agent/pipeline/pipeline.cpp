@@ -7,7 +7,11 @@
 namespace sockwarden {
 
 Pipeline::Pipeline(std::unique_ptr<Kernel> kernel, std::unique_ptr<TargetReader> reader, const Config& config)
-    : kernel_(std::move(kernel)), reader_(std::move(reader)), config_(config), filter_(config.targets) {}
+    : kernel_(std::move(kernel)),
+      reader_(std::move(reader)),
+      config_(config),
+      filter_(config.targets),
+      inspector_(*reader_) {}
 
 void Pipeline::configure(const Config& config) {
   if (config.targets != config_.targets) filter_ = TargetFilter(config.targets);
@@ -15,6 +19,7 @@ void Pipeline::configure(const Config& config) {
 }
 
 tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
+  inspector_.hear();
   auto scanned = kernel_->scan(wanted_);
   if (!scanned) return tl::unexpected(scanned.error());
   Sample sample = filter_.narrow(std::move(*scanned));

@@ -14,8 +14,10 @@ namespace {
 constexpr std::size_t longest_cmdline = 16384;  // of which parse_cmdline() keeps what its bounds allow
 
 std::optional<std::uint64_t> count_entries(int process) {
-  DIR* stream = ::fdopendir(::openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  OwnedFd folder(::openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR* stream = ::fdopendir(folder.get());
   if (stream == nullptr) return std::nullopt;
+  static_cast<void>(folder.release());  // the stream closes it
   std::uint64_t count = 0;
   while (const dirent* entry = ::readdir(stream)) count += entry->d_name[0] != '.' ? 1 : 0;
   ::closedir(stream);

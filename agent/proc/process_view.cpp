@@ -24,8 +24,10 @@ constexpr std::size_t longest_descriptor_text = 32 << 20;
 
 /// Calls `visit` with each number that names an entry, until it says stop.
 void each_number(int directory, const char* path, const std::function<bool(std::uint32_t)>& visit) {
-  DIR* stream = ::fdopendir(::openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  OwnedFd folder(::openat(directory, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR* stream = ::fdopendir(folder.get());
   if (stream == nullptr) return;
+  static_cast<void>(folder.release());  // the stream closes it
   while (const dirent* entry = ::readdir(stream)) {
     const std::string_view name = entry->d_name;
     std::uint32_t number = 0;

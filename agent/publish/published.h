@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "agent/contract/hook_status.h"
-#include "agent/contract/target_reader.h"
+#include "agent/contract/reader_health.h"
 #include "agent/detect/effective_timeout.h"
 #include "agent/detect/finding.h"
 #include "agent/detect/observed_wait.h"

@@ -4,18 +4,22 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <iterator>
+#include <memory>
 #include <utility>
 
 #include "agent/proc/process_facts.h"
 #include "agent/reader/codec.h"
+#include "agent/reader/evidence_codec.h"
 #include "agent/reader/own_command.h"
+#include "agent/reader/unread.h"
 
 namespace sockwarden {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t most_jobs = 256;
+constexpr std::size_t most_jobs = 1024;
 /// Of processes that were told to end and cannot, each with the memory that it may have.
 constexpr std::size_t most_ended = 4;
 constexpr std::chrono::minutes after_no_start{1};
@@ -24,8 +28,6 @@ Subject subject_of(std::uint32_t pid, std::uint64_t start_ticks) {
   const OwnedFd process = open_process(pid);
   return {pid, start_ticks, process ? read_user(process.get()) : std::nullopt};
 }
-
-std::string could_not(const std::string& reason) { return "could not be read: " + reason; }
 
 }  // namespace
 
@@ -49,19 +51,46 @@ ChildReader::~ChildReader() {
   if (thread_.joinable()) thread_.join();
 }
 
+template <typename One>
+bool ChildReader::keep(std::vector<One>& kept, std::optional<One> answer) {
+  if (!answer) return false;
+  const std::lock_guard lock(mutex_);
+  kept.push_back(std::move(*answer));
+  return true;
+}
+
 bool ChildReader::ask(StackQuestion question) {
-  Job job{.subject = subject_of(question.pid, question.start_ticks), .text = encode(question), .take = {}};
-  job.take = [this, question = std::move(question)](const Answer& answer) {
-    if (answer) {
-      auto names = decode_stack_names(*answer, question);
-      if (names) names_.push_back(std::move(*names));
-      return names.has_value();
-    }
-    names_.push_back(
-        {.pid = question.pid, .stack = question.stack, .frames = {}, .failure = could_not(answer.error())});
-    return true;
-  };
-  return enqueue(std::move(job));
+  return enqueue({.subject = subject_of(question.pid, question.start_ticks),
+                  .text = [question] { return encode(question); },
+                  .take =
+                      [this, question](const Answer& answer) {
+                        return keep(names_, answer ? decode_stack_names(*answer, question)
+                                                   : unread_stack(question, answer.error()));
+                      }});
+}
+
+bool ChildReader::ask(WaitQuestions questions) {
+  if (questions.all.empty()) return true;
+  const auto asked = std::make_shared<const WaitQuestions>(std::move(questions));
+  const Question& first = asked->all.front();
+  return enqueue({.subject = subject_of(first.pid, first.start_ticks),
+                  .text = [asked] { return encode(*asked); },
+                  .take =
+                      [this, asked](const Answer& answer) {
+                        return keep(evidence_, answer ? decode_evidence(*answer, asked->all)
+                                                      : unread_waits(asked->all, answer.error()));
+                      }});
+}
+
+bool ChildReader::ask(FamilyQuestion question) {
+  return enqueue({.subject = subject_of(question.pid, question.start_ticks),
+                  .text = [question] { return encode(question); },
+                  .take =
+                      [this, question](const Answer& answer) {
+                        auto family = answer ? decode_family(*answer) : ProgramFamily();
+                        if (!family) return false;
+                        return keep(families_, std::optional(FamilyAnswer{question.process, std::move(*family)}));
+                      }});
 }
 
 bool ChildReader::enqueue(Job job) {
@@ -81,6 +110,22 @@ std::vector<StackNames> ChildReader::take_names() {
 void ChildReader::wait(std::chrono::milliseconds longest) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, longest, [this] { return jobs_.empty() && !working_; });
+}
+
+std::vector<Evidence> ChildReader::take_evidence() {
+  std::vector<std::vector<Evidence>> answers;
+  {
+    const std::lock_guard lock(mutex_);
+    answers.swap(evidence_);
+  }
+  std::vector<Evidence> all;
+  for (auto& answer : answers) std::move(answer.begin(), answer.end(), std::back_inserter(all));
+  return all;
+}
+
+std::vector<FamilyAnswer> ChildReader::take_families() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(families_, {});
 }
 
 ReaderHealth ChildReader::health() const {
@@ -113,21 +158,18 @@ void ChildReader::run() {
 
 void ChildReader::work(const Job& job) {
   if (const auto against = offenders_.reason_against(job.subject, Clock::now())) {
+    job.take(tl::unexpected(*against));
     const std::lock_guard lock(mutex_);
     ++health_.refused;
-    job.take(tl::unexpected(*against));
     return;
   }
   if (const auto there = have_process(); !there) return fail(job, there.error(), Fault::reader);
-  const Answer answer = process_->ask(job.text, {.deadline = Clock::now() + settings_.deadline, .cancel = stop_.get()});
+  const Patience patience{.deadline = Clock::now() + settings_.deadline, .cancel = stop_.get()};
+  const Answer answer = process_->ask(job.text(), patience);
   if (!answer) return fail(job, answer.error(), Fault::subject);
-  std::unique_lock lock(mutex_);
-  if (job.take(answer)) {
-    ++health_.answered;
-    return;
-  }
-  lock.unlock();
-  fail(job, "the reader's answer makes no sense", Fault::subject);
+  if (!job.take(answer)) return fail(job, "the reader's answer makes no sense", Fault::subject);
+  const std::lock_guard lock(mutex_);
+  ++health_.answered;
 }
 
 tl::expected<void, std::string> ChildReader::have_process() {
@@ -152,9 +194,11 @@ tl::expected<void, std::string> ChildReader::have_process() {
 
 void ChildReader::fail(const Job& job, const std::string& reason, Fault fault) {
   process_.reset();
-  const std::lock_guard lock(mutex_);
-  if (stopping_) return;
-  ++health_.failed;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    ++health_.failed;
+  }
   job.take(tl::unexpected(reason));
   if (fault == Fault::reader && reason == last_reason_) return;  // said once
   last_reason_ = reason;

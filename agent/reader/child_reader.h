@@ -34,7 +34,11 @@ class ChildReader : public TargetReader {
   ~ChildReader() override;
 
   bool ask(StackQuestion question) override;
+  bool ask(WaitQuestions questions) override;
+  bool ask(FamilyQuestion question) override;
   [[nodiscard]] std::vector<StackNames> take_names() override;
+  [[nodiscard]] std::vector<Evidence> take_evidence() override;
+  [[nodiscard]] std::vector<FamilyAnswer> take_families() override;
   void wait(std::chrono::milliseconds longest) override;
   [[nodiscard]] ReaderHealth health() const override;
 
@@ -42,13 +46,16 @@ class ChildReader : public TargetReader {
   using Answer = tl::expected<std::string, std::string>;
   struct Job {
     Subject subject;
-    std::string text;
-    /// Takes the answer, with the lock held; false where it makes no sense.
+    std::function<std::string()> text;
+    /// Takes the answer, without the lock; false where it makes no sense.
     std::function<bool(const Answer&)> take;
   };
   /// Whose fault it is that there is no answer.
   enum class Fault { subject, reader };
   bool enqueue(Job job);
+  /// False where there is none.
+  template <typename One>
+  bool keep(std::vector<One>& kept, std::optional<One> answer);
   void run();
   void work(const Job& job);
   [[nodiscard]] tl::expected<void, std::string> have_process();
@@ -70,6 +77,8 @@ class ChildReader : public TargetReader {
   std::deque<Job> jobs_;
   bool working_ = false, stopping_ = false;
   std::vector<StackNames> names_;
+  std::vector<std::vector<Evidence>> evidence_;
+  std::vector<FamilyAnswer> families_;
   ReaderHealth health_;
 
   std::thread thread_;  // last: it uses all of the above

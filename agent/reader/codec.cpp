@@ -24,6 +24,32 @@ std::string encode(const StackQuestion& question) {
 
 std::string encode(const StackNames& names) { return text_of({{"frames", names.frames}, {"failure", names.failure}}); }
 
+std::string encode(const FamilyQuestion& question) {
+  return text_of({{"family_of", question.pid}, {"start_ticks", question.start_ticks}});
+}
+
+std::string encode(const ProgramFamily& family) {
+  return text_of({{"language", family.language}, {"libraries", family.libraries}});
+}
+
+std::optional<FamilyQuestion> decode_family_question(std::string_view text) {
+  return read_json(text, [](const Json& json) {
+    return FamilyQuestion{.process = 0,
+                          .pid = json.at("family_of").get<std::uint32_t>(),
+                          .start_ticks = json.at("start_ticks").get<std::uint64_t>()};
+  });
+}
+
+std::optional<ProgramFamily> decode_family(std::string_view text) {
+  return read_json(text, [](const Json& json) {
+    constexpr std::size_t most_libraries = 64;
+    ProgramFamily family{.language = bounded_text(json.at("language")), .libraries = {}};
+    for (const Json& library : json.at("libraries"))
+      if (family.libraries.size() < most_libraries) family.libraries.insert(bounded_text(library));
+    return family;
+  });
+}
+
 std::optional<StackQuestion> decode_stack_question(std::string_view text) {
   auto question = read_json(text, [](const Json& json) {
     return StackQuestion{.pid = json.at("pid").get<std::uint32_t>(),

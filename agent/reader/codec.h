@@ -12,6 +12,11 @@ namespace sockwarden {
 [[nodiscard]] std::string encode(const StackQuestion& question);
 [[nodiscard]] std::string encode(const StackNames& names);
 
+[[nodiscard]] std::string encode(const FamilyQuestion& question);
+[[nodiscard]] std::string encode(const ProgramFamily& family);
+[[nodiscard]] std::optional<FamilyQuestion> decode_family_question(std::string_view text);
+[[nodiscard]] std::optional<ProgramFamily> decode_family(std::string_view text);
+
 /// Nothing where the text is no such question, or asks for more than is answered.
 [[nodiscard]] std::optional<StackQuestion> decode_stack_question(std::string_view text);
 

@@ -129,6 +129,17 @@ def debug_sections(agent, folder, program, library):
     holds(agent, "a library that is cut while it is read", [program, hostile, "6", "2500"])
 
 
+def never_answers(agent, folder):
+    """A page of the attacker's memory is a file of FUSE whose server waits."""
+    fuse = subprocess.run(["pkg-config", "--cflags", "--libs", "fuse3"], capture_output=True, text=True, check=False)
+    if fuse.returncode != 0 or not os.path.exists("/dev/fuse"):
+        print("  skipped: a page that never answers, without FUSE")
+        return
+    failed = agent.value("sockwarden_reads_total", result="failed")
+    holds(agent, "a page that never answers", [built("read_blocks_on_fuse", folder, *fuse.stdout.split()), "12"])
+    check("it cost one deadline", agent.value("sockwarden_reads_total", result="failed"), failed + 1)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="sockwarden-reader-") as folder:
         settings = pathlib.Path(folder, "agent.yaml")
@@ -139,6 +150,8 @@ def main():
             program = str(pathlib.Path(folder, "debug_bomb"))
             debug_sections(agent, folder, program, library)
             holds(agent, "a FIFO by the name of a mapped file", [built("open_blocks_on_fifo", folder), "6"])
+            holds(agent, "300 threads in poll() of 20,000 entries", [built("many_pollers", folder), "300", "6"])
+            never_answers(agent, folder)
             killed_at_any_moment(agent, program, library)
             check("the agent stops when it is told to", end(agent.process), 0)
     return 0

@@ -7,6 +7,7 @@
 
 #include "agent/inspection/testimony.h"
 #include "agent/inspection/wait_feed.h"
+#include "agent/reader/local_reader.h"
 #include "tests/unit/evidence/waiting_process.h"
 #include "tests/unit/model/world.h"
 
@@ -36,11 +37,13 @@ std::uint64_t full_listener(World& world, std::uint32_t serial) {
 struct Watch {
   World world;
   Model model;
-  Inspector inspector;
+  LocalReader reader;
+  Inspector inspector{reader};
   Config config = development();
 
   Inspection look() {
     world.now_ns += second_ns;
+    inspector.hear();
     const Sample sample = world.scan();
     model = Model::next(sample, model, {});
     return inspector.inspect(model, sample, config);
@@ -119,30 +122,6 @@ TEST_CASE("connections that a program's exit or its peer closed show no timeout"
   }
 }
 
-TEST_CASE("evidence counts only once the next sample finds the connection where the last one left it") {
-  World world;
-  const auto serial = world.start(static_cast<std::uint32_t>(::getpid()), "orders");
-  const auto id = ask(world, serial);
-  const Model model = world.next();
-  Testimony testimony;
-  Question question;
-  question.connection = id;
-  question.pid = static_cast<std::uint32_t>(::getpid());
-  question.waited = 5s;
-  question.progress = {100, 200};
-  CHECK(testimony.answers_to({question}, model).empty());
-  SECTION("it did not move") { CHECK(testimony.answers_to({question}, model).size() == 1); }
-  SECTION("it moved meanwhile, and counts from the next sample after which it stands") {
-    ++question.progress.received;
-    CHECK(testimony.answers_to({question}, model).empty());
-    CHECK(testimony.answers_to({question}, model).size() == 1);
-  }
-  SECTION("another wait began") {
-    question.waited = 1s;
-    CHECK(testimony.answers_to({question}, model).empty());
-  }
-}
-
 TEST_CASE("a limit that showed once is remembered for as long as it may last") {
   const test::SilentPeer silent;
   const test::ChildProcess child([&] {
@@ -158,11 +137,13 @@ TEST_CASE("a limit that showed once is remembered for as long as it may last") {
     return question && test::answer(*question).shown_timeout == std::optional<std::chrono::nanoseconds>(20s);
   }));
   World world;
-  Testimony testimony;
+  LocalReader reader;
+  Testimony testimony(reader);
   const auto ask_after = [&](std::chrono::seconds waited) {
     Model model = world.next();
     model.time = Instant(1000s) + waited;
     question->waited = waited;
+    testimony.hear();
     const Answers answers = testimony.answers_to({*question}, model);
     return answers.empty() ? 0ns : answers.begin()->second.may_last;
   };

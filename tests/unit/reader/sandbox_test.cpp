@@ -11,6 +11,8 @@
 #include <catch2/catch.hpp>
 #include <functional>
 
+#include "agent/proc/process_view.h"
+
 using namespace sockwarden;
 
 namespace {
@@ -42,6 +44,10 @@ TEST_CASE("in the sandbox files are read, and none is written or made") {
   CHECK_FALSE(holds_inside([] { return opens("/tmp/sockwarden-sandbox", O_RDONLY | O_CREAT); }));
   CHECK_FALSE(holds_inside([] { return opens("/tmp", O_RDONLY | O_TMPFILE); }));
   CHECK_FALSE(holds_inside([] { return unlink("/nonexistent") == 0 || errno != ENOSYS; }));
+}
+
+TEST_CASE("in the sandbox it is seen what the threads of a process wait in") {
+  CHECK(holds_inside([] { return !ProcessView(static_cast<std::uint32_t>(getpid())).threads().empty(); }));
 }
 
 TEST_CASE("in the sandbox there is no network and no other program") {
