@@ -70,10 +70,7 @@ WaitLimit limit_in_force(const ThreadWait& wait, const Question& question) {
 
 /// A poll that comes back now and then may be for a transfer whose limit is kept elsewhere.
 void ask_libcurl(Probe& probe, const ProcessView::Thread& thread, Observation& seen) {
-  const auto read = [&](std::uint64_t address, void* to, std::size_t size) {
-    return probe.process.read_memory(address, to, size);
-  };
-  const auto transfer = read_curl_transfer(thread.call, monotonic_time(), read);
+  const auto transfer = read_curl_transfer(thread.call, monotonic_time(), probe.process.memory());
   if (!transfer) return;
   seen.of_libcurl = true;
   if (!transfer->limit) return;

@@ -92,9 +92,6 @@ bool ProcessView::has_own_number(std::uint32_t number) const {
 }
 
 void ProcessView::read_threads(std::size_t thread_limit) {
-  const ReadMemory memory = [this](std::uint64_t address, void* to, std::size_t size) {
-    return read_memory(address, to, size);
-  };
   std::size_t room = most_polled;
   each_number(directory_.get(), "task", [&](std::uint32_t id) {
     ++thread_count_;
@@ -102,7 +99,7 @@ void ProcessView::read_threads(std::size_t thread_limit) {
     errno = 0;
     const auto call = call_of(id);
     if (call) {
-      threads_.push_back({id, *call, interpret(*call, memory, room)});
+      threads_.push_back({id, *call, interpret(*call, memory(), room)});
     } else if (errno == EACCES || errno == EPERM) {
       failure_ = ViewFailure::not_permitted;
       return false;

@@ -88,6 +88,10 @@ class ProcessView {
   [[nodiscard]] std::uint64_t anonymous_inode(std::uint32_t epoll) const;
 
   [[nodiscard]] bool read_memory(std::uint64_t address, void* to, std::size_t size) const;
+  /// The same as a value, to be used while this lives.
+  [[nodiscard]] ReadMemory memory() const {
+    return [this](std::uint64_t address, void* to, std::size_t size) { return read_memory(address, to, size); };
+  }
 
   /// Whether every thread still waits in the very call that was seen: then there was a moment when all did at once.
   [[nodiscard]] bool unmoved() const;

@@ -46,12 +46,12 @@ bool GoRuntime::is_own_thread(const Thread& thread) {
 // A timer that was stopped stays in its heap until it would have been due, and Go's poller wakes for it.
 std::optional<TimerEffect> GoRuntime::pending_timers(const Thread& thread) {
   if (!timers() || !timers()->all_stopped || thread.wait.fds.empty()) return std::nullopt;
-  if (thread.wait.fds.front() != go_poller(process_, *binary_->timer_heaps)) return std::nullopt;
+  if (thread.wait.fds.front() != go_poller(process_.memory(), *binary_->timer_heaps)) return std::nullopt;
   return TimerEffect::nothing;
 }
 
 const std::optional<GoTimers>& GoRuntime::timers() {
-  if (!timers_read_ && binary_->timer_heaps) timers_ = read_go_timers(process_, *binary_->timer_heaps);
+  if (!timers_read_ && binary_->timer_heaps) timers_ = read_go_timers(process_.memory(), *binary_->timer_heaps);
   timers_read_ = true;
   return timers_;
 }

@@ -21,7 +21,11 @@ class GoRuntime : public Runtime {
  public:
   /// While it lives, it refers to `process` and `locks`.
   GoRuntime(ProcessView& process, std::shared_ptr<const GoBinary> binary, GoLockWatch& locks)
-      : process_(process), binary_(std::move(binary)), locks_(locks), memory_(process), own_(binary_->module_path) {}
+      : process_(process),
+        binary_(std::move(binary)),
+        locks_(locks),
+        memory_(process.memory()),
+        own_(binary_->module_path) {}
 
   [[nodiscard]] RuntimeKind kind() const override { return RuntimeKind::go; }
   [[nodiscard]] RuntimeWords words() const override;

@@ -6,29 +6,27 @@ namespace sockwarden {
 namespace {
 
 template <typename Number>
-bool read_at(const ProcessView& process, std::uint64_t address, Number& number) {
-  return process.read_memory(address, &number, sizeof(number));
+bool read_at(const ReadMemory& read, std::uint64_t address, Number& number) {
+  return read(address, &number, sizeof(number));
 }
 
 bool plausible(std::int64_t deadline) { return deadline >= -1; }
 
-/// What is read must name this descriptor and itself; otherwise the layout is not that of this runtime.
-std::optional<GoDeadlines> read_deadlines(const ProcessView& process, const PollDescLayout& layout,
-                                          std::uint64_t address, std::uint32_t fd) {
+}  // namespace
+
+std::optional<GoDeadlines> read_go_deadlines(const ReadMemory& read, const PollDescLayout& layout,
+                                             std::uint64_t address, std::uint32_t fd) {
   std::uint64_t found_fd = 0, self = 0;
   GoDeadlines deadlines;
   deadlines.fd = fd;
-  const bool readable = read_at(process, address + layout.fd, found_fd) &&
-                        read_at(process, address + layout.self, self) &&
-                        read_at(process, address + layout.reader, deadlines.reader) &&
-                        read_at(process, address + layout.read_deadline, deadlines.read_ns) &&
-                        read_at(process, address + layout.write_deadline, deadlines.write_ns);
+  const bool readable = read_at(read, address + layout.fd, found_fd) && read_at(read, address + layout.self, self) &&
+                        read_at(read, address + layout.reader, deadlines.reader) &&
+                        read_at(read, address + layout.read_deadline, deadlines.read_ns) &&
+                        read_at(read, address + layout.write_deadline, deadlines.write_ns);
   const bool right =
       readable && found_fd == fd && self == address && plausible(deadlines.read_ns) && plausible(deadlines.write_ns);
   return right ? std::optional<GoDeadlines>(deadlines) : std::nullopt;
 }
-
-}  // namespace
 
 std::optional<GoDeadlines> find_go_deadlines(ProcessView& process, const GoBinary& binary,
                                              std::optional<std::uint32_t> fd, std::uint64_t inode) {
@@ -38,7 +36,7 @@ std::optional<GoDeadlines> find_go_deadlines(ProcessView& process, const GoBinar
     if (!entry) continue;
     for (const auto& layout : binary.layouts) {
       for (const auto address : poll_desc_addresses(entry->data)) {
-        if (auto deadlines = read_deadlines(process, layout, address, entry->fd)) return deadlines;
+        if (auto deadlines = read_go_deadlines(process.memory(), layout, address, entry->fd)) return deadlines;
       }
     }
   }

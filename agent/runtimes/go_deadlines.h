@@ -16,7 +16,11 @@ struct GoDeadlines {
   std::uint32_t fd = 0;
 };
 
-/// Nothing unless what is read proves to be of this descriptor.
+/// Of the pollDesc at this address. Nothing unless what is read names the descriptor, and the pollDesc itself.
+[[nodiscard]] std::optional<GoDeadlines> read_go_deadlines(const ReadMemory& read, const PollDescLayout& layout,
+                                                           std::uint64_t address, std::uint32_t fd);
+
+/// The same of a descriptor that the poller watches, wherever its pollDesc is.
 [[nodiscard]] std::optional<GoDeadlines> find_go_deadlines(ProcessView& process, const GoBinary& binary,
                                                            std::optional<std::uint32_t> fd, std::uint64_t inode);
 

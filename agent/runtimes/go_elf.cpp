@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "agent/objects/die_names.h"
 #include "agent/objects/split_debug.h"
 
 namespace sockwarden {
@@ -31,14 +32,14 @@ std::optional<std::uint64_t> offset_of(Dwarf_Die* member) {
 
 using Offsets = std::map<std::string, std::uint32_t, std::less<>>;
 
-Offsets offsets_of(Dwarf_Die* structure) {
+Offsets offsets_of(Dwarf_Die* structure, const DieNames& names) {
   Offsets offsets;
   Dwarf_Die member;
   if (dwarf_child(structure, &member) != 0) return offsets;
   do {
-    const char* name = dwarf_diename(&member);
-    if (dwarf_tag(&member) != DW_TAG_member || name == nullptr) continue;
-    if (const auto offset = offset_of(&member)) offsets[name] = static_cast<std::uint32_t>(*offset);
+    const auto name = dwarf_tag(&member) == DW_TAG_member ? names.of(&member) : std::nullopt;
+    if (!name) continue;
+    if (const auto offset = offset_of(&member)) offsets[std::string(*name)] = static_cast<std::uint32_t>(*offset);
   } while (dwarf_siblingof(&member, &member) == 0);
   return offsets;
 }
@@ -60,13 +61,13 @@ struct Found {
       {"runtime.pollDesc", {}}, {"runtime.p", {}}, {"runtime.timer", {}}};
   std::map<std::string, std::uint64_t, std::less<>> variables{{"runtime.allp", 0}, {"runtime.epfd", 0}};
 
-  void take(Dwarf_Die* entry) {
-    const char* name = dwarf_diename(entry);
-    if (name == nullptr) return;
-    if (const auto known = structures.find(std::string_view(name));
+  void take(Dwarf_Die* entry, const DieNames& names) {
+    const auto name = names.of(entry);
+    if (!name) return;
+    if (const auto known = structures.find(*name);
         known != structures.end() && dwarf_tag(entry) == DW_TAG_structure_type) {
-      known->second = offsets_of(entry);
-    } else if (const auto wanted = variables.find(std::string_view(name));
+      known->second = offsets_of(entry, names);
+    } else if (const auto wanted = variables.find(*name);
                wanted != variables.end() && dwarf_tag(entry) == DW_TAG_variable) {
       wanted->second = address_of(entry).value_or(0);
     }
@@ -79,13 +80,14 @@ bool is_interesting(Dwarf_Die* entry) {
 
 Found search(Dwarf* dwarf) {
   Found found;
+  const DieNames names(dwarf_getelf(dwarf));
   Dwarf_CU* unit = nullptr;
   Dwarf_Die root, child;
   std::uint8_t kind = 0;
   while (dwarf_get_units(dwarf, unit, &unit, nullptr, &kind, &root, nullptr) == 0) {
     if (dwarf_child(&root, &child) != 0) continue;
     do {
-      if (is_interesting(&child)) found.take(&child);
+      if (is_interesting(&child)) found.take(&child, names);
     } while (dwarf_siblingof(&child, &child) == 0);
   }
   return found;

@@ -176,7 +176,7 @@ std::optional<std::chrono::nanoseconds> GoGoroutines::end_of_sleep(std::uint64_t
     std::uint64_t woken = 0;
     std::int64_t when = 0;
     if (timer == 0 || timer % word != 0 || !memory_.copy_fresh(timer + argument_at, &woken, word)) continue;
-    if (woken != goroutine || !memory_.copy_fresh(timer + when_at, &when, word)) continue;
+    if (woken != goroutine || !memory_.copy_fresh(timer + when_at, &when, word) || when < 0) continue;
     return std::chrono::nanoseconds(when);
   }
   return std::nullopt;

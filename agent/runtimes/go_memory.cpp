@@ -10,11 +10,12 @@ const GoMemory::Page* GoMemory::page(std::uint64_t number) {
   if (pages_.size() >= most_pages) return nullptr;
   auto& page = pages_[number];
   page.emplace();
-  if (!process_.read_memory(number * page_bytes, page->data(), page_bytes)) page.reset();
+  if (!read_(number * page_bytes, page->data(), page_bytes)) page.reset();
   return page ? &*page : nullptr;
 }
 
 bool GoMemory::copy(std::uint64_t address, void* to, std::size_t bytes) {
+  if (++copies_ > most_copies) return false;
   char* out = static_cast<char*>(to);
   while (bytes > 0) {
     const std::size_t offset = address % page_bytes, part = std::min(bytes, page_bytes - offset);

@@ -8,14 +8,15 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
-#include "agent/proc/process_view.h"
+#include "agent/proc/system_call.h"
 
 namespace sockwarden {
 
 class GoMemory {
  public:
-  explicit GoMemory(const ProcessView& process) : process_(process) {}
+  explicit GoMemory(ReadMemory read) : read_(std::move(read)) {}
 
   /// Nothing where it is not mapped, or where more was asked than is read of one process.
   template <typename Value>
@@ -31,15 +32,17 @@ class GoMemory {
 
   /// As it is now, not as it was read before.
   [[nodiscard]] bool copy_fresh(std::uint64_t address, void* to, std::size_t bytes) const {
-    return process_.read_memory(address, to, bytes);
+    return read_(address, to, bytes);
   }
 
  private:
   static constexpr std::size_t page_bytes = 4096, most_pages = 4096;
+  static constexpr std::size_t most_copies = 20'000'000;  ///< tables may lead in circles
   using Page = std::array<char, page_bytes>;
   const Page* page(std::uint64_t number);
 
-  const ProcessView& process_;
+  ReadMemory read_;
+  std::size_t copies_ = 0;
   std::unordered_map<std::uint64_t, std::optional<Page>> pages_;  ///< nothing = not mapped
 };
 

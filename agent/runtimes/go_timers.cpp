@@ -6,34 +6,33 @@
 namespace sockwarden {
 namespace {
 
-constexpr std::uint64_t most_processors = 4096, most_timers = 16384;
-constexpr std::uint32_t timer_deleted = 3, timer_removed = 5;  // src/runtime/time.go
+constexpr std::uint64_t most_processors = 4096, most_timers = 65536;  // timers in all
+constexpr std::uint32_t timer_deleted = 3, timer_removed = 5;         // src/runtime/time.go
 
 template <typename Number>
-std::optional<Number> number_at(const ProcessView& process, std::uint64_t address) {
+std::optional<Number> number_at(const ReadMemory& read, std::uint64_t address) {
   Number number{};
-  return process.read_memory(address, &number, sizeof(number)) ? std::optional(number) : std::nullopt;
+  return read(address, &number, sizeof(number)) ? std::optional(number) : std::nullopt;
 }
 
 /// A slice of pointers; nothing where it cannot be one.
-std::optional<std::vector<std::uint64_t>> pointers_at(const ProcessView& process, std::uint64_t slice,
-                                                      std::uint64_t most) {
+std::optional<std::vector<std::uint64_t>> pointers_at(const ReadMemory& read, std::uint64_t slice, std::uint64_t most) {
   struct {
     std::uint64_t begin = 0, length = 0, capacity = 0;
   } header;
-  if (!process.read_memory(slice, &header, sizeof(header))) return std::nullopt;
+  if (!read(slice, &header, sizeof(header))) return std::nullopt;
   if (header.length > header.capacity || header.length > most) return std::nullopt;
   std::vector<std::uint64_t> pointers(header.length);
   if (pointers.empty()) return pointers;
-  const bool readable = process.read_memory(header.begin, pointers.data(), pointers.size() * sizeof(pointers[0]));
+  const bool readable = read(header.begin, pointers.data(), pointers.size() * sizeof(pointers[0]));
   return readable ? std::optional(pointers) : std::nullopt;
 }
 
-bool add_timer(const ProcessView& process, const TimerHeapLayout& layout, std::uint64_t timer, std::uint64_t processor,
+bool add_timer(const ReadMemory& read, const TimerHeapLayout& layout, std::uint64_t timer, std::uint64_t processor,
                GoTimers& timers) {
-  const auto status = number_at<std::uint32_t>(process, timer + layout.timer_status);
-  const auto due = number_at<std::int64_t>(process, timer + layout.timer_when);
-  if (!status || !due || number_at<std::uint64_t>(process, timer + layout.timer_processor) != processor) return false;
+  const auto status = number_at<std::uint32_t>(read, timer + layout.timer_status);
+  const auto due = number_at<std::int64_t>(read, timer + layout.timer_when);
+  if (!status || !due || number_at<std::uint64_t>(read, timer + layout.timer_processor) != processor) return false;
   if (*status == timer_deleted || *status == timer_removed) return true;
   timers.all_stopped = false;
   timers.last_due = std::max(timers.last_due, std::chrono::nanoseconds(*due));
@@ -42,24 +41,26 @@ bool add_timer(const ProcessView& process, const TimerHeapLayout& layout, std::u
 
 }  // namespace
 
-std::optional<GoTimers> read_go_timers(const ProcessView& process, const TimerHeapLayout& layout) {
-  const auto processors = pointers_at(process, layout.processors, most_processors);
+std::optional<GoTimers> read_go_timers(const ReadMemory& read, const TimerHeapLayout& layout) {
+  const auto processors = pointers_at(read, layout.processors, most_processors);
   if (!processors || processors->empty()) return std::nullopt;
-  GoTimers read;
+  GoTimers all;
   std::int32_t id = 0;
+  std::uint64_t room = most_timers;
   for (const auto processor : *processors) {
-    if (number_at<std::int32_t>(process, processor + layout.id) != id++) return std::nullopt;
-    const auto timers = pointers_at(process, processor + layout.timers, most_timers);
+    if (number_at<std::int32_t>(read, processor + layout.id) != id++) return std::nullopt;
+    const auto timers = pointers_at(read, processor + layout.timers, room);
     if (!timers) return std::nullopt;
+    room -= timers->size();
     for (const auto timer : *timers) {
-      if (!add_timer(process, layout, timer, processor, read)) return std::nullopt;
+      if (!add_timer(read, layout, timer, processor, all)) return std::nullopt;
     }
   }
-  return read;
+  return all;
 }
 
-std::optional<std::uint32_t> go_poller(const ProcessView& process, const TimerHeapLayout& layout) {
-  return number_at<std::uint32_t>(process, layout.poller);
+std::optional<std::uint32_t> go_poller(const ReadMemory& read, const TimerHeapLayout& layout) {
+  return number_at<std::uint32_t>(read, layout.poller);
 }
 
 }  // namespace sockwarden

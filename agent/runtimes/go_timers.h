@@ -17,9 +17,9 @@ struct GoTimers {
 };
 
 /// Nothing where anything read is not what it should be: each processor must know its number, each timer its processor.
-[[nodiscard]] std::optional<GoTimers> read_go_timers(const ProcessView& process, const TimerHeapLayout& layout);
+[[nodiscard]] std::optional<GoTimers> read_go_timers(const ReadMemory& read, const TimerHeapLayout& layout);
 
 /// The epoll descriptor of the runtime.
-[[nodiscard]] std::optional<std::uint32_t> go_poller(const ProcessView& process, const TimerHeapLayout& layout);
+[[nodiscard]] std::optional<std::uint32_t> go_poller(const ReadMemory& read, const TimerHeapLayout& layout);
 
 }  // namespace sockwarden

@@ -37,7 +37,9 @@ struct Timer {
 static_assert(sizeof(Timer) == 72);
 
 bool is_moment(const Moment& moment) {
-  return moment.seconds >= 0 && moment.microseconds >= 0 && moment.microseconds < 1'000'000 && moment.unused == 0;
+  constexpr std::int64_t latest = std::chrono::floor<std::chrono::seconds>(nanoseconds::max()).count();
+  return moment.seconds >= 0 && moment.seconds < latest && moment.microseconds >= 0 &&
+         moment.microseconds < 1'000'000 && moment.unused == 0;
 }
 
 /// One that is not in use keeps an old key.

@@ -29,9 +29,7 @@ std::vector<std::string_view> PythonRuntime::symbols() { return {symbol, runtime
 
 std::vector<std::string> PythonRuntime::frames(const Thread& thread) {
   const auto files = process_.files();
-  const ReadMemory read = [this](std::uint64_t address, void* to, std::size_t size) {
-    return process_.read_memory(address, to, size);
-  };
+  const ReadMemory read = process_.memory();
   for (const MappedObject& mapped : files.objects()) {
     const auto object = objects_.get(files.reachable(mapped.path));
     const auto runtime = object ? object->symbol(runtime_symbol) : std::nullopt;

@@ -78,10 +78,7 @@ TimerEffect V8Runtime::effect_of_program(const UvTimer& timer) {
 }
 
 std::optional<TimerEffect> V8Runtime::pending_timers(const Thread& thread) {
-  const ReadMemory read = [this](std::uint64_t address, void* to, std::size_t size) {
-    return process_.read_memory(address, to, size);
-  };
-  const auto timers = read_uv_timers(thread.call, thread.wait, read);
+  const auto timers = read_uv_timers(thread.call, thread.wait, process_.memory());
   if (!timers) return std::nullopt;
   TimerEffect most = TimerEffect::housekeeping;
   for (const UvTimer& timer : *timers)
