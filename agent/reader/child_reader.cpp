@@ -1,5 +1,6 @@
 #include "agent/reader/child_reader.h"
 
+#include <linux/capability.h>
 #include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "agent/reader/evidence_codec.h"
 #include "agent/reader/own_command.h"
 #include "agent/reader/unread.h"
+#include "agent/sandbox/capabilities.h"
 
 namespace sockwarden {
 namespace {
@@ -134,6 +136,7 @@ ReaderHealth ChildReader::health() const {
 }
 
 void ChildReader::run() {
+  (void)keep_capabilities({CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH});  // which the process takes over from this thread
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (jobs_.empty()) {

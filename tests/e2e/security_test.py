@@ -2,6 +2,7 @@
 """What SECURITY.md states, asked of a running agent."""
 
 import base64
+import collections
 import contextlib
 import http.client
 import json
@@ -54,12 +55,13 @@ def statements_on_the_process(agent):
     for name, expected in (("CapEff", kept), ("CapPrm", kept), ("CapInh", 0), ("CapAmb", 0), ("CapBnd", kept)):
         check(f"{name} of a running agent", hex(int(status[name], 16)), hex(expected))
     check("no_new_privs and seccomp", (status["NoNewPrivs"], status["Seccomp"]), ("1", "2"))
-    others = {}
-    for task in pathlib.Path(f"/proc/{agent.process.pid}/task").iterdir():
-        if int(task.name) != agent.process.pid:
-            thread = told(task / "status")
-            others[task.name] = (int(thread["CapPrm"], 16) & ~mask("CAP_DAC_READ_SEARCH"), thread["Seccomp"])
-    check("every other thread: capabilities beside that to read certificates, seccomp", set(others.values()), {(0, "2")})
+    threads = [told(task / "status") for task in pathlib.Path(f"/proc/{agent.process.pid}/task").iterdir()
+               if int(task.name) != agent.process.pid]
+    check("seccomp of every other thread", {thread["Seccomp"] for thread in threads}, {"2"})
+    held = collections.Counter(int(thread["CapPrm"], 16) for thread in threads)
+    certificates, reader = mask("CAP_DAC_READ_SEARCH"), mask("CAP_DAC_READ_SEARCH", "CAP_SYS_PTRACE")
+    check("threads by what they hold", held,
+          lambda held: held.keys() <= {0, certificates, reader} and held[certificates] <= 1 and held[reader] <= 1)
     scans = agent.value("sockwarden_scans_total")
     check("scans go on so", until(lambda: agent.value("sockwarden_scans_total") >= scans + 2, 10), True)
     check("scans that failed", agent.value("sockwarden_scan_failures_total"), 0)
