@@ -26,7 +26,8 @@ std::vector<Row> rows_of(const LoadedConfig& loaded) {
     rows.back().value = setting.in_force(loaded.config);
     rows.back().source += ", by profile";
   }
-  for (const char* rules : {"targets.include", "targets.exclude", "overrides"}) rows.push_back(row(rules, "none"));
+  for (const char* rules : {"targets.include", "targets.exclude", "findings.mute", "overrides"})
+    rows.push_back(row(rules, "none"));
   return rows;
 }
 

@@ -58,6 +58,7 @@ void tell(const Flags& flags, const Json& finding) {
   const std::string time = active ? finding.value("first_seen", "") : finding.value("resolved_at", "");
   std::string line = time.size() >= 19 ? time.substr(11, 8) : time;
   line += active ? "  " : "  resolved: ";
+  if (active && finding.contains("muted") && finding["muted"].is_object()) line += "muted: ";
   line += title_of(finding) + ", pid " + std::to_string(finding["process"].value("pid", 0U)) + " (" +
           printable(finding["process"].value("comm", "")) + ")";
   if (active) line += ": " + printable(finding.value("summary", ""));

@@ -81,9 +81,15 @@ std::string entry_text(const Json& finding, std::size_t width) {
   const bool active = text_at(finding, "state") == "active";
   std::string text = title_of(finding) + ": " + text_at(finding, "confidence") + ", " + text_at(finding, "severity");
   if (!active) text += ", resolved";
+  const Json& muted = object_at(finding, "muted");
+  if (!muted.empty()) text += ", muted";
   text += "\n" + labelled("What", text_at(finding, "summary"), width) + labelled("Who", who(finding), width);
   std::string since = clock_of(text_at(finding, "first_seen"));
   if (!active) since += ", resolved " + clock_of(text_at(finding, "resolved_at"));
+  if (!muted.empty()) {
+    const std::string until = clock_of(text_at(muted, "until"));
+    text += labelled("Muted", text_at(muted, "reason") + (until.empty() ? "" : ", until " + until), width);
+  }
   text += labelled("Since", since, width) + labelled("Proof", text_at(object_at(finding, "evidence"), "proof"), width);
   // Stacks that differ below the frames shown would read as the same one twice.
   std::set<std::string> told;
@@ -102,14 +108,16 @@ std::string entry_text(const Json& finding, std::size_t width) {
 }
 
 std::string sum_of(const Json& findings) {
-  std::size_t proven = 0, resolved = 0;
+  std::size_t proven = 0, resolved = 0, muted = 0;
   for (const Json& finding : findings) {
     proven += text_at(finding, "confidence") == "proven" ? 1 : 0;
     resolved += text_at(finding, "state") == "resolved" ? 1 : 0;
+    muted += object_at(finding, "muted").empty() ? 0 : 1;
   }
   std::string text = std::to_string(findings.size()) + (findings.size() == 1 ? " finding" : " findings") + ", " +
                      std::to_string(proven) + " proven";
   if (resolved > 0) text += ", " + std::to_string(resolved) + " resolved";
+  if (muted > 0) text += ", " + std::to_string(muted) + " muted";
   return text + ".\nMore on a class: sockwarden explain CLASS\n";
 }
 

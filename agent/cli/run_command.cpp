@@ -106,8 +106,9 @@ int run(const Flags& flags) {
   if (status != 0 || !flags.error_status) return status;
   const auto findings = (*session)->findings();
   const Severity least = severity_of(flags.least_severity);
-  const bool bad = std::any_of(findings.begin(), findings.end(),
-                               [&](const LedgerEntry& entry) { return entry.finding.severity >= least; });
+  const bool bad = std::any_of(findings.begin(), findings.end(), [&](const LedgerEntry& entry) {
+    return !entry.muted && entry.finding.severity >= least;
+  });
   return bad ? *flags.error_status : status;
 }
 

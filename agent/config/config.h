@@ -40,6 +40,16 @@ struct ThresholdOverride {
   bool operator==(const ThresholdOverride&) const = default;
 };
 
+/// What is known, accepted and need not be heard of: findings that it matches are told as muted.
+struct Mute {
+  std::string class_name;  ///< empty = of every class
+  TargetRule match;
+  std::string endpoint;                                        ///< glob on "address:port" of the server
+  std::optional<std::chrono::system_clock::time_point> until;  ///< empty = for ever
+  std::string reason;
+  bool operator==(const Mute&) const = default;
+};
+
 enum class LogFormat { automatic, text, json };
 
 struct Config {
@@ -94,6 +104,7 @@ struct Config {
 
   struct Findings {
     std::chrono::seconds retention{15 * 60};  ///< how long resolved findings are kept
+    std::vector<Mute> mute;                   ///< the first that matches says why
     bool operator==(const Findings&) const = default;
   } findings;
 

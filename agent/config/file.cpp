@@ -28,6 +28,7 @@ std::vector<std::string> keys_below(const std::string& section) {
     keys.emplace_back("targets");
     keys.emplace_back("overrides");
   }
+  if (section == "findings") keys.emplace_back("mute");
   if (section == "targets") keys = {"include", "exclude"};
   return keys;
 }
@@ -52,6 +53,8 @@ class Applied {
         append(config_.targets.include, read_rules(reader_, node, path), path, node);
       } else if (path == "targets.exclude") {
         append(config_.targets.exclude, read_rules(reader_, node, path), path, node);
+      } else if (path == "findings.mute") {
+        append(config_.findings.mute, read_mutes(reader_, node), path, node);
       } else if (path == "overrides") {
         append(config_.overrides, read_overrides(reader_, node), path, node);
       } else {

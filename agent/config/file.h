@@ -21,9 +21,11 @@ namespace sockwarden {
 /// `path`, and then the files conf.d/*.yaml beside it, by name.
 [[nodiscard]] std::vector<std::string> config_files(const std::string& path);
 
-/// Keys of a rule below `targets.include` and `targets.exclude`, of `match`, and of an entry of `overrides`.
+/// Keys of a rule below `targets.include` and `targets.exclude`, of `match`, and of an entry of `overrides` and
+/// `findings.mute`.
 [[nodiscard]] const std::vector<std::string>& rule_keys();
 [[nodiscard]] const std::vector<std::string>& match_keys();
 [[nodiscard]] const std::vector<std::string>& override_keys();
+[[nodiscard]] const std::vector<std::string>& mute_keys();
 
 }  // namespace sockwarden

@@ -1,8 +1,12 @@
 #include "agent/config/rule_file.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "agent/config/file.h"
+#include "agent/config/finding_class_names.h"
+#include "agent/config/nearest.h"
 #include "agent/config/value.h"
 
 namespace sockwarden {
@@ -27,6 +31,15 @@ void read_rule_key(TargetRule& rule, const YamlReader& reader, const YAML::Node&
   }
 }
 
+/// A rule and a glob on endpoints.
+void read_match(TargetRule& rule, std::string& endpoint, const YamlReader& reader, const YAML::Node& match,
+                const std::string& path) {
+  reader.each(match, path, match_keys(), [&](const std::string& key, const YAML::Node& node) {
+    read_rule_key(rule, reader, node, key, path + "." + key);
+    if (key == "endpoint") endpoint = node.Scalar();
+  });
+}
+
 template <class Entry>
 std::vector<Entry> read_list(const YamlReader& reader, const YAML::Node& list, const std::string& path,
                              const std::function<Entry(const YAML::Node&)>& read) {
@@ -41,13 +54,7 @@ ThresholdOverride read_override(const YamlReader& reader, const YAML::Node& entr
   const auto duration = duration_between(std::chrono::milliseconds(100), std::chrono::hours(24 * 7));
   reader.each(entry, "overrides", override_keys(), [&](const std::string& key, const YAML::Node& node) {
     const std::string path = "overrides." + key;
-    if (key == "match") {
-      reader.each(node, path, match_keys(), [&](const std::string& part, const YAML::Node& value) {
-        read_rule_key(result.match, reader, value, part, path + "." + part);
-        if (part == "endpoint") result.endpoint = value.Scalar();
-      });
-      return;
-    }
+    if (key == "match") return read_match(result.match, result.endpoint, reader, node, path);
     const std::string text = reader.text(node, path);
     if (key == "wait") result.wait = checked(reader, node, path, duration(text));
     if (key == "leak") result.leak = checked(reader, node, path, duration(text));
@@ -59,6 +66,30 @@ ThresholdOverride read_override(const YamlReader& reader, const YAML::Node& entr
     reader.fail(entry, "an override changes nothing", "give it wait, leak, close_wait, unproven or leak_count");
   }
   return result;
+}
+
+std::string read_class(const YamlReader& reader, const YAML::Node& node, const std::string& path) {
+  const std::vector<std::string> known(std::begin(finding_class_names), std::end(finding_class_names));
+  std::string name = reader.text(node, path);
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    reader.fail(node, path + ": \"" + name + "\" is no class of findings", suggestion(name, known));
+  return name;
+}
+
+Mute read_mute(const YamlReader& reader, const YAML::Node& entry) {
+  Mute mute;
+  reader.each(entry, "findings.mute", mute_keys(), [&](const std::string& key, const YAML::Node& node) {
+    const std::string path = "findings.mute." + key;
+    if (key == "match") read_match(mute.match, mute.endpoint, reader, node, path);
+    if (key == "class") mute.class_name = read_class(reader, node, path);
+    if (key == "until") mute.until = checked(reader, node, path, read_time(reader.text(node, path)));
+    if (key == "reason") mute.reason = reader.text(node, path);
+  });
+  if (mute.class_name.empty() && mute.match == TargetRule{} && mute.endpoint.empty())
+    reader.fail(entry, "an entry of findings.mute mutes everything", "give it a class, a match or both");
+  if (mute.reason.empty())
+    reader.fail(entry, "an entry of findings.mute has no reason", "say why these findings are accepted");
+  return mute;
 }
 
 }  // namespace
@@ -78,6 +109,11 @@ const std::vector<std::string>& override_keys() {
   return keys;
 }
 
+const std::vector<std::string>& mute_keys() {
+  static const std::vector<std::string> keys{"class", "match", "until", "reason"};
+  return keys;
+}
+
 std::vector<TargetRule> read_rules(const YamlReader& reader, const YAML::Node& list, const std::string& path) {
   return read_list<TargetRule>(reader, list, path, [&](const YAML::Node& entry) {
     TargetRule rule;
@@ -93,6 +129,11 @@ std::vector<TargetRule> read_rules(const YamlReader& reader, const YAML::Node& l
 std::vector<ThresholdOverride> read_overrides(const YamlReader& reader, const YAML::Node& list) {
   return read_list<ThresholdOverride>(reader, list, "overrides",
                                       [&](const YAML::Node& entry) { return read_override(reader, entry); });
+}
+
+std::vector<Mute> read_mutes(const YamlReader& reader, const YAML::Node& list) {
+  return read_list<Mute>(reader, list, "findings.mute",
+                         [&](const YAML::Node& entry) { return read_mute(reader, entry); });
 }
 
 }  // namespace sockwarden

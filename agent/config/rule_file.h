@@ -1,4 +1,4 @@
-// The lists of rules in the YAML file: targets and threshold overrides.
+// The lists of rules in the YAML file: targets, threshold overrides and mutes.
 #pragma once
 
 #include <string>
@@ -12,5 +12,7 @@ namespace sockwarden {
 [[nodiscard]] std::vector<TargetRule> read_rules(const YamlReader& reader, const YAML::Node& list,
                                                  const std::string& path);
 [[nodiscard]] std::vector<ThresholdOverride> read_overrides(const YamlReader& reader, const YAML::Node& list);
+
+[[nodiscard]] std::vector<Mute> read_mutes(const YamlReader& reader, const YAML::Node& list);
 
 }  // namespace sockwarden

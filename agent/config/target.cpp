@@ -51,4 +51,13 @@ Thresholds thresholds_for(const Config& config, const TargetSubject& subject) {
           .leak_count = chosen.leak_count.value_or(base.leak_count)};
 }
 
+const Mute* mute_of(const Config::Findings& findings, const std::string& class_name, const TargetSubject& subject,
+                    std::chrono::system_clock::time_point now) {
+  const auto found = std::find_if(findings.mute.begin(), findings.mute.end(), [&](const Mute& mute) {
+    return (mute.class_name.empty() || mute.class_name == class_name) && (!mute.until || now < *mute.until) &&
+           matches(mute.match, subject) && named(mute.endpoint, subject.endpoint);
+  });
+  return found == findings.mute.end() ? nullptr : &*found;
+}
+
 }  // namespace sockwarden

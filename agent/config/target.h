@@ -1,6 +1,7 @@
 // Which rules a connection or process falls under. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,5 +28,9 @@ struct TargetSubject {
 
 /// The configured thresholds with every override that matches: field by field, the first that gives one.
 [[nodiscard]] Thresholds thresholds_for(const Config& config, const TargetSubject& subject);
+
+/// The first that is about such a finding and has not run out; null where none is.
+[[nodiscard]] const Mute* mute_of(const Config::Findings& findings, const std::string& class_name,
+                                  const TargetSubject& subject, std::chrono::system_clock::time_point now);
 
 }  // namespace sockwarden

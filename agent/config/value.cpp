@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <charconv>
+#include <ctime>
 
 #include "agent/config/duration.h"
 #include "agent/config/size.h"
@@ -112,6 +113,18 @@ Read<std::chrono::seconds> read_seconds(const std::string& text) {
   if (!duration) return tl::unexpected(duration.error());
   if (duration->count() % 1000 != 0) return tl::unexpected(quoted(text) + " is no number of whole seconds");
   return std::chrono::duration_cast<std::chrono::seconds>(*duration);
+}
+
+Read<std::chrono::system_clock::time_point> read_time(const std::string& text) {
+  std::tm parts{};
+  const char* const end = strptime(text.c_str(), text.size() > 10 ? "%Y-%m-%dT%H:%M:%SZ" : "%Y-%m-%d", &parts);
+  const std::tm given = parts;
+  const std::time_t seconds = timegm(&parts);
+  // 31 February is taken for a day of March.
+  if (end == nullptr || *end != '\0' || parts.tm_mday != given.tm_mday) {
+    return tl::unexpected(quoted(text) + " is no time; write it like 2027-03-01 or 2027-03-01T12:30:00Z, in UTC");
+  }
+  return std::chrono::system_clock::from_time_t(seconds);
 }
 
 std::function<Read<std::uint32_t>(const std::string&)> count_between(std::uint32_t least, std::uint32_t most) {

@@ -83,6 +83,17 @@ namespace sockwarden {
 @declarations@
 }  // namespace sockwarden
 ")
+list(JOIN finding_class_names "\", \"" quoted_names)
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/names/agent/config/finding_class_names.h @ONLY CONTENT
+"// The names alone, for those below the detectors. Made from agent/detect/classes.json.
+#pragma once
+
+namespace sockwarden {
+
+inline constexpr const char* finding_class_names[] = {\"@quoted_names@\"};
+
+}  // namespace sockwarden
+")
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/finding_classes.cpp @ONLY CONTENT
 "#include \"agent/detect/detectors.h\"
 #include \"agent/detect/finding_class.h\"

@@ -52,6 +52,12 @@ struct Finding {
 enum class Resolution { healed, process_gone, restarted };
 [[nodiscard]] const char* name_of(Resolution resolution);
 
+/// Why nobody is to be alerted of a finding.
+struct Muted {
+  std::string reason;
+  std::optional<WallTime> until;  ///< empty = for ever
+};
+
 /// A finding with its history, as the ledger keeps it.
 struct LedgerEntry {
   std::string id;  ///< "f-" and 16 hexadecimal digits, stable for class, qualifier and subject
@@ -62,6 +68,10 @@ struct LedgerEntry {
   WallTime first_seen{}, last_seen{};
   std::optional<WallTime> resolved_at;
   std::optional<Resolution> resolution;
+  std::optional<Muted> muted;  ///< by the configuration, now
+
+  /// Whoever watches is to hear of it.
+  [[nodiscard]] bool calls() const { return active && !muted; }
 };
 
 }  // namespace sockwarden

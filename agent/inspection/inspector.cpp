@@ -2,31 +2,19 @@
 
 #include <spdlog/spdlog.h>
 
-#include <charconv>
 #include <utility>
 
 #include "agent/config/target.h"
 #include "agent/detect/finding_class.h"
 #include "agent/detect/fix.h"
+#include "agent/inspection/muting.h"
 
 namespace sockwarden {
 namespace {
 
-std::vector<std::uint16_t> ports_of(const std::string& endpoint) {
-  const auto colon = endpoint.rfind(':');
-  std::uint16_t port = 0;
-  if (colon != std::string::npos) std::from_chars(endpoint.data() + colon + 1, endpoint.data() + endpoint.size(), port);
-  return port == 0 ? std::vector<std::uint16_t>{} : std::vector<std::uint16_t>{port};
-}
-
 Thresholds thresholds_of_endpoint(const Config& config, const Process& process, const std::string& endpoint) {
   if (config.overrides.empty()) return config.thresholds;
-  return thresholds_for(config, {.comm = process.identity.comm,
-                                 .exe = process.facts.exe,
-                                 .cgroup = process.facts.cgroup,
-                                 .pid = process.pid,
-                                 .ports = ports_of(endpoint),
-                                 .endpoint = endpoint});
+  return thresholds_for(config, subject_of(process, endpoint));
 }
 
 spdlog::level::level_enum log_level(Severity severity) {
@@ -39,6 +27,18 @@ spdlog::level::level_enum log_level(Severity severity) {
       break;
   }
   return spdlog::level::info;
+}
+
+std::string name_of(const Finding& finding) {
+  return finding.class_name + (finding.qualifier.empty() ? "" : " (" + finding.qualifier + ")");
+}
+
+void tell_of(const LedgerEntry& entry) {
+  const Finding& finding = entry.finding;
+  const auto level = entry.muted ? spdlog::level::info : log_level(finding.severity);
+  spdlog::log(level, "{} {}{}: {} in pid {} ({}): {}", entry.id, entry.muted ? "muted, " : "",
+              name_of(finding.confidence), name_of(finding), entry.process.pid, entry.process.identity.comm,
+              finding.summary);
 }
 
 }  // namespace
@@ -54,11 +54,16 @@ Inspection Inspector::inspect(const Model& model, const Sample& sample, const Co
   std::vector<Finding> findings = detect(model, config);
   testimony_.remember_accused(findings);
   advise(findings, model);
-  tell(ledger_.update(std::move(findings), model));
+  std::vector<LedgerEvent> events = ledger_.update(std::move(findings), model);
+  std::vector<LedgerEntry> entries = ledger_.entries();
+  for (LedgerEvent& event : events) mute(event.entry, config.findings, model.wall);
+  for (LedgerEntry& entry : entries) mute(entry, config.findings, model.wall);
+  tell(events);
+  tell_of_ended_mutes(entries);
   std::vector<TableFill> tables = pools_.tables();
   for (const TableFill& table : {ledger_.table(), descriptors_.table(), waits_.table(), feed_.table()})
     tables.push_back(table);
-  return {.findings = ledger_.entries(),
+  return {.findings = std::move(entries),
           .waits = observed_.all(),
           .timeouts = timeouts(),
           .wanted = {.details = descriptors_.wanted(), .send_times = pools_.wants_send_times()},
@@ -120,15 +125,22 @@ void Inspector::advise(std::vector<Finding>& findings, const Model& model) {
 void Inspector::tell(const std::vector<LedgerEvent>& events) const {
   for (const LedgerEvent& event : events) {
     const LedgerEntry& entry = event.entry;
-    const Finding& finding = entry.finding;
-    const std::string name = finding.class_name + (finding.qualifier.empty() ? "" : " (" + finding.qualifier + ")");
     if (event.kind == LedgerEvent::Kind::activated) {
-      spdlog::log(log_level(finding.severity), "{} {}: {} in pid {} ({}): {}", entry.id, name_of(finding.confidence),
-                  name, entry.process.pid, entry.process.identity.comm, finding.summary);
+      tell_of(entry);
     } else {
-      spdlog::info("{} resolved: {} in pid {} ({})", entry.id, name, entry.process.pid, entry.process.identity.comm);
+      spdlog::info("{} resolved: {} in pid {} ({})", entry.id, name_of(entry.finding), entry.process.pid,
+                   entry.process.identity.comm);
     }
   }
+}
+
+void Inspector::tell_of_ended_mutes(const std::vector<LedgerEntry>& entries) {
+  std::set<std::string> muted;
+  for (const LedgerEntry& entry : entries) {
+    if (entry.calls() && muted_.contains(entry.id)) tell_of(entry);
+    if (entry.active && entry.muted) muted.insert(entry.id);
+  }
+  muted_ = std::move(muted);
 }
 
 std::vector<EffectiveTimeout> Inspector::timeouts() {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -55,6 +56,8 @@ class Inspector {
   [[nodiscard]] std::vector<Finding> detect(const Model& model, const Config& config);
   void advise(std::vector<Finding>& findings, const Model& model);
   void tell(const std::vector<LedgerEvent>& events) const;
+  /// A finding whose mute has run out is told as if it began.
+  void tell_of_ended_mutes(const std::vector<LedgerEntry>& entries);
   [[nodiscard]] std::vector<EffectiveTimeout> timeouts();
 
   ObservedWaits observed_;
@@ -67,6 +70,7 @@ class Inspector {
   Testimony testimony_;
   Families families_;
   Ledger ledger_;
+  std::set<std::string> muted_;  // ids of the active findings that are
   std::map<WaitKey, std::chrono::nanoseconds> told_timeouts_;
 };
 

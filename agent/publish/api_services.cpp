@@ -39,7 +39,8 @@ Services services_of(const Published& published) {
     if (row.role == Role::server) services[row.identity].incoming += row.live;
   }
   for (const LedgerEntry& entry : published.findings)
-    if (entry.active) ++services[entry.process.identity].findings[name_of(entry.finding.severity)];
+    if (entry.active)
+      ++services[entry.process.identity].findings[entry.muted ? "muted" : name_of(entry.finding.severity)];
   return services;
 }
 

@@ -57,6 +57,7 @@ Json to_json(const LedgerEntry& entry, const View& view) {
   json["last_seen"] = rfc3339(entry.last_seen);
   json["resolved_at"] = json_of(entry.resolved_at);
   json["resolution"] = entry.resolution ? Json(name_of(*entry.resolution)) : Json(nullptr);
+  json["muted"] = entry.muted ? Json{{"reason", entry.muted->reason}, {"until", json_of(entry.muted->until)}} : Json();
   json["evidence"] = evidence_json(finding.evidence, all);
   json["origin"] = all ? origin_json(finding.origin) : Json::array();
   json["summary"] = finding.summary;

@@ -26,7 +26,7 @@ std::vector<const T*> first_of(const std::vector<T>& all, std::size_t most, Befo
 
 bool is_worse(const LedgerEntry& a, const LedgerEntry& b) {
   const auto rank = [](const LedgerEntry& entry) {
-    return std::tuple(!entry.active, -static_cast<int>(entry.finding.severity),
+    return std::tuple(!entry.active, entry.muted.has_value(), -static_cast<int>(entry.finding.severity),
                       static_cast<int>(entry.finding.confidence), entry.first_seen);
   };
   return rank(a) < rank(b);
@@ -55,7 +55,7 @@ Moment moment_of(const Published& published, const HistoryLimits& limits) {
   moment.scan = model.scan_duration;
   Json findings = Json::array(), pools = Json::array();
   for (const LedgerEntry& entry : published.findings)
-    if (entry.active) ++moment.findings[static_cast<std::size_t>(entry.finding.severity)];
+    if (entry.calls()) ++moment.findings[static_cast<std::size_t>(entry.finding.severity)];
   for (const auto* entry : first_of(published.findings, limits.findings, is_worse))
     findings.push_back(to_json(*entry, view_of_anybody()));
   const auto largest = first_of(published.pools, limits.pools, [](const auto& a, const auto& b) {

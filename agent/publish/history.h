@@ -33,7 +33,7 @@ struct Moment {
   WallTime time{};
   std::uint64_t connections = 0;
   std::chrono::nanoseconds scan{};
-  std::array<std::uint32_t, 3> findings{};  ///< active, by severity
+  std::array<std::uint32_t, 3> findings{};  ///< active and not muted, by severity
   std::vector<PoolPoint> pools;
   std::string detail;  ///< JSON {"time": …, "findings": […], "pools": […]} as the API has them, packed
 

@@ -33,7 +33,11 @@ std::string endpoint_of(const Finding& finding, const Identity& identity, const 
 void add_finding_metrics(MetricSet& set, const Published& published) {
   auto& now = set.gauge({"sockwarden_findings", "identity, class, qualifier, role, server_address", "subjects",
                          "Connections, descriptors or requests that active findings cover now.",
-                         "0 while a resolved one is kept."});
+                         "0 while a resolved one is kept, or one that is muted."});
+  auto& muted = set.gauge({"sockwarden_findings_muted", "identity, class, qualifier, role, server_address", "subjects",
+                           "Connections, descriptors or requests that active findings cover now which the "
+                           "configuration mutes.",
+                           "That is `findings.mute`."});
   auto& total = set.counter({"sockwarden_findings_total", "identity, class, qualifier", "subjects",
                              "Connections, descriptors or requests covered by findings since the agent started.",
                              "Every class has a series of no identity with 0 from the start."});
@@ -44,7 +48,9 @@ void add_finding_metrics(MetricSet& set, const Published& published) {
     Labels labels = labels_of(finding.class_name, finding.qualifier, identity);
     labels.push_back({"role", name_of(finding.role)});
     labels.push_back({"server_address", endpoint_of(finding, identity, names)});
-    now.add(std::move(labels), entry.active ? static_cast<double>(finding.count) : 0);
+    const auto count = static_cast<double>(finding.count);
+    if (entry.active && entry.muted) muted.add(labels, count);
+    now.add(std::move(labels), entry.calls() ? count : 0);
   }
   // Each class at 0 for no process in particular, so that a sum by class is there before the first finding.
   for (const FindingClass& one : finding_classes()) total.add(labels_of(std::string(one.name), "", Identity{}), 0);

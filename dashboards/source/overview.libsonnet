@@ -46,6 +46,7 @@ local p = import 'panels.libsonnet';
   p.line([
     p.graph(9, 'Findings by class', 'short', 'Subjects of active findings: connections, descriptors or requests.', [
       ['{{class}}', 'sum by (class) (sockwarden_findings{<program>})'],
+      ['{{class}}, muted', 'sum by (class) (sockwarden_findings_muted{<program>})'],
     ]) + p.stacked,
     p.graph(10, 'New findings', 'short', 'Subjects that findings began to cover in the last hour.', [
       ['{{class}}', 'sum by (class) (increase(sockwarden_findings_total{<program>}[1h])) > 0'],

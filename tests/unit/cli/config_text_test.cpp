@@ -32,6 +32,7 @@ TEST_CASE("the settings in force are shown with their values and sources") {
   CHECK(rows.at("thresholds.leak") == "9s | --thresholds.leak");
   CHECK(rows.at("findings.retention") == "15m | default");
   CHECK(rows.at("targets.include") == "none | default");
+  CHECK(rows.at("findings.mute") == "none | default");
 }
 
 TEST_CASE("the settings in force are told as data") {

@@ -41,6 +41,15 @@ TEST_CASE("a finding says what, who, since when, the proof and the fix within 80
   for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
 }
 
+TEST_CASE("a muted finding says so, why and until when") {
+  Json muted = finding();
+  muted["muted"] = {{"reason", "OPS-1, known"}, {"until", "2027-03-01T00:00:00.000Z"}};
+  const std::string text = findings_text(Json::array({muted, finding()}), 80);
+  CHECK(text.find("proven, warning, muted\n") != std::string::npos);
+  CHECK(text.find("Muted  OPS-1, known, until 2027-03-01 00:00:00 UTC\n") != std::string::npos);
+  CHECK(text.find("2 findings, 2 proven, 1 muted.") != std::string::npos);
+}
+
 TEST_CASE("health is one line") { CHECK(findings_text(Json::array(), 80) == "No findings.\n"); }
 
 TEST_CASE("every class with a page explains meaning, cost, proof, exceptions and the fix in five languages") {

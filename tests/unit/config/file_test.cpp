@@ -105,6 +105,43 @@ TEST_CASE("a rule that matches everything, and an override that changes nothing,
   CHECK(has(error_of("overrides:\n  - match: {comm: a}\n"), "file.yaml:2: an override changes nothing"));
 }
 
+TEST_CASE("a mute has what it is about, until when and why") {
+  const Config config = parse_config(R"(
+findings:
+  mute:
+    - {class: pool-churn, match: {comm: "rep*", endpoint: "10.0.0.7:*"}, until: 2027-03-01T12:30:00Z, reason: "known: OPS-1"}
+    - {match: {cgroup: "/kubepods/*", port: 80}, until: 2027-03-01, reason: a test host}
+    - {class: fd-leak, reason: for ever}
+)",
+                                     "file.yaml")
+                            .value();
+  const auto& mutes = config.findings.mute;
+  REQUIRE(mutes.size() == 3);
+  CHECK(mutes[0].class_name == "pool-churn");
+  CHECK(mutes[0].match.comm == "rep*");
+  CHECK(mutes[0].endpoint == "10.0.0.7:*");
+  CHECK(std::chrono::system_clock::to_time_t(mutes[0].until.value()) == 1803904200);
+  CHECK(mutes[0].reason == "known: OPS-1");
+  CHECK(mutes[1].class_name.empty());
+  CHECK(mutes[1].match.port == 80);
+  CHECK(std::chrono::system_clock::to_time_t(mutes[1].until.value()) == 1803859200);
+  CHECK_FALSE(mutes[2].until.has_value());
+}
+
+TEST_CASE("a mute of everything, without a reason, of no class or until no time is an error") {
+  CHECK(has(error_of("findings:\n  mute:\n    - {reason: x}\n"),
+            "file.yaml:3: an entry of findings.mute mutes everything"));
+  CHECK(has(error_of("findings: {mute: [{class: fd-leak}]}"), "an entry of findings.mute has no reason"));
+  const std::string no_class = error_of("findings: {mute: [{class: fd-leek, reason: x}]}");
+  CHECK(has(no_class, "findings.mute.class: \"fd-leek\" is no class of findings"));
+  CHECK(has(no_class, "did you mean \"fd-leak\"?"));
+  for (const char* time :
+       {"tomorrow", "2027-02-30", "2027-13-01", "2027-03-01T12:30:00", "2027-03-01T25:00:00Z", "\"\""})
+    CHECK(has(error_of("findings: {mute: [{class: fd-leak, reason: x, until: " + std::string(time) + "}]}"),
+              "is no time"));
+  CHECK(has(error_of("findings: {mute: [{clas: fd-leak, reason: x}]}"), "did you mean \"class\"?"));
+}
+
 TEST_CASE("broken YAML is one sentence with its line") {
   const std::string error = error_of("log:\n  level: [info\nweb: {}\n");
   CHECK(has(error, "cannot read the configuration file.yaml:"));

@@ -117,3 +117,21 @@ TEST_CASE("the profiles have the thresholds that the documentation states") {
   CHECK(thresholds_of(Profile::production) == Thresholds{30s, 60s, 60s, 1h, 10});
   CHECK(thresholds_of(Profile::development) == Thresholds{4s, 4s, 4s, 60s, 3});
 }
+
+TEST_CASE("a finding is muted by the first entry that matches all of it and has not run out") {
+  const auto now = std::chrono::system_clock::time_point(1000s);
+  Config::Findings findings;
+  const auto muted_as = [&](const std::string& class_name) -> std::string {
+    const Mute* mute = mute_of(findings, class_name, orders(), now);
+    return mute == nullptr ? "" : mute->reason;
+  };
+  findings.mute = {{"fd-leak", comm("other"), "", {}, "another program"},
+                   {"fd-leak", comm("ord*"), "10.0.0.8:*", {}, "another endpoint"},
+                   {"fd-leak", comm("ord*"), "10.0.0.7:*", now, "over"},
+                   {"fd-leak", comm("ord*"), "10.0.0.7:*", now + 1s, "the one"},
+                   {"", comm("orders"), "", {}, "whatever it is"}};
+  CHECK(muted_as("fd-leak") == "the one");
+  CHECK(muted_as("pool-churn") == "whatever it is");
+  findings.mute.pop_back();
+  CHECK(muted_as("pool-churn").empty());
+}

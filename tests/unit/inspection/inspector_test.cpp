@@ -88,6 +88,28 @@ TEST_CASE("thresholds of an endpoint override those of the profile") {
   CHECK(watch.look().findings.size() == 1);
 }
 
+TEST_CASE("a muted finding is one all the same, says why it is muted, and calls again when the mute runs out") {
+  Watch watch;
+  Mute mute{.class_name = "listen-overflow", .match = {}, .endpoint = "10.0.0.1:80", .until = {}, .reason = "known"};
+  mute.match.comm = "ord*";
+  watch.config.findings.mute = {mute};
+  full_listener(watch.world, watch.world.start(42, "orders"));
+  full_listener(watch.world, watch.world.start(43, "billing"));
+  Inspection last;
+  for (int i = 0; i < 5; ++i) last = watch.look();
+  REQUIRE(last.findings.size() == 2);
+  for (const LedgerEntry& entry : last.findings) {
+    const bool is_orders = entry.process.identity.comm == "orders";
+    CHECK(entry.active);
+    CHECK(entry.muted.has_value() == is_orders);
+    CHECK(entry.calls() == !is_orders);
+    if (is_orders) CHECK(entry.muted->reason == "known");
+  }
+  watch.config.findings.mute[0].until = watch.model.wall;
+  last = watch.look();
+  for (const LedgerEntry& entry : last.findings) CHECK(entry.calls());
+}
+
 TEST_CASE("a program that gives up twice after the same time has an effective timeout") {
   Watch watch;
   const auto serial = watch.world.start(42, "orders");

@@ -82,6 +82,9 @@ Published busy_host() {
   leak.finding.count = 3;
   leak.total = 17;
   published.findings.push_back(leak);
+  LedgerEntry accepted = finding("f-2", nginx, "pool-churn");
+  accepted.muted = Muted{"known", std::nullopt};
+  published.findings.push_back(accepted);
   published.started = WallTime(std::chrono::seconds(1'789'999'000));
   published.config.reloaded = published.started;
   return published;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -262,6 +263,22 @@ TEST_CASE("findings are the active ones, newest first") {
   CHECK(ids_of(web.get("/api/v1/findings?state=resolved")) == std::vector<std::string>{"f-healed"});
   CHECK(ids_of(web.get("/api/v1/findings?state=all")).size() == 3);
   CHECK(ids_of(web.get("/api/v1/findings?class=fd-leak")) == std::vector<std::string>{"f-old"});
+}
+
+TEST_CASE("a muted finding is told among the active ones, with its reason, and counted apart") {
+  Published published = shop();
+  published.findings[0].muted = Muted{"known", WallTime(std::chrono::seconds(1'800'000'000))};
+  RunningServer web;
+  web.snapshot->publish(published);
+  const auto findings = data_of(web.get("/api/v1/findings")).at("findings");
+  REQUIRE(findings.size() == 2);
+  CHECK(findings[1].at("muted") == nlohmann::json({{"reason", "known"}, {"until", "2027-01-15T08:00:00.000Z"}}));
+  CHECK(findings[0].at("muted").is_null());
+  const auto services = data_of(web.get("/api/v1/services")).at("services");
+  const auto shop_itself = std::find_if(services.begin(), services.end(),
+                                        [](const auto& row) { return row.at("process").at("comm") != "worker"; });
+  REQUIRE(shop_itself != services.end());
+  CHECK(shop_itself->at("findings") == nlohmann::json({{"muted", 1}}));
 }
 
 TEST_CASE("findings of a pid are its own and its descendants'") {
