@@ -26,7 +26,7 @@ std::vector<Row> rows_of(const LoadedConfig& loaded) {
     rows.back().value = setting.in_force(loaded.config);
     rows.back().source += ", by profile";
   }
-  for (const char* rules : {"targets.include", "targets.exclude", "findings.mute", "overrides"})
+  for (const char* rules : {"targets.include", "targets.exclude", "identity.rules", "findings.mute", "overrides"})
     rows.push_back(row(rules, "none"));
   return rows;
 }

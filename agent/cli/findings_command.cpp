@@ -60,7 +60,7 @@ void tell(const Flags& flags, const Json& finding) {
   line += active ? "  " : "  resolved: ";
   if (active && finding.contains("muted") && finding["muted"].is_object()) line += "muted: ";
   line += title_of(finding) + ", pid " + std::to_string(finding["process"].value("pid", 0U)) + " (" +
-          printable(finding["process"].value("comm", "")) + ")";
+          printable(finding["process"].value("service", "")) + ")";
   if (active) line += ": " + printable(finding.value("summary", ""));
   std::cout << line << std::endl;
 }

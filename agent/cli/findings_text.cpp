@@ -35,10 +35,16 @@ std::string clock_of(const std::string& time) {
   return time.size() >= 19 ? time.substr(0, 10) + " " + time.substr(11, 8) + " UTC" : time;
 }
 
+/// "orders (python3)"
+std::string program(const Json& process) {
+  const std::string service = text_at(process, "service"), comm = text_at(process, "comm");
+  return service.empty() || service == comm ? comm : service + " (" + comm + ")";
+}
+
 std::string who(const Json& finding) {
   const Json& process = object_at(finding, "process");
   const Json& endpoint = object_at(finding, "endpoint");
-  std::string text = text_at(process, "comm") + ", pid " + std::to_string(number_at(process, "pid"));
+  std::string text = program(process) + ", pid " + std::to_string(number_at(process, "pid"));
   const std::string role = text_at(endpoint, "role");
   const std::string protocol = text_at(endpoint, "protocol");
   const std::string remote = text_at(endpoint, "remote");

@@ -72,7 +72,7 @@ std::vector<ObservedWait> WatchSession::waits() const {
 std::vector<EffectiveTimeout> WatchSession::timeouts() const {
   std::set<Identity> identities;
   for (const auto& [serial, process] : last_.model.processes)
-    if (family_.contains(process.pid)) identities.insert(process.identity);
+    if (family_.contains(process.pid)) identities.insert(process.identity.program());
   return those(last_.inspection.timeouts,
                [&](const EffectiveTimeout& timeout) { return identities.contains(timeout.process); });
 }

@@ -50,6 +50,14 @@ struct Mute {
   bool operator==(const Mute&) const = default;
 };
 
+/// What processes are called of which nothing else tells the name.
+struct IdentityRule {
+  TargetRule match;
+  std::string command_line;  ///< glob on the arguments with a space between each two
+  std::string service;
+  bool operator==(const IdentityRule&) const = default;
+};
+
 enum class LogFormat { automatic, text, json };
 
 struct Config {
@@ -107,6 +115,11 @@ struct Config {
     std::vector<Mute> mute;                   ///< the first that matches says why
     bool operator==(const Findings&) const = default;
   } findings;
+
+  struct IdentitySettings {
+    std::vector<IdentityRule> rules;  ///< the first that matches wins over every other name
+    bool operator==(const IdentitySettings&) const = default;
+  } identity;
 
   Thresholds thresholds;                     ///< 0 = by profile; fill with `thresholds_of(profile)`
   std::vector<ThresholdOverride> overrides;  ///< the first that matches wins, field by field

@@ -26,9 +26,11 @@ std::vector<std::string> keys_below(const std::string& section) {
   }
   if (section.empty()) {
     keys.emplace_back("targets");
+    keys.emplace_back("identity");
     keys.emplace_back("overrides");
   }
   if (section == "findings") keys.emplace_back("mute");
+  if (section == "identity") keys = {"rules"};
   if (section == "targets") keys = {"include", "exclude"};
   return keys;
 }
@@ -53,6 +55,8 @@ class Applied {
         append(config_.targets.include, read_rules(reader_, node, path), path, node);
       } else if (path == "targets.exclude") {
         append(config_.targets.exclude, read_rules(reader_, node, path), path, node);
+      } else if (path == "identity.rules") {
+        append(config_.identity.rules, read_identity_rules(reader_, node), path, node);
       } else if (path == "findings.mute") {
         append(config_.findings.mute, read_mutes(reader_, node), path, node);
       } else if (path == "overrides") {

@@ -21,11 +21,12 @@ namespace sockwarden {
 /// `path`, and then the files conf.d/*.yaml beside it, by name.
 [[nodiscard]] std::vector<std::string> config_files(const std::string& path);
 
-/// Keys of a rule below `targets.include` and `targets.exclude`, of `match`, and of an entry of `overrides` and
-/// `findings.mute`.
+/// Keys of a rule below `targets.include` and `targets.exclude`, of `match`, and of an entry of `overrides`,
+/// `findings.mute` and `identity.rules`.
 [[nodiscard]] const std::vector<std::string>& rule_keys();
 [[nodiscard]] const std::vector<std::string>& match_keys();
 [[nodiscard]] const std::vector<std::string>& override_keys();
 [[nodiscard]] const std::vector<std::string>& mute_keys();
+[[nodiscard]] const std::vector<std::string>& identity_rule_keys();
 
 }  // namespace sockwarden

@@ -31,7 +31,7 @@ bool is_service_link(const std::string& name) {
 }
 
 std::vector<std::string> unknown_variables(const std::map<std::string, std::string>& environment) {
-  std::vector<std::string> known{"SOCKWARDEN_CONFIG", "SOCKWARDEN_AGENT"};
+  std::vector<std::string> known{"SOCKWARDEN_CONFIG", "SOCKWARDEN_AGENT", "SOCKWARDEN_SERVICE"};
   for (const Setting& setting : settings()) known.push_back(setting.variable());
   std::vector<std::string> warnings;
   for (const auto& [name, value] : environment) {

@@ -92,6 +92,24 @@ Mute read_mute(const YamlReader& reader, const YAML::Node& entry) {
   return mute;
 }
 
+IdentityRule read_identity_rule(const YamlReader& reader, const YAML::Node& entry) {
+  IdentityRule rule;
+  reader.each(entry, "identity.rules", identity_rule_keys(), [&](const std::string& key, const YAML::Node& node) {
+    const std::string path = "identity.rules." + key;
+    if (key == "service") {
+      rule.service = reader.text(node, path);
+    } else if (key == "command_line") {
+      rule.command_line = reader.text(node, path);
+    } else {
+      read_rule_key(rule.match, reader, node, key, path);
+    }
+  });
+  if (rule.match == TargetRule{} && rule.command_line.empty())
+    reader.fail(entry, "a rule of identity.rules is empty", "give it comm, exe, cgroup or command_line");
+  if (rule.service.empty()) reader.fail(entry, "a rule of identity.rules gives no name", "give it service");
+  return rule;
+}
+
 }  // namespace
 
 const std::vector<std::string>& rule_keys() {
@@ -111,6 +129,11 @@ const std::vector<std::string>& override_keys() {
 
 const std::vector<std::string>& mute_keys() {
   static const std::vector<std::string> keys{"class", "match", "until", "reason"};
+  return keys;
+}
+
+const std::vector<std::string>& identity_rule_keys() {
+  static const std::vector<std::string> keys{"comm", "exe", "cgroup", "command_line", "service"};
   return keys;
 }
 
@@ -134,6 +157,11 @@ std::vector<ThresholdOverride> read_overrides(const YamlReader& reader, const YA
 std::vector<Mute> read_mutes(const YamlReader& reader, const YAML::Node& list) {
   return read_list<Mute>(reader, list, "findings.mute",
                          [&](const YAML::Node& entry) { return read_mute(reader, entry); });
+}
+
+std::vector<IdentityRule> read_identity_rules(const YamlReader& reader, const YAML::Node& list) {
+  return read_list<IdentityRule>(reader, list, "identity.rules",
+                                 [&](const YAML::Node& entry) { return read_identity_rule(reader, entry); });
 }
 
 }  // namespace sockwarden

@@ -1,4 +1,4 @@
-// The lists of rules in the YAML file: targets, threshold overrides and mutes.
+// The lists of rules in the YAML file: targets, threshold overrides, mutes and names.
 #pragma once
 
 #include <string>
@@ -14,5 +14,6 @@ namespace sockwarden {
 [[nodiscard]] std::vector<ThresholdOverride> read_overrides(const YamlReader& reader, const YAML::Node& list);
 
 [[nodiscard]] std::vector<Mute> read_mutes(const YamlReader& reader, const YAML::Node& list);
+[[nodiscard]] std::vector<IdentityRule> read_identity_rules(const YamlReader& reader, const YAML::Node& list);
 
 }  // namespace sockwarden

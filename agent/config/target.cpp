@@ -33,6 +33,16 @@ bool is_target(const Config::Targets& targets, const TargetSubject& subject) {
   return targets.include.empty() || std::any_of(targets.include.begin(), targets.include.end(), hit);
 }
 
+const std::string* service_by_rule(const std::vector<IdentityRule>& rules, const TargetSubject& subject,
+                                   const std::vector<std::string>& command_line) {
+  std::string line;
+  for (const std::string& argument : command_line) line += (line.empty() ? "" : " ") + argument;
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const IdentityRule& rule) {
+    return matches(rule.match, subject) && named(rule.command_line, line);
+  });
+  return found == rules.end() ? nullptr : &found->service;
+}
+
 Thresholds thresholds_for(const Config& config, const TargetSubject& subject) {
   ThresholdOverride chosen;
   for (const ThresholdOverride& candidate : config.overrides) {

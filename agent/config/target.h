@@ -26,6 +26,10 @@ struct TargetSubject {
 /// Included (an empty list includes everything), and not excluded.
 [[nodiscard]] bool is_target(const Config::Targets& targets, const TargetSubject& subject);
 
+/// What the first rule that matches calls it; null where none does.
+[[nodiscard]] const std::string* service_by_rule(const std::vector<IdentityRule>& rules, const TargetSubject& subject,
+                                                 const std::vector<std::string>& command_line);
+
 /// The configured thresholds with every override that matches: field by field, the first that gives one.
 [[nodiscard]] Thresholds thresholds_for(const Config& config, const TargetSubject& subject);
 

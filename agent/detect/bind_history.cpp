@@ -40,7 +40,7 @@ void BindHistory::take_closed(const Model& model) {
     if (!leaves_time_wait(connection)) continue;
     const Process* process = model.process_of(connection);
     if (process == nullptr || left_.size() >= most_ports) continue;
-    Instant& latest = left_[{connection.local.port, process->identity}];
+    Instant& latest = left_[{connection.local.port, process->identity.program()}];
     latest = std::max(latest, *connection.own_closed);
   }
 }
@@ -57,7 +57,7 @@ void BindHistory::take_refused(const Sample& sample, const Model& model) {
     const Instant time{std::chrono::nanoseconds(refused.last_ns)};
     // Who then listens elsewhere was looking for a free port.
     if (process == nullptr || listens(model, key.process, local.port, time)) continue;
-    const auto left = left_.find({local.port, process->identity});
+    const auto left = left_.find({local.port, process->identity.program()});
     if (left == left_.end() || left->second > time || time - left->second > time_wait) continue;
     refused_.push_back({key.process, local, refused.count - before, time, left->second});
   }

@@ -34,7 +34,7 @@ class Programs {
         return found->second;
     const Process* known = model_.process_of_serial(process);
     if (known == nullptr || !known->exited) return process;
-    return gone_.try_emplace(identity, process).first->second;
+    return gone_.try_emplace(identity.program(), process).first->second;
   }
 
  private:

@@ -140,7 +140,7 @@ std::string endpoint_of(const Connection& connection) {
 }
 
 WaitKey key_of(const Process& process, const Connection& connection, const std::string& phase) {
-  return {.process = process.identity, .endpoint = endpoint_of(connection), .phase = phase};
+  return {.process = process.identity.program(), .endpoint = endpoint_of(connection), .phase = phase};
 }
 
 std::optional<Wait> wait_of(const Connection& connection, Instant now) {

@@ -37,7 +37,7 @@ void tell_of(const LedgerEntry& entry) {
   const Finding& finding = entry.finding;
   const auto level = entry.muted ? spdlog::level::info : log_level(finding.severity);
   spdlog::log(level, "{} {}{}: {} in pid {} ({}): {}", entry.id, entry.muted ? "muted, " : "",
-              name_of(finding.confidence), name_of(finding), entry.process.pid, entry.process.identity.comm,
+              name_of(finding.confidence), name_of(finding), entry.process.pid, entry.process.identity.service,
               finding.summary);
 }
 
@@ -129,7 +129,7 @@ void Inspector::tell(const std::vector<LedgerEvent>& events) const {
       tell_of(entry);
     } else {
       spdlog::info("{} resolved: {} in pid {} ({})", entry.id, name_of(entry.finding), entry.process.pid,
-                   entry.process.identity.comm);
+                   entry.process.identity.service);
     }
   }
 }

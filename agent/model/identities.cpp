@@ -7,7 +7,7 @@
 namespace sockwarden {
 
 const Identity& other_identity() {
-  static const Identity other{.comm = "other", .container_id = {}, .unit = {}};
+  static const Identity other{.comm = "other", .container_id = {}, .unit = {}, .service = "other"};
   return other;
 }
 

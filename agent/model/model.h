@@ -37,6 +37,9 @@ struct Identity {
   std::string comm;
   std::string container_id;
   std::string unit;
+  std::string service = {};  ///< what people call it; comm where nothing says more
+  /// What rules know a program by: never by the name that it gives itself.
+  [[nodiscard]] Identity program() const { return {comm, container_id, unit}; }
   auto operator<=>(const Identity&) const = default;
 };
 

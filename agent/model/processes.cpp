@@ -14,7 +14,9 @@ const ProcessFacts* facts_of(const Sample& sample, std::uint32_t pid) {
   return found == sample.facts.end() ? nullptr : &found->second;
 }
 
-Identity identity_of(const ProcessFacts& facts) { return {facts.comm, facts.container_id, facts.unit}; }
+Identity identity_of(const ProcessFacts& facts) {
+  return {facts.comm, facts.container_id, facts.unit, facts.service.empty() ? facts.comm : facts.service};
+}
 
 /// Facts of each cgroup, learnt from processes that could still be read: a process that was gone before it could be
 /// read belongs to the same container and unit as the others of its cgroup.
@@ -66,9 +68,11 @@ Process process_from(const sw_process& raw, const Sample& sample, const Model& l
     process.identity = identity_of(*facts);
   } else {
     process.identity.comm.assign(raw.comm, strnlen(raw.comm, sizeof raw.comm));
+    process.identity.service = process.identity.comm;
     if (const ProcessFacts* neighbour = cgroups.of(raw.cgroup_id)) {
       process.identity.container_id = neighbour->container_id;
       process.identity.unit = neighbour->unit;
+      if (neighbour->is_named_by_unit) process.identity.service = neighbour->service;
     }
   }
   return process;
@@ -118,7 +122,7 @@ void take_processes(Model& model, const Sample& sample, const Model& last) {
 std::size_t bytes_of(const Process& process) {
   const Identity& identity = process.identity;
   return sizeof(process) + bytes_of_texts(process.facts) + identity.comm.capacity() + identity.container_id.capacity() +
-         identity.unit.capacity();
+         identity.unit.capacity() + identity.service.capacity();
 }
 
 const Process* Model::process_of_serial(std::uint32_t serial) const {

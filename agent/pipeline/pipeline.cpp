@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/model/table_fills.h"
+#include "agent/pipeline/service_rules.h"
 
 namespace sockwarden {
 
@@ -23,6 +24,7 @@ tl::expected<Round, ScanFailure> Pipeline::next(const Model& last) {
   auto scanned = kernel_->scan(wanted_);
   if (!scanned) return tl::unexpected(scanned.error());
   Sample sample = filter_.narrow(std::move(*scanned));
+  name_services(sample, config_.identity.rules);
   Round round;
   const ModelLimits limits{.endpoints_per_process = config_.metrics.endpoints_per_process,
                            .retention = config_.findings.retention};

@@ -7,11 +7,16 @@
 #include <unistd.h>
 
 #include <string_view>
+#include <utility>
+
+#include "agent/proc/cgroup_place.h"
+#include "agent/proc/service_name.h"
 
 namespace sockwarden {
 namespace {
 
 constexpr std::size_t longest_cmdline = 16384;  // of which parse_cmdline() keeps what its bounds allow
+constexpr std::size_t longest_environ = 65536;
 
 std::optional<std::uint64_t> count_entries(int process) {
   OwnedFd folder(::openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -53,14 +58,24 @@ std::optional<std::uint32_t> read_user(int process) {
 }
 
 void read_fixed_facts(int process, ProcessFacts& facts) {
-  facts.cmdline = parse_cmdline(read_text_at(process, "cmdline", longest_cmdline).value_or(""));
+  const std::string cmdline = read_text_at(process, "cmdline", longest_cmdline).value_or("");
+  facts.cmdline = parse_cmdline(cmdline);
   facts.real_uid = read_user(process);
   facts.exe = read_link_at(process, "exe");
   constexpr std::string_view deleted = " (deleted)";  // the file was replaced, as by an upgrade
   if (facts.exe.ends_with(deleted)) facts.exe.resize(facts.exe.size() - deleted.size());
   facts.cgroup = parse_cgroup(read_text_at(process, "cgroup").value_or(""));
-  facts.container_id = container_id_in(facts.cgroup);
-  facts.unit = unit_in(facts.cgroup);
+  CgroupPlace place = place_in(facts.cgroup);
+  // Of the environment nothing is kept but a name.
+  const std::string variables = read_text_at(process, "environ", longest_environ).value_or("");
+  ServiceName service = service_name({facts.comm, facts.exe, cmdline, variables}, place);
+  facts.service = std::move(service.name);
+  facts.is_named_by_unit = service.is_of_unit;
+  facts.container_id = std::move(place.container_id);
+  facts.container_runtime = std::move(place.container_runtime);
+  facts.pod_uid = std::move(place.pod_uid);
+  facts.slice = std::move(place.slice);
+  facts.unit = std::move(place.unit);
 }
 
 void read_moving_facts(int process, ProcessFacts& facts) {

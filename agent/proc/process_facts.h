@@ -22,7 +22,8 @@ namespace sockwarden {
 /// The user that it runs for.
 [[nodiscard]] std::optional<std::uint32_t> read_user(int process);
 
-/// What stays as it is until the next exec: arguments, executable, cgroup.
+/// What stays as it is until the next exec: arguments, executable, cgroup, and the name that follows from them; `comm`
+/// is there.
 void read_fixed_facts(int process, ProcessFacts& facts);
 
 /// What moves: descriptors and their limit.

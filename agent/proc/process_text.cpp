@@ -125,7 +125,7 @@ std::optional<std::uint32_t> parse_user(std::string_view text) {
 }
 
 std::string parse_cgroup(std::string_view text) {
-  std::string_view unified, systemd;
+  std::string_view unified, systemd, longest;
   while (!text.empty()) {
     auto line = take(text, '\n');
     const auto hierarchy = take(line, ':');
@@ -133,9 +133,10 @@ std::string parse_cgroup(std::string_view text) {
     if (line.ends_with(deleted_suffix)) line.remove_suffix(deleted_suffix.size());
     if (hierarchy == "0" && controllers.empty()) unified = line;
     if (controllers == "name=systemd") systemd = line;
+    if (line.size() > longest.size()) longest = line;
   }
-  const bool root_only = unified.empty() || unified == "/";
-  return std::string(root_only && !systemd.empty() ? systemd : unified);
+  if (unified.size() > 1) return std::string(unified);
+  return std::string(systemd.size() > 1 ? systemd : longest);
 }
 
 std::optional<std::string> parse_cgroup2_mount(std::string_view mountinfo) {

@@ -33,15 +33,8 @@ inline constexpr std::size_t most_arguments = 128, longest_argument = 1024, long
 /// The real user in the text of /proc/PID/status.
 [[nodiscard]] std::optional<std::uint32_t> parse_user(std::string_view text);
 
-/// The path of a process: cgroup2's, or that of v1's systemd hierarchy where cgroup2 only has the root.
+/// The path of a process: cgroup2's; where that is the root, that of v1's systemd hierarchy, or the longest of all.
 [[nodiscard]] std::string parse_cgroup(std::string_view text);
-
-/// The id of the innermost container in a cgroup path, or empty. 64 hexadecimal digits, or 32 below a container
-/// engine's name.
-[[nodiscard]] std::string container_id_in(std::string_view cgroup);
-
-/// The innermost systemd service or scope in a cgroup path, or empty.
-[[nodiscard]] std::string unit_in(std::string_view cgroup);
 
 /// Where cgroup2 is mounted according to /proc/self/mountinfo's text, or nothing.
 [[nodiscard]] std::optional<std::string> parse_cgroup2_mount(std::string_view mountinfo);

@@ -73,7 +73,8 @@ bool may_be_in_an_address(const std::string& text) {
 
 bool contains(const Connection& connection, const Process* process, const std::string& text) {
   const auto in = [&](const std::string& where) { return strcasestr(where.c_str(), text.c_str()) != nullptr; };
-  if ((process != nullptr && (in(process->identity.comm) || in(process->identity.unit))) ||
+  if ((process != nullptr &&
+       (in(process->identity.comm) || in(process->identity.service) || in(process->identity.unit))) ||
       in(name_of(connection.protocol)) || in(name_of(connection.state)))
     return true;
   if (!may_be_in_an_address(text)) return false;

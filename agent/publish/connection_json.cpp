@@ -13,6 +13,7 @@ Json json_of_some(nanoseconds duration) { return duration.count() == 0 ? Json(nu
 Json process_json(const Connection& connection, const Process* process, bool all) {
   Json json;
   json["pid"] = connection.pid == 0 ? Json(nullptr) : Json(connection.pid);
+  json["service"] = process != nullptr ? json_of_known(process->identity.service) : Json(nullptr);
   json["comm"] = process != nullptr ? json_of_known(process->identity.comm) : Json(nullptr);
   json["exe"] = process != nullptr && all ? json_of_known(process->facts.exe) : Json(nullptr);
   json["container_id"] = process != nullptr ? process->identity.container_id : "";

@@ -25,11 +25,15 @@ Json origin_json(const std::vector<OriginStack>& stacks) {
 Json process_json(const Process& process, const View& view) {
   Json json;
   json["pid"] = process.pid;
+  json["service"] = process.identity.service;
   json["comm"] = process.identity.comm;
   json["cmdline"] = view.command_line(process);
   json["exe"] = view.tells_all(process) ? Json(process.facts.exe) : Json(nullptr);
   json["container_id"] = process.identity.container_id;
+  json["container_runtime"] = process.facts.container_runtime;
+  json["k8s_pod_uid"] = process.facts.pod_uid;
   json["unit"] = process.identity.unit;
+  json["slice"] = process.facts.slice;
   json["cgroup"] = process.facts.cgroup;
   return json;
 }

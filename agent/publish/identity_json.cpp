@@ -3,7 +3,10 @@
 namespace sockwarden {
 
 Json to_json(const Identity& identity) {
-  return {{"comm", identity.comm}, {"container_id", identity.container_id}, {"unit", identity.unit}};
+  return {{"service", identity.service},
+          {"comm", identity.comm},
+          {"container_id", identity.container_id},
+          {"unit", identity.unit}};
 }
 
 }  // namespace sockwarden

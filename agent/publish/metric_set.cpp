@@ -40,7 +40,10 @@ const char* name_of(MetricKind kind) {
 }
 
 Labels labels_of(const Identity& identity, Labels more) {
-  Labels labels{{"comm", identity.comm}, {"container_id", identity.container_id}, {"unit", identity.unit}};
+  Labels labels{{"service", identity.service},
+                {"comm", identity.comm},
+                {"container_id", identity.container_id},
+                {"unit", identity.unit}};
   labels.insert(labels.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   return labels;
 }

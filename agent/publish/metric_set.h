@@ -17,7 +17,7 @@ namespace sockwarden {
 
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
-/// comm, container and unit, then what follows.
+/// service, comm, container and unit, then what follows.
 [[nodiscard]] Labels labels_of(const Identity& identity, Labels more = {});
 
 enum class MetricKind { counter, gauge, histogram, summary };
@@ -26,7 +26,7 @@ enum class MetricKind { counter, gauge, histogram, summary };
 /// What is said of a metric. The help is on /metrics, all of it in metrics.md. The texts are literals.
 struct MetricText {
   std::string_view name;
-  std::string_view labels;  ///< "identity, role"; identity stands for comm, container_id and unit
+  std::string_view labels;  ///< "identity, role"; identity stands for service, comm, container_id and unit
   std::string_view unit;    ///< empty where it counts nothing
   std::string_view help;    ///< a sentence
   std::string_view notes = {};

@@ -20,13 +20,14 @@ Formats: Prometheus text 0.0.4, or OpenMetrics 1.0 where the `Accept` header ask
 
 | label | meaning |
 | --- | --- |
+| `service` | what people call it, at most 64 bytes: `sockwarden.service` of its environment or a rule of `identity.rules`; else the systemd service, `OTEL_SERVICE_NAME`, a Java main class or jar, a Python module or script, a Node script; else `comm`. A pool of php-fpm has its own |
 | `comm` | the program's name as the kernel has it, at most 15 bytes |
-| `container_id` | container id, empty outside a container |
+| `container_id` | container id, of LXC its name; empty outside a container |
 | `unit` | systemd unit, empty outside a unit |
 | `role` | `client` (it connected), `server` (it accepted), `listener`, `unknown` |
 | `server_address` | client: the peer's `address:port`; server and listener: the own listening `address:port`; `other` = the rest, summed |
 
-`comm`, `container_id` and `unit` together are called *identity* below. They are empty for connections of no known process.
+`service`, `comm`, `container_id` and `unit` together are called *identity* below. They are empty for connections of no known process.
 Bytes that are no valid UTF-8 appear as U+FFFD. A process that restarts keeps its series; two with one identity are summed.
 A series with a `closed_by`, `outcome`, `kind`, `option` or `state` label appears when its value first differs from 0, unless
 noted. Closes by `own` and `peer` with `fin` and `reset`, and the outcomes `established`, `refused`, `timed_out` and
@@ -38,8 +39,8 @@ its last connection.
 
 constexpr std::string_view tail = R"page(## How to read them
 
-- Opened by a service: `sum by (comm) (rate(sockwarden_connections_opened_total[5m]))`.
-- Exchanges a connection at the median: `histogram_quantile(0.5, sum by (comm, le) (rate(sockwarden_connection_exchanges_bucket[5m])))`.
+- Opened by a service: `sum by (service) (rate(sockwarden_connections_opened_total[5m]))`.
+- Exchanges a connection at the median: `histogram_quantile(0.5, sum by (service, le) (rate(sockwarden_connection_exchanges_bucket[5m])))`.
 - A full accept queue: `sockwarden_accept_queue_length >= sockwarden_accept_queue_limit`.
 - Is anything lost: `rate(sockwarden_details_lost_total[5m]) > 0 or rate(sockwarden_losses_total[5m]) > 0`.
 - Do scans fail: `sum by (instance, part) (rate(sockwarden_scan_failures_total[5m])) > 0`; counters then rest where they were.

@@ -31,6 +31,7 @@ Json advice_json(const PoolFigures& pool) {
 Json to_json(const PoolFigures& pool, const Process& process) {
   Json row;
   row["process"] = {{"pid", process.pid},
+                    {"service", process.identity.service},
                     {"comm", process.identity.comm},
                     {"container_id", process.identity.container_id},
                     {"unit", process.identity.unit}};

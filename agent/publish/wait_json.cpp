@@ -4,6 +4,7 @@ namespace sockwarden {
 
 Json to_json(const ObservedWait& wait) {
   return {{"pid", wait.pid},
+          {"service", wait.identity.service},
           {"comm", wait.identity.comm},
           {"container_id", wait.identity.container_id},
           {"unit", wait.identity.unit},

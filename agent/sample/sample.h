@@ -36,8 +36,13 @@ struct ProcessFacts {
   std::optional<std::uint32_t> uid;  ///< that /proc shows it to belong to: root's where it may not be read
   std::string exe;
   std::string cgroup;                             ///< path below the cgroup2 root (or the systemd hierarchy)
-  std::string container_id;                       ///< hexadecimal id found in the cgroup path, or empty
+  std::string container_id;                       ///< found in the cgroup path, or empty
+  std::string container_runtime;                  ///< "docker", "containerd", "cri-o", "podman", "lxc", or empty
+  std::string pod_uid;                            ///< of Kubernetes, found in the cgroup path, or empty
+  std::string slice;                              ///< systemd slice found in the cgroup path, or empty
   std::string unit;                               ///< systemd unit found in the cgroup path, or empty
+  std::string service;                            ///< what people call it; empty: what comm says
+  bool is_named_by_unit = false;                  ///< `service` is the name of all processes of its unit
   std::optional<std::uint64_t> descriptor_limit;  ///< RLIMIT_NOFILE, soft
   std::optional<std::uint64_t> descriptor_count;
 };
@@ -45,7 +50,9 @@ struct ProcessFacts {
 /// Of the memory that its texts take, about.
 [[nodiscard]] inline std::size_t bytes_of_texts(const ProcessFacts& facts) {
   std::size_t bytes = facts.cmdline.capacity() * sizeof(std::string) + facts.comm.capacity() + facts.exe.capacity() +
-                      facts.cgroup.capacity() + facts.container_id.capacity() + facts.unit.capacity();
+                      facts.cgroup.capacity() + facts.container_id.capacity() + facts.container_runtime.capacity() +
+                      facts.pod_uid.capacity() + facts.slice.capacity() + facts.unit.capacity() +
+                      facts.service.capacity();
   for (const std::string& argument : facts.cmdline) bytes += argument.capacity();
   return bytes;
 }

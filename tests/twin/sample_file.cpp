@@ -27,6 +27,7 @@ Json facts_json(const ProcessFacts& facts) {
           {"cgroup", facts.cgroup},
           {"container_id", facts.container_id},
           {"unit", facts.unit},
+          {"service", facts.service},
           {"descriptor_limit", optional_json(facts.descriptor_limit)},
           {"descriptor_count", optional_json(facts.descriptor_count)}};
 }
@@ -42,7 +43,11 @@ ProcessFacts facts_of(const Json& json) {
           .exe = json.at("exe"),
           .cgroup = json.at("cgroup"),
           .container_id = json.at("container_id"),
+          .container_runtime = {},  // nor this, and what follows from the control group
+          .pod_uid = {},
+          .slice = {},
           .unit = json.at("unit"),
+          .service = json.value("service", ""),
           .descriptor_limit = optional_of(json, "descriptor_limit"),
           .descriptor_count = optional_of(json, "descriptor_count")};
 }

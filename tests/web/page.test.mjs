@@ -61,7 +61,7 @@ test('a finding appears and heals while one looks, with a name that cannot becom
 });
 
 test('both ends of one cause are one incident, with proof, fix in its language, and ways to what it is about', async () => {
-  const both = page.locator('.incident.critical', {hasText: 'stuck-request'}).filter({hasText: 'The other end: python3, client, missing-timeout header'});
+  const both = page.locator('.incident.critical', {hasText: 'stuck-request'}).filter({hasText: 'The other end: orders, client, missing-timeout header'});
   await both.waitFor({timeout: 60_000});
   await both.locator('.toggle').click();
   await both.getByText('In Python:').first().waitFor();

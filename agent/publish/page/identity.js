@@ -4,13 +4,13 @@ export const nameOf = process => process.service || process.comm || 'not attribu
 
 /// Where it runs, where that says more.
 export function placeOf(process) {
-  const place = [];
+  const place = process.service && process.comm && process.comm !== process.service ? [process.comm] : [];
   if (process.container_id) place.push('container ' + process.container_id.slice(0, 12));
   else if (process.unit) place.push(process.unit);
   return place.join(', ');
 }
 
-export const keyOf = process => [nameOf(process), process.container_id, process.unit].join('|');
+export const keyOf = process => [nameOf(process), process.comm, process.container_id, process.unit].join('|');
 
 // As the pages of the classes call them.
 const languages = [['Python', /^python/], ['Node', /^node/], ['Java', /^java$/], ['Ruby', /^ruby/], ['PHP', /^php/], ['.NET', /^dotnet/]];

@@ -50,6 +50,12 @@ TEST_CASE("a muted finding says so, why and until when") {
   CHECK(text.find("2 findings, 2 proven, 1 muted.") != std::string::npos);
 }
 
+TEST_CASE("a program is told with the name that people call it by") {
+  Json named = finding();
+  named["process"] = {{"pid", 42U}, {"comm", "python3"}, {"service", "orders"}};
+  CHECK(findings_text(Json::array({named}), 80).find("Who    orders (python3), pid 42") != std::string::npos);
+}
+
 TEST_CASE("health is one line") { CHECK(findings_text(Json::array(), 80) == "No findings.\n"); }
 
 TEST_CASE("every class with a page explains meaning, cost, proof, exceptions and the fix in five languages") {

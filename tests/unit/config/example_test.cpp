@@ -80,7 +80,7 @@ TEST_CASE("the example configuration states every key") {
     CAPTURE(setting.key);
     CHECK(std::count(stated.begin(), stated.end(), setting.key) == 1);
   }
-  for (const char* key : {"targets.include", "targets.exclude", "findings.mute", "overrides"}) {
+  for (const char* key : {"targets.include", "targets.exclude", "identity.rules", "findings.mute", "overrides"}) {
     CHECK(std::count(stated.begin(), stated.end(), key) == 1);
   }
 }
@@ -91,6 +91,7 @@ TEST_CASE("each key of a rule stands in a commented example that parses") {
   if (!config) FAIL(config.error().message());
   CHECK(config->targets.include.size() == 2);
   CHECK(config->targets.exclude.size() == 2);
+  CHECK(config->identity.rules.size() == 2);
   CHECK(config->findings.mute.size() == 1);
   CHECK(config->overrides.size() == 1);
   std::stringstream rules;
@@ -98,7 +99,7 @@ TEST_CASE("each key of a rule stands in a commented example that parses") {
     if (line.find("#   ") != std::string::npos) rules << line << "\n";
   }
   const auto shown = [&rules](const std::string& key) { return rules.str().find(key + ":") != std::string::npos; };
-  for (const auto* keys : {&rule_keys(), &match_keys(), &override_keys(), &mute_keys()}) {
+  for (const auto* keys : {&rule_keys(), &match_keys(), &override_keys(), &mute_keys(), &identity_rule_keys()}) {
     for (const std::string& key : *keys) {
       CAPTURE(key);
       CHECK(shown(key));

@@ -128,6 +128,18 @@ findings:
   CHECK_FALSE(mutes[2].until.has_value());
 }
 
+TEST_CASE("a rule of names has what it matches and the name") {
+  const Config config =
+      parse_config("identity: {rules: [{comm: perl, command_line: \"* /srv/x/*\", service: x}]}", "file.yaml").value();
+  REQUIRE(config.identity.rules.size() == 1);
+  CHECK(config.identity.rules[0].match.comm == "perl");
+  CHECK(config.identity.rules[0].command_line == "* /srv/x/*");
+  CHECK(config.identity.rules[0].service == "x");
+  CHECK(has(error_of("identity: {rules: [{service: x}]}"), "a rule of identity.rules is empty"));
+  CHECK(has(error_of("identity: {rules: [{comm: x}]}"), "a rule of identity.rules gives no name"));
+  CHECK(has(error_of("identity: {rules: [{pid: 1, service: x}]}"), "unknown key \"identity.rules.pid\""));
+}
+
 TEST_CASE("a mute of everything, without a reason, of no class or until no time is an error") {
   CHECK(has(error_of("findings:\n  mute:\n    - {reason: x}\n"),
             "file.yaml:3: an entry of findings.mute mutes everything"));

@@ -37,8 +37,27 @@ TEST_CASE("a process that was gone before it could be read belongs to its cgroup
   const auto stranger = world.start(102, "wget", "", 8);
   world.forget_facts(102);
   const Model model = world.next();
-  CHECK(model.processes.at(brief).identity == Identity{"curl", "", "app.service"});
-  CHECK(model.processes.at(stranger).identity == Identity{"wget", "", ""});
+  CHECK(model.processes.at(brief).identity == Identity{"curl", "", "app.service", "curl"});
+  CHECK(model.processes.at(stranger).identity == Identity{"wget", "", "", "wget"});
+}
+
+TEST_CASE("a process is called as its facts say, and one that could not be read as its unit is") {
+  World world;
+  const auto named = world.start(100, "python3", "orders.service", 7);
+  world.facts(100).service = "orders";
+  world.facts(100).is_named_by_unit = true;
+  const auto brief = world.start(101, "curl", "", 7);
+  world.forget_facts(101);
+  const auto script = world.start(102, "python3", "", 8);
+  world.facts(102).service = "report";
+  const auto neighbour = world.start(103, "curl", "", 8);
+  world.forget_facts(103);
+  const Model model = world.next();
+  CHECK(model.processes.at(named).identity.service == "orders");
+  CHECK(model.processes.at(brief).identity.service == "orders");
+  CHECK(model.processes.at(script).identity.service == "report");
+  CHECK(model.processes.at(neighbour).identity.service == "curl");
+  CHECK(model.processes.at(named).identity.program() == Identity{"python3", "", "orders.service"});
 }
 
 TEST_CASE("a reused pid is another process and not the facts of the old one") {

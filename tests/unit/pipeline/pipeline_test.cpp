@@ -50,6 +50,22 @@ TEST_CASE("the tables of a round are those of the kernel and of the agent") {
   CHECK(has("findings"));
 }
 
+TEST_CASE("a rule of the configuration names a service, whatever else it could be called") {
+  Config config = production();
+  IdentityRule rule{.match = {}, .command_line = "", .service = "payments"};
+  rule.match.comm = "bill*";
+  config.identity.rules.push_back(rule);
+  WatchedHost watched("healthy", config);
+  watched.look(watched.host.next());
+  std::size_t named = 0;
+  for (const auto& [serial, process] : watched.round.model.processes) {
+    const bool is_billing = process.identity.comm == "billing";
+    named += is_billing ? 1 : 0;
+    CHECK((process.identity.service == "payments") == is_billing);
+  }
+  CHECK(named > 0);
+}
+
 TEST_CASE("of a host with targets a round shows those alone") {
   Config config = production();
   config.targets.include.push_back({.comm = "billing", .exe = "", .cgroup = "", .pid = {}, .port = {}});

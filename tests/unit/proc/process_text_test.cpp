@@ -14,9 +14,6 @@ std::string stat_of(const std::string& comm) {
          "0 0 0 0 0 0 0 17 0 0 0 0 0 0 21 22 23 24 25 26 0\n";
 }
 
-const std::string id64 = "3085bc81a5e30b4356bfe0962074e4eb3085bc81a5e30b4356bfe0962074e4eb";
-const std::string id32 = "3085bc81a5e30b4356bfe0962074e4eb";
-
 }  // namespace
 
 TEST_CASE("a name with parentheses, spaces, newlines and broken UTF-8 is kept as it is") {
@@ -85,47 +82,17 @@ TEST_CASE("the soft limit of open files is the first number of its line") {
   CHECK_FALSE(parse_descriptor_limit("Max open files"));
 }
 
-TEST_CASE("the cgroup2 path is preferred, and v1's systemd hierarchy stands in for a bare root") {
+TEST_CASE("the cgroup2 path is preferred, and v1's hierarchies stand in for a bare root") {
   CHECK(parse_cgroup("0::/system.slice/a.service\n") == "/system.slice/a.service");
   CHECK(parse_cgroup("1:name=systemd:/x\n0::/y\n") == "/y");
   CHECK(parse_cgroup("4:memory:/m\n1:name=systemd:/system.slice/b.service\n0::/\n") == "/system.slice/b.service");
   CHECK(parse_cgroup("1:name=systemd:/only-v1\n") == "/only-v1");
+  CHECK(parse_cgroup("13:pids:/docker/a\n12:cpuset:/docker\n1:name=openrc:/docker\n") == "/docker/a");
+  CHECK(parse_cgroup("13:pids:/docker/a\n1:name=systemd:/\n0::/\n") == "/docker/a");
   CHECK(parse_cgroup("0::/\n") == "/");
   CHECK(parse_cgroup("0::/a:b\n") == "/a:b");
   CHECK(parse_cgroup("0::/gone (deleted)\n") == "/gone");
   CHECK(parse_cgroup("").empty());
-}
-
-TEST_CASE("container ids are found in the shapes that engines use") {
-  CHECK(container_id_in("/docker/" + id64) == id64);
-  CHECK(container_id_in("/system.slice/docker-" + id64 + ".scope") == id64);
-  CHECK(container_id_in("/kubepods/burstable/pod0ac9d2f6-2b3f-4a2e-8b9a-7f0d2d6cbb2e/" + id64) == id64);
-  CHECK(container_id_in("/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod" + id32 +
-                        ".slice/cri-containerd-" + id64 + ".scope") == id64);
-  CHECK(container_id_in("/kubepods.slice/kubepods-pod1.slice/crio-" + id64 + ".scope/init.scope") == id64);
-  CHECK(container_id_in("/machine.slice/libpod-" + id64 + ".scope/container") == id64);
-  CHECK(container_id_in("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:" + id64) == id64);
-  CHECK(container_id_in("/ecs/" + id32 + "/" + id32 + "-2531612879") == id32);
-  const std::string inner(64, 'a');
-  CHECK(container_id_in("/docker/" + id64 + "/docker/" + inner) == inner);
-}
-
-TEST_CASE("what only looks like a container id is none") {
-  CHECK(container_id_in("/process/" + id32).empty());
-  CHECK(container_id_in("/machine.slice/libpod-conmon-" + id64 + ".scope").empty());
-  CHECK(container_id_in("/kubepods.slice/kubepods-pod" + id32 + ".slice").empty());
-  CHECK(container_id_in("/docker/" + id64.substr(1) + "g").empty());
-  CHECK(container_id_in("/user.slice/user-1000.slice/session-3.scope").empty());
-}
-
-TEST_CASE("the innermost service or scope is the unit") {
-  CHECK(unit_in("/system.slice/orders.service") == "orders.service");
-  CHECK(unit_in("/system.slice/system-getty.slice/getty@tty1.service") == "getty@tty1.service");
-  CHECK(unit_in("/user.slice/user-1000.slice/user@1000.service/app.slice/app-x@1.service/sub") == "app-x@1.service");
-  CHECK(unit_in("/user.slice/user-1000.slice/session-3.scope") == "session-3.scope");
-  CHECK(unit_in("/user.slice/user-1000.slice").empty());
-  CHECK(unit_in("/").empty());
-  CHECK(unit_in("/.service").empty());
 }
 
 TEST_CASE("the cgroup2 mount is found by its type, its escapes undone") {

@@ -123,7 +123,7 @@ std::string without_classes_never_found(const std::string& text) {
   std::istringstream lines(without_build(text));
   std::string kept;
   for (std::string line; std::getline(lines, line);)
-    if (!line.starts_with("sockwarden_findings_total{comm=\"\",")) kept += line + "\n";
+    if (!line.starts_with("sockwarden_findings_total{service=\"\",")) kept += line + "\n";
   return kept;
 }
 
@@ -134,7 +134,7 @@ std::vector<std::string> label_names(std::string text) {
     end = text.find(", ");
     const std::string name = text.substr(0, end);
     if (name == "identity")
-      names.insert(names.end(), {"comm", "container_id", "unit"});
+      names.insert(names.end(), {"service", "comm", "container_id", "unit"});
     else
       names.push_back(name);
   }
@@ -165,8 +165,8 @@ TEST_CASE("every class of findings is counted from the start") {
   const std::string text = text_of(families_of(Published{}));
   for (const FindingClass& one : finding_classes()) {
     INFO(one.name);
-    CHECK(text.find("sockwarden_findings_total{comm=\"\",container_id=\"\",unit=\"\",class=\"" + std::string(one.name) +
-                    "\",qualifier=\"\"} 0\n") != std::string::npos);
+    CHECK(text.find("sockwarden_findings_total{service=\"\",comm=\"\",container_id=\"\",unit=\"\",class=\"" +
+                    std::string(one.name) + "\",qualifier=\"\"} 0\n") != std::string::npos);
   }
 }
 
@@ -236,7 +236,8 @@ TEST_CASE("names that collapse to one after cleaning are summed, never repeated"
   published.model.option_rows.push_back({{"x\xfe", "", ""}, "TCP_NODELAY", 2});
   const std::string text = text_of(families_of(std::move(published)));
   const std::string series =
-      "sockwarden_setsockopt_total{comm=\"x\xEF\xBF\xBD\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"}";
+      "sockwarden_setsockopt_total{service=\"\",comm=\"x\xEF\xBF\xBD\",container_id=\"\",unit=\"\",option=\"TCP_"
+      "NODELAY\"}";
   const auto position = text.find(series);
   REQUIRE(position != std::string::npos);
   CHECK(text.substr(position + series.size(), 3) == " 3\n");
@@ -266,8 +267,10 @@ TEST_CASE("names that differ stay apart") {
   published.model.option_rows.push_back({{"x", "", ""}, "TCP_NODELAY", 1});
   published.model.option_rows.push_back({{"y", "", ""}, "TCP_NODELAY", 2});
   const std::string text = text_of(families_of(std::move(published)));
-  CHECK(text.find("{comm=\"x\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"} 1\n") != std::string::npos);
-  CHECK(text.find("{comm=\"y\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"} 2\n") != std::string::npos);
+  CHECK(text.find("{service=\"\",comm=\"x\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"} 1\n") !=
+        std::string::npos);
+  CHECK(text.find("{service=\"\",comm=\"y\",container_id=\"\",unit=\"\",option=\"TCP_NODELAY\"} 2\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("before the first scan the agent shows itself alone, and how its scans fare") {
@@ -290,10 +293,11 @@ TEST_CASE("the lowest limit and the highest use stand for processes of one name"
   two.count[SW_DESCRIPTOR_FILE] = 100;
   published.model.descriptor_rows = {one, two};
   const std::string text = text_of(families_of(std::move(published)));
-  CHECK(text.find("sockwarden_descriptors_limit{comm=\"java\",container_id=\"\",unit=\"\"} 100\n") !=
+  CHECK(text.find("sockwarden_descriptors_limit{service=\"\",comm=\"java\",container_id=\"\",unit=\"\"} 100\n") !=
         std::string::npos);
-  CHECK(text.find("sockwarden_descriptors_used_ratio{comm=\"java\",container_id=\"\",unit=\"\"} 0.5\n") !=
+  CHECK(text.find("sockwarden_descriptors_used_ratio{service=\"\",comm=\"java\",container_id=\"\",unit=\"\"} 0.5\n") !=
         std::string::npos);
-  CHECK(text.find("sockwarden_descriptors{comm=\"java\",container_id=\"\",unit=\"\",type=\"file\"} 150\n") !=
-        std::string::npos);
+  CHECK(
+      text.find("sockwarden_descriptors{service=\"\",comm=\"java\",container_id=\"\",unit=\"\",type=\"file\"} 150\n") !=
+      std::string::npos);
 }

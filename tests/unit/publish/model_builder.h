@@ -24,6 +24,7 @@ inline Process process(std::uint32_t serial, std::uint32_t pid, const std::strin
   result.serial = serial;
   result.pid = pid;
   result.identity.comm = comm;
+  result.identity.service = comm;
   return result;
 }
 
