@@ -22,7 +22,7 @@ static __always_inline void connect_ended(struct sw_record *record, __u8 outcome
 	if (outcome != SW_CONNECT_ESTABLISHED)
 		return;
 	record_count_opened(record, rows);
-	histogram_add(rows.role, SW_HISTOGRAM_CONNECT_US, record->connect_latency_us);
+	latency_add(rows.role, SW_HISTOGRAM_CONNECT_US, record->connect_latency_us);
 }
 
 /*

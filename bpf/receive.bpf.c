@@ -25,7 +25,7 @@ static __always_inline void first_byte(struct sw_record *record, __u64 sent_us, 
 	record->first_byte_sum_ns += waited_us * NS_PER_US;
 	if (waited_us * NS_PER_US > record->first_byte_max_ns)
 		record->first_byte_max_ns = waited_us * NS_PER_US;
-	bucket = histogram_bucket(waited_us);
+	bucket = latency_bucket(waited_us);
 	if (bucket >= SW_BUCKETS)
 		return;
 	/* Kept here until the end: finding the process's histogram each time costs as much as all the rest. */

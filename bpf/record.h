@@ -145,6 +145,10 @@ SW_ASSERT_SIZE(sw_address, 20);
 /* Histograms by power-of-two buckets. Bucket i counts values v with v <= 2^i units; the last one all others. */
 enum { SW_BUCKETS = 24 };
 
+/* The unit of the buckets of latencies, in microseconds, so that they reach nine minutes; their sum is in microseconds.
+ */
+enum { SW_LATENCY_US = 128 };
+
 /*
  * One record a socket. Lives in socket storage (or, before 5.11, in a hash keyed by the socket's address). What each
  * receive touches comes first: the kernel's own look-up has already fetched that line.
@@ -167,7 +171,7 @@ struct sw_record {
 	__u32 first_byte_count;
 	__u32 process; /* serial of sw_process, 0 = not yet known */
 	__u16
-	    first_bytes[SW_BUCKETS]; /* of them by microseconds, less what went to the process's histogram when full */
+	    first_bytes[SW_BUCKETS]; /* of them by SW_LATENCY_US, less what went to the process's histogram when full */
 	__u64 id;		     /* unique while the agent runs */
 	__u64 birth_ns;		     /* connect started, connection accepted, or first seen (SW_FLAG_PREEXISTING) */
 	__u64 last_send_ns;	     /* the application gave data; only while sock_send_length is attached, 0 before */
@@ -276,14 +280,13 @@ struct sw_histogram {
 };
 
 enum sw_histogram_kind {
-	SW_HISTOGRAM_LIFETIME_MS = 0, /* of closed connections, milliseconds */
-	SW_HISTOGRAM_IDLE_MS = 1,     /* longest idle gap of closed connections, milliseconds */
-	SW_HISTOGRAM_EXCHANGES = 2,   /* exchanges a closed connection */
-	SW_HISTOGRAM_CONNECT_US = 3,  /* connect() to ESTABLISHED, microseconds */
-	SW_HISTOGRAM_FIRST_BYTE_US =
-	    4, /* request left to response arrived, each exchange of closed ones, microseconds */
+	SW_HISTOGRAM_LIFETIME_MS = 0,	/* of closed connections, milliseconds */
+	SW_HISTOGRAM_IDLE_MS = 1,	/* longest idle gap of closed connections, milliseconds */
+	SW_HISTOGRAM_EXCHANGES = 2,	/* exchanges a closed connection */
+	SW_HISTOGRAM_CONNECT_US = 3,	/* connect() to ESTABLISHED, a latency */
+	SW_HISTOGRAM_FIRST_BYTE_US = 4, /* request left to response arrived, each exchange of closed ones, a latency */
 	SW_HISTOGRAM_TLS_HANDSHAKE_US =
-	    5, /* client's hello to both sides encrypted, of closed connections, microseconds */
+	    5, /* client's hello to both sides encrypted, of closed connections, a latency */
 	SW_HISTOGRAM_COUNT = 6,
 };
 

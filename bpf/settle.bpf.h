@@ -110,7 +110,7 @@ static __always_inline void record_settle(struct sw_record *record, __u64 bytes_
 	histogram_add(rows.role, SW_HISTOGRAM_EXCHANGES, record->exchanges);
 	handshake_ns = sw_wire_handshake_ns(&record->wire);
 	if (handshake_ns)
-		histogram_add(rows.role, SW_HISTOGRAM_TLS_HANDSHAKE_US, handshake_ns / 1000);
+		latency_add(rows.role, SW_HISTOGRAM_TLS_HANDSHAKE_US, handshake_ns / 1000);
 }
 
 #endif

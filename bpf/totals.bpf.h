@@ -78,14 +78,27 @@ static __always_inline __u32 histogram_bucket(__u64 value)
 	return bucket + (value ? 1 : 0);
 }
 
-static __always_inline void histogram_add(struct sw_process_role *row, __u32 kind, __u64 value)
+static __always_inline __u32 latency_bucket(__u64 us)
 {
-	__u32 bucket = histogram_bucket(value);
+	return histogram_bucket((us + SW_LATENCY_US - 1) / SW_LATENCY_US);
+}
 
+static __always_inline void histogram_count(struct sw_process_role *row, __u32 kind, __u32 bucket, __u64 value)
+{
 	if (!row || kind >= SW_HISTOGRAM_COUNT || bucket >= SW_BUCKETS)
 		return;
 	__sync_fetch_and_add(&row->histograms[kind].count[bucket], 1);
 	__sync_fetch_and_add(&row->histograms[kind].sum, value);
+}
+
+static __always_inline void histogram_add(struct sw_process_role *row, __u32 kind, __u64 value)
+{
+	histogram_count(row, kind, histogram_bucket(value), value);
+}
+
+static __always_inline void latency_add(struct sw_process_role *row, __u32 kind, __u64 us)
+{
+	histogram_count(row, kind, latency_bucket(us), us);
 }
 
 /* Times to first byte go from the record to its process's histogram, but for their sum, which goes once, at the end. */

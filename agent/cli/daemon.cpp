@@ -14,6 +14,7 @@ ConfigState config_state(const ConfigSources& sources, const Config& config) {
   ConfigState state;
   state.file = sources.file;
   state.profile = config.profile == Profile::development ? "development" : "production";
+  state.without_labels = config.metrics.without_labels;
   state.reloaded = std::chrono::system_clock::now();
   return state;
 }

@@ -100,6 +100,7 @@ struct Config {
   } kernel;
 
   struct Metrics {
+    std::vector<std::string> without_labels;   ///< of those in label_names(); series that are then alike are summed
     std::uint32_t endpoints_per_process = 50;  ///< the rest is folded into server_address="other"
     bool operator==(const Metrics&) const = default;
   } metrics;

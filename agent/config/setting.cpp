@@ -1,8 +1,10 @@
 #include "agent/config/setting.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "agent/config/duration.h"
+#include "agent/config/nearest.h"
 #include "agent/config/value.h"
 
 namespace sockwarden {
@@ -38,6 +40,18 @@ Outcome set_listen_addresses(Config& config, const Values& values) {
     if (auto checked = read_listen_address(value); !checked) return tl::unexpected(checked.error());
   }
   config.web.listen_addresses = values;
+  return {};
+}
+
+Outcome set_without_labels(Config& config, const Values& values) {
+  const auto& known = label_names();
+  config.metrics.without_labels.clear();
+  for (const std::string& value : values) {
+    if (value.empty()) continue;
+    if (std::find(known.begin(), known.end(), value) == known.end())
+      return tl::unexpected("\"" + value + "\" is no label that may be left out; " + suggestion(value, known));
+    config.metrics.without_labels.push_back(value);
+  }
   return {};
 }
 
@@ -125,6 +139,8 @@ std::vector<Setting> table() {
        one(
            count_between(0, 1U << 20), [](Config & c) -> auto& { return c.metrics.endpoints_per_process; }),
        "50"},
+      {"metrics.without_labels", "--metrics.without-label",
+       "label that no series is to have, such as container_id; repeatable", Form::list, false, set_without_labels, ""},
       {"findings.retention", "--findings.retention", "how long resolved findings are kept", Form::value, false,
        one(
            read_seconds, [](Config & c) -> auto& { return c.findings.retention; }),

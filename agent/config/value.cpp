@@ -140,6 +140,12 @@ std::function<Read<std::uint32_t>(const std::string&)> count_between(std::uint32
   };
 }
 
+const std::vector<std::string>& label_names() {
+  static const std::vector<std::string> names{"service",        "comm",      "container_id", "unit",    "role",
+                                              "server_address", "qualifier", "confidence",   "severity"};
+  return names;
+}
+
 Read<std::uint32_t> count_by_profile(const std::string& text) {
   if (text == "by-profile") return 0U;
   return count_between(1, 1U << 24)(text);

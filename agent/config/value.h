@@ -26,6 +26,8 @@ using Read = tl::expected<T, std::string>;
 [[nodiscard]] Read<std::chrono::seconds> read_seconds(const std::string& text);
 /// "2027-03-01", the beginning of that day, or "2027-03-01T12:30:00Z"; in UTC.
 [[nodiscard]] Read<std::chrono::system_clock::time_point> read_time(const std::string& text);
+/// The labels of metrics that may be left out.
+[[nodiscard]] const std::vector<std::string>& label_names();
 [[nodiscard]] Read<std::uint32_t> count_by_profile(const std::string& text);  ///< 0 = "by-profile"
 [[nodiscard]] std::function<Read<std::uint32_t>(const std::string&)> count_between(std::uint32_t least,
                                                                                    std::uint32_t most);

@@ -52,10 +52,11 @@ void Tally::add_to(sw_totals& totals) const {
   totals.first_byte_count += first_byte_count;
 }
 
-void observe(sw_histogram& histogram, std::uint64_t value) {
-  const int bucket = value <= 1 ? 0 : std::min<int>(std::bit_width(value - 1), SW_BUCKETS - 1);
+void observe_latency(sw_histogram& histogram, std::uint64_t us) {
+  const std::uint64_t units = (us + SW_LATENCY_US - 1) / SW_LATENCY_US;
+  const int bucket = units <= 1 ? 0 : std::min<int>(std::bit_width(units - 1), SW_BUCKETS - 1);
   ++histogram.count[bucket];
-  histogram.sum += value;
+  histogram.sum += us;
 }
 
 LiveTally::LiveTally(const Sample& sample) {
@@ -75,7 +76,7 @@ LiveTally::LiveTally(const Sample& sample) {
     const std::uint64_t handshake_ns =
         (record.flags & SW_FLAG_PREEXISTING) == 0 ? sw_wire_handshake_ns(&record.wire) : 0;
     if (record.first_byte_count != 0) add(first_bytes_[role_key(record.process, record.role)], record);
-    if (handshake_ns != 0) observe(handshakes_[role_key(record.process, record.role)], handshake_ns / 1000);
+    if (handshake_ns != 0) observe_latency(handshakes_[role_key(record.process, record.role)], handshake_ns / 1000);
   }
 }
 

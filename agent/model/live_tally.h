@@ -32,7 +32,7 @@ struct Tally {
 };
 
 /// Into the bucket that the kernel would choose.
-void observe(sw_histogram& histogram, std::uint64_t value);
+void observe_latency(sw_histogram& histogram, std::uint64_t us);
 
 class LiveTally {
  public:

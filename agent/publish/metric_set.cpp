@@ -49,6 +49,9 @@ Labels labels_of(const Identity& identity, Labels more) {
 }
 
 MetricFamilyBuilder::Value& MetricFamilyBuilder::at(Labels labels, bool& inserted) {
+  std::erase_if(labels, [this](const auto& label) {
+    return std::find(without_.begin(), without_.end(), label.name) != without_.end();
+  });
   for (auto& label : labels) label.value = valid_utf8(label.value);
   const auto [position, fresh] = metrics_.try_emplace(std::move(labels));
   inserted = fresh;
@@ -74,15 +77,15 @@ void MetricFamilyBuilder::add_summary(Labels labels, std::uint64_t count, double
   metric.number += sum;
 }
 
-void MetricFamilyBuilder::add_histogram(Labels labels, const sw_histogram& histogram, double unit) {
+void MetricFamilyBuilder::add_histogram(Labels labels, const sw_histogram& histogram, const HistogramUnits& units) {
   bool inserted = false;
   Value& metric = at(std::move(labels), inserted);
   for (std::size_t i = 0; i < SW_BUCKETS; ++i) {
     metric.buckets[i] += histogram.count[i];
     metric.count += histogram.count[i];
   }
-  metric.number += static_cast<double>(histogram.sum) * unit;
-  metric.unit = unit;
+  metric.number += static_cast<double>(histogram.sum) * units.sum;
+  metric.unit = units.bucket;
 }
 
 prometheus::MetricFamily MetricFamilyBuilder::family() const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <prometheus/metric_family.h>
@@ -35,14 +36,20 @@ struct MetricText {
 /// What to do with two values of one label set.
 enum class Merge { sum, lowest, highest };
 
+/// What one unit of a raw histogram is in the metric's unit: 0.001 for milliseconds in seconds.
+struct HistogramUnits {
+  double bucket, sum;
+};
+
 class MetricFamilyBuilder {
  public:
-  MetricFamilyBuilder(const MetricText& text, MetricKind kind, Merge merge) : text_(text), kind_(kind), merge_(merge) {}
+  /// Labels named in `without` are left out of every series; those that are alike then become one.
+  MetricFamilyBuilder(const MetricText& text, MetricKind kind, Merge merge, std::vector<std::string> without)
+      : text_(text), kind_(kind), merge_(merge), without_(std::move(without)) {}
 
   void add(Labels labels, double value);
   void add_summary(Labels labels, std::uint64_t count, double sum);
-  /// `unit` is what one unit of the raw histogram is in the metric's unit: 0.001 for milliseconds in seconds.
-  void add_histogram(Labels labels, const sw_histogram& histogram, double unit);
+  void add_histogram(Labels labels, const sw_histogram& histogram, const HistogramUnits& units);
 
   [[nodiscard]] bool empty() const { return metrics_.empty(); }
   [[nodiscard]] const MetricText& text() const { return text_; }
@@ -61,6 +68,7 @@ class MetricFamilyBuilder {
   MetricText text_;
   MetricKind kind_;
   Merge merge_;
+  std::vector<std::string> without_;
   std::map<Labels, Value> metrics_;
 };
 
@@ -73,6 +81,9 @@ struct MetricSection {
 
 class MetricSet {
  public:
+  /// `without`: names of labels that no series is to have.
+  explicit MetricSet(std::vector<std::string> without = {}) : without_(std::move(without)) {}
+
   /// What is made from here on stands under this heading.
   void section(std::string_view title, std::string_view intro = {}) {
     sections_.push_back({title, intro, builders_.size()});
@@ -93,9 +104,10 @@ class MetricSet {
 
  private:
   MetricFamilyBuilder& add(const MetricText& text, MetricKind kind, Merge merge) {
-    return builders_.emplace_back(text, kind, merge);
+    return builders_.emplace_back(text, kind, merge, without_);
   }
 
+  std::vector<std::string> without_;
   std::deque<MetricFamilyBuilder> builders_;
   std::vector<MetricSection> sections_;
 };

@@ -121,8 +121,6 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
                "Identities summed in comm=\"other\", since there were too many.",
                "More than 256 were there, with those that had gone within the retention."})
       .add({}, static_cast<double>(model.folded_identities));
-  set.gauge({"sockwarden_scan_duration_seconds", "", "seconds", "Duration of the last good scan."})
-      .add({}, std::chrono::duration<double>(model.scan_duration).count());
   set.gauge({"sockwarden_last_scan_timestamp_seconds", "", "seconds", "Unix time of the last good scan."})
       .add({}, unix_seconds(model.wall));
   set.gauge({"sockwarden_start_timestamp_seconds", "", "seconds", "Unix time at which the agent started."})
@@ -133,6 +131,8 @@ void add_agent_metrics(MetricSet& set, const Published& published) {
 
 void add_scan_metrics(MetricSet& set, const ScanHealth& health) {
   set.counter({"sockwarden_scans_total", "", "scans", "Good scans."}).add({}, static_cast<double>(health.done));
+  set.summary({"sockwarden_scan_duration_seconds", "", "seconds", "Duration of the good scans."})
+      .add_summary({}, health.done, std::chrono::duration<double>(health.spent).count());
   auto& failures = set.counter({"sockwarden_scan_failures_total", "part", "scans",
                                 "Scans that failed, by the part that could not be read; what is shown stays as of the "
                                 "last good scan.",

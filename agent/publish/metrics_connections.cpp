@@ -1,10 +1,22 @@
+#include <algorithm>
+#include <cctype>
+#include <string>
+
 #include "agent/publish/metrics.h"
 
 namespace sockwarden {
+namespace {
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  return text;
+}
+
+}  // namespace
 
 void add_connection_metrics(MetricSet& set, const Model& model) {
   auto& by_state = set.gauge({"sockwarden_connections", "identity, role, state", "connections",
-                              "Connections now, by TCP state.", "`state`: `ESTABLISHED`, `CLOSE_WAIT`, `LISTEN`, …"});
+                              "Connections now, by TCP state.", "`state`: `established`, `close_wait`, `listen`, …"});
   auto& unguarded = set.gauge({"sockwarden_connections_without_keepalive", "identity, role", "connections",
                                "Connections established now on which SO_KEEPALIVE is off.", "0 is shown."});
   auto& unread = set.gauge({"sockwarden_unread_receive_bytes", "identity, role", "bytes",
@@ -17,7 +29,7 @@ void add_connection_metrics(MetricSet& set, const Model& model) {
     const Identity identity = process != nullptr ? process->identity : Identity{};
     const Labels role{{"role", name_of(connection.role)}};
     Labels state = role;
-    state.push_back({"state", name_of(connection.state)});
+    state.push_back({"state", lower_case(name_of(connection.state))});
     by_state.add(labels_of(identity, state), 1);
     if (connection.role == Role::listener) continue;
     if (connection.state == TcpState::established)

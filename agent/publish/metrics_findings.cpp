@@ -31,14 +31,16 @@ std::string endpoint_of(const Finding& finding, const Identity& identity, const 
 }  // namespace
 
 void add_finding_metrics(MetricSet& set, const Published& published) {
-  auto& now = set.gauge({"sockwarden_findings", "identity, class, qualifier, role, server_address", "subjects",
-                         "Connections, descriptors or requests that active findings cover now.",
-                         "0 while a resolved one is kept, or one that is muted."});
-  auto& muted = set.gauge({"sockwarden_findings_muted", "identity, class, qualifier, role, server_address", "subjects",
+  auto& now =
+      set.gauge({"sockwarden_findings", "identity, class, qualifier, confidence, severity, role, server_address",
+                 "subjects", "Connections, descriptors or requests that active findings cover now.",
+                 "0 while a resolved one is kept, or one that is muted."});
+  auto& muted = set.gauge({"sockwarden_findings_muted",
+                           "identity, class, qualifier, confidence, severity, role, server_address", "subjects",
                            "Connections, descriptors or requests that active findings cover now which the "
                            "configuration mutes.",
                            "That is `findings.mute`."});
-  auto& total = set.counter({"sockwarden_findings_total", "identity, class, qualifier", "subjects",
+  auto& total = set.counter({"sockwarden_finding_subjects_total", "identity, class, qualifier", "subjects",
                              "Connections, descriptors or requests covered by findings since the agent started.",
                              "Every class has a series of no identity with 0 from the start."});
   const auto names = endpoint_names(published.model);
@@ -46,6 +48,8 @@ void add_finding_metrics(MetricSet& set, const Published& published) {
     const auto& finding = entry.finding;
     const auto& identity = entry.process.identity;
     Labels labels = labels_of(finding.class_name, finding.qualifier, identity);
+    labels.push_back({"confidence", name_of(finding.confidence)});
+    labels.push_back({"severity", name_of(finding.severity)});
     labels.push_back({"role", name_of(finding.role)});
     labels.push_back({"server_address", endpoint_of(finding, identity, names)});
     const auto count = static_cast<double>(finding.count);

@@ -33,7 +33,7 @@ A series with a `closed_by`, `outcome`, `kind`, `option` or `state` label appear
 noted. Closes by `own` and `peer` with `fin` and `reset`, and the outcomes `established`, `refused`, `timed_out` and
 `unreachable` of a client's endpoint, are there with 0 from the start, on a host of at most 100 pairs of identity and endpoint;
 beyond, on a great host, a counter of what happens rarely appears when it is no longer 0. A pool has series until ten minutes after
-its last connection.
+its last connection. `metrics.without_labels` leaves labels out; series that are alike without them are summed.
 
 )page";
 
@@ -44,7 +44,7 @@ constexpr std::string_view tail = R"page(## How to read them
 - A full accept queue: `sockwarden_accept_queue_length >= sockwarden_accept_queue_limit`.
 - Is anything lost: `rate(sockwarden_details_lost_total[5m]) > 0 or rate(sockwarden_losses_total[5m]) > 0`.
 - Do scans fail: `sum by (instance, part) (rate(sockwarden_scan_failures_total[5m])) > 0`; counters then rest where they were.
-- In OpenMetrics `sockwarden_findings_total` is declared `unknown`, because a gauge of its stem exists; its value is the same.
+- In OpenMetrics what counts without telling processes apart has a `_created`: when the agent started.
 )page";
 
 std::string row(const MetricFamilyBuilder& metric) {

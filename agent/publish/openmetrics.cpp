@@ -1,9 +1,10 @@
 #include "agent/publish/openmetrics.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cmath>
-#include <set>
 #include <string_view>
 
 namespace sockwarden {
@@ -90,27 +91,27 @@ const char* type_name(MetricType type) {
   }
 }
 
+bool is_of_process(const ClientMetric& metric) {
+  return std::any_of(metric.label.begin(), metric.label.end(),
+                     [](const auto& label) { return label.name == "comm" || label.name == "service"; });
+}
+
 }  // namespace
 
-std::string openmetrics_text(const std::vector<MetricFamily>& families) {
-  std::set<std::string> names;
-  for (const auto& family : families) names.insert(family.name);
+std::string openmetrics_text(const std::vector<MetricFamily>& families, std::optional<WallTime> began) {
+  const std::string created = began ? number(std::chrono::duration<double>(began->time_since_epoch()).count()) : "";
   std::string out;
   for (const auto& family : families) {
-    std::string name = family.name;
-    MetricType type = family.type;
-    if (type == MetricType::Counter) {
-      const std::string stem = name.ends_with(total) ? name.substr(0, name.size() - total.size()) : name;
-      const bool taken = stem != family.name && names.count(stem) != 0;
-      if (taken) {
-        type = MetricType::Untyped;
-      } else {
-        name = stem;
-      }
+    std::string_view name = family.name;
+    if (family.type == MetricType::Counter && name.ends_with(total)) name.remove_suffix(total.size());
+    const std::string stem(name);
+    out += "# HELP " + stem + ' ' + escaped(family.help) + '\n';
+    out += "# TYPE " + stem + ' ' + type_name(family.type) + '\n';
+    for (const auto& metric : family.metric) {
+      write_metric(out, stem, family.type, metric);
+      if (began && family.type != MetricType::Gauge && !is_of_process(metric))
+        write_sample(out, stem + "_created", metric, "", created);
     }
-    out += "# HELP " + name + ' ' + escaped(family.help) + '\n';
-    out += "# TYPE " + name + ' ' + type_name(type) + '\n';
-    for (const auto& metric : family.metric) write_metric(out, name, type, metric);
   }
   return out + "# EOF\n";
 }

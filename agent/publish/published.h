@@ -23,8 +23,9 @@ struct ConfigState {
   std::string file;     ///< empty = defaults only
   std::string profile;  ///< "production", "development"
   bool reload_successful = true;
-  WallTime reloaded{};  ///< last time that settings were taken over
-  std::string error;    ///< why the last reload was refused
+  WallTime reloaded{};                      ///< last time that settings were taken over
+  std::string error;                        ///< why the last reload was refused
+  std::vector<std::string> without_labels;  ///< that no series of /metrics is to have
 };
 
 /// What a findings counter is labelled with.

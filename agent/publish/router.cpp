@@ -116,7 +116,7 @@ Response Router::metrics(const Request& request) {
   Response response;
   if (prefers_openmetrics(request.accept)) {
     response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    response.body = openmetrics_text(families);
+    response.body = openmetrics_text(families, published ? std::optional(published->started) : std::nullopt);
   } else {
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     std::ostringstream text;

@@ -25,6 +25,7 @@ bool ScanHealth::failed(const std::string& part, const std::string& reason, Wall
 
 void ScanHealth::succeeded(Instant ended, std::chrono::nanoseconds duration) {
   ++done;
+  spent += duration;
   failing.reset();
   last_good = Good{ended, duration};
 }

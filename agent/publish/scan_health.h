@@ -24,6 +24,7 @@ struct ScanHealth {
 
   std::map<std::string, std::uint64_t> failures;     ///< by part, each of them from the start; never falls
   std::uint64_t done = 0;                            ///< good ones
+  std::chrono::nanoseconds spent{};                  ///< in the good ones, all together
   std::optional<Failing> failing;                    ///< empty: the last scan was good, or none has ended
   std::optional<Good> last_good;                     ///< empty: none was good yet
   std::optional<std::chrono::nanoseconds> interval;  ///< between two scans; empty: none was promised

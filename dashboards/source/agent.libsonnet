@@ -63,7 +63,7 @@ local p = import 'panels.libsonnet';
   ]),
   p.line([
     p.graph(79, 'Scan duration', 's', 'Of the last good scan; it is to stay far below the scan interval.', [
-      ['{{instance}}', 'sockwarden_scan_duration_seconds{<host>}'],
+      ['{{instance}}', 'rate(sockwarden_scan_duration_seconds_sum{<host>}[<rate>]) / (rate(sockwarden_scan_duration_seconds_count{<host>}[<rate>]) > 0)'],
     ]),
     p.graph(80, 'Scans', 'short', 'Good ones a second, failed ones by the part that could not be read, and the age of the last good one.', [
       ['{{instance}} a second', 'rate(sockwarden_scans_total{<host>}[<rate>])'],

@@ -1,5 +1,7 @@
-// What an alert is made of. `duration` is empty where it fires at once; annotations are [[name, text], …].
-local service = '{{ $labels.comm }}{{ with $labels.unit }} of {{ . }}{{ end }}{{ with $labels.container_id }} in container {{ printf "%.12s" . }}{{ end }}';
+// What an alert is made of. `duration` is empty where it fires at once, `severity` where the series have their own; annotations are
+// [[name, text], …].
+local called = '{{ or $labels.service $labels.comm }}';
+local service = called + '{{ if and $labels.service (ne $labels.service $labels.comm) }} ({{ $labels.comm }}){{ end }}{{ with $labels.unit }} of {{ . }}{{ end }}{{ with $labels.container_id }} in container {{ printf "%.12s" . }}{{ end }}';
 local endpoint = '{{ with $labels.server_address }}{{ . }}{{ else }}none{{ end }}';
 
 local alert(name, expr, duration, severity, annotations) = {
@@ -14,14 +16,14 @@ local alert(name, expr, duration, severity, annotations) = {
   /// One of the registry of classes.
   of_class(one):: alert(
     'Sockwarden' + std.join('', [std.asciiUpper(word[0]) + word[1:] for word in std.split(one.class, '-')]),
-    'sockwarden_findings{class="%s"} > 0' % one.class,
+    'sum without (confidence) (sockwarden_findings{class="%s"}) > 0' % one.class,
     one.alert['for'],
-    one.alert.severity,
+    '',
     [
       ['service', service],
       ['endpoint', endpoint],
       ['cause', one.words.cause],
-      ['summary', '{{ $labels.comm }}{{ with $labels.server_address }} ({{ . }}){{ end }}: ' + one.words.summary],
+      ['summary', called + '{{ with $labels.server_address }} ({{ . }}){{ end }}: ' + one.words.summary],
       ['description', one.words.description],
       ['runbook_url', one.page],
     ]
@@ -32,7 +34,7 @@ local alert(name, expr, duration, severity, annotations) = {
     ['service', service],
     ['endpoint', where],
     ['cause', cause],
-    ['summary', '{{ $labels.comm }}%s: ' % (if where == 'none' then '' else ' ({{ $labels.server_address }})') + summary],
+    ['summary', called + '%s: ' % (if where == 'none' then '' else ' ({{ $labels.server_address }})') + summary],
     ['description', description],
     ['runbook_url', page],
   ]),

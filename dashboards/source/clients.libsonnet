@@ -14,7 +14,7 @@ local p = import 'panels.libsonnet';
   ]),
   p.line([
     p.graph(30, 'Open client connections', 'short', 'Established, by program: the size of its pools.', [
-      ['<service>', 'sum by (<service>) (sockwarden_connections{<program>, role="client", state="ESTABLISHED"})'],
+      ['<service>', 'sum by (<service>) (sockwarden_connections{<program>, role="client", state="established"})'],
     ]),
     p.graph(31, 'Closed with no exchange', 'cps', 'Connections established and ended before anything was answered: probes, lost races between addresses, or pools that open too many.', [
       ['<service> {{server_address}}', 'topk(10, sum by (<service>, server_address) (rate(sockwarden_unused_closes_total{<program>, role="client"}[<rate>])) > 0)'],

@@ -6,7 +6,7 @@ local p = import 'panels.libsonnet';
       ['<service> {{role}}', 'topk(10, sum by (<service>, role) (sockwarden_connections_without_keepalive{<program>}) > 0)'],
     ]),
     p.graph(64, 'Share without keep-alive', 'percentunit', 'Of the established connections of a program.', [
-      ['<service> {{role}}', 'sum by (<service>, role) (sockwarden_connections_without_keepalive{<program>}) / (sum by (<service>, role) (sockwarden_connections{<program>, state="ESTABLISHED"}) > 0)'],
+      ['<service> {{role}}', 'sum by (<service>, role) (sockwarden_connections_without_keepalive{<program>}) / (sum by (<service>, role) (sockwarden_connections{<program>, state="established"}) > 0)'],
     ]) + p.share,
     p.graph(65, 'setsockopt by option', 'cps', 'Calls on TCP sockets.', [
       ['{{option}}', 'sum by (option) (rate(sockwarden_setsockopt_total{<program>}[<rate>]))'],

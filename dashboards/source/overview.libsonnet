@@ -25,7 +25,7 @@ local p = import 'panels.libsonnet';
            'Established connections',
            'short',
            'Connections in state ESTABLISHED now, both sides of those that stay on a host.',
-           'sum(sockwarden_connections{<program>, state="ESTABLISHED"})'),
+           'sum(sockwarden_connections{<program>, state="established"})'),
     p.stat(6,
            'Opened per second',
            'cps',
@@ -49,7 +49,7 @@ local p = import 'panels.libsonnet';
       ['{{class}}, muted', 'sum by (class) (sockwarden_findings_muted{<program>})'],
     ]) + p.stacked,
     p.graph(10, 'New findings', 'short', 'Subjects that findings began to cover in the last hour.', [
-      ['{{class}}', 'sum by (class) (increase(sockwarden_findings_total{<program>}[1h])) > 0'],
+      ['{{class}}', 'sum by (class) (increase(sockwarden_finding_subjects_total{<program>}[1h])) > 0'],
     ]),
     p.graph(11, 'Connections by state', 'short', 'By TCP state. A CLOSE_WAIT that stays is a connection that the peer ended and the program did not.', [
       ['{{state}}', 'sum by (state) (sockwarden_connections{<program>})'],

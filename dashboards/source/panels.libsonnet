@@ -2,8 +2,8 @@
 // below, so that each is said once.
 local words = {
   host: 'job=~"$job", instance=~"$instance"',
-  program: self.host + ', unit=~"$unit", container_id=~"$container", comm=~"$comm"',
-  service: 'job, instance, comm, container_id, unit',
+  program: self.host + ', service=~"$service", unit=~"$unit", container_id=~"$container", comm=~"$comm"',
+  service: 'job, instance, service, comm, container_id, unit',
   rate: '$__rate_interval',
 };
 local spell(text, words) =
@@ -16,7 +16,7 @@ local targets(queries, more) = [
     datasource: datasource,
     editorMode: 'code',
     expr: spell(queries[i][1], words),
-    legendFormat: spell(queries[i][0], { service: '{{comm}} {{unit}} {{container_id}}' }),
+    legendFormat: spell(queries[i][0], { service: '{{service}} {{container_id}}' }),
     range: !self.instant,
     refId: 'ABCDEFGH'[i],
   } + more
@@ -118,7 +118,7 @@ local panel(type, id, title, unit, description, queries, more) = {
       },
     ],
   },
-  service_columns: [['comm', 'Program'], ['unit', 'Unit'], ['container_id', 'Container']],
+  service_columns: [['service', 'Service'], ['comm', 'Program'], ['unit', 'Unit'], ['container_id', 'Container']],
   /// Properties of the column under a heading.
   column(heading, properties): {
     fieldConfig+: { overrides+: [{

@@ -28,7 +28,7 @@ local p = import 'panels.libsonnet';
       ['<service> {{server_address}} {{role}}', 'topk(10, sum by (<service>, role, server_address) (rate(sockwarden_unread_bytes_total{<program>}[<rate>])) > 0)'],
     ]),
     p.graph(54, 'Accepted connections in CLOSE_WAIT', 'short', 'The client has closed and the server has not. A number that only grows is a leak.', [
-      ['<service>', 'sum by (<service>) (sockwarden_connections{<program>, role="server", state="CLOSE_WAIT"})'],
+      ['<service>', 'sum by (<service>) (sockwarden_connections{<program>, role="server", state="close_wait"})'],
     ]),
     p.graph(55, 'Traffic', 'Bps', 'Received (up) and sent (down), by program.', [
       ['<service> received', 'topk(10, sum by (<service>) (rate(sockwarden_received_bytes_total{<program>}[<rate>])))'],

@@ -37,9 +37,10 @@ local choice(name, label, description, query) = {
   },
   choice('job', 'Job', 'Jobs that scrape agents.', 'label_values(sockwarden_build_info, job)'),
   choice('instance', 'Instance', 'Agents, one a host.', 'label_values(sockwarden_build_info{job=~"$job"}, instance)'),
+  choice('service', 'Service', 'What people call a program.', 'label_values(sockwarden_descriptors_limit{%s}, service)' % p.words.host),
   choice('unit', 'Unit', 'systemd units. All includes programs outside a unit.', 'label_values(sockwarden_descriptors_limit{%s}, unit)' % p.words.host),
   choice('container', 'Container', 'Containers by id. All includes programs outside a container.', 'label_values(sockwarden_descriptors_limit{%s}, container_id)' % p.words.host),
-  choice('comm', 'Program', 'Names of programs, as the kernel has them.', 'label_values(sockwarden_descriptors_limit{%s, unit=~"$unit", container_id=~"$container"}, comm)' % p.words.host),
+  choice('comm', 'Program', 'Names of programs, as the kernel has them.', 'label_values(sockwarden_descriptors_limit{%s, service=~"$service", unit=~"$unit", container_id=~"$container"}, comm)' % p.words.host),
   {
     name: 'runbooks',
     label: 'Runbooks at',

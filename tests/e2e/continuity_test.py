@@ -47,7 +47,7 @@ def reported(agent, identities):
 
 def totals(agent, comm):
     return sorted((labels["class"], labels.get("qualifier", ""), value) for name, labels, value in agent.samples()
-                  if name == "sockwarden_findings_total" and labels["comm"] == comm)
+                  if name == "sockwarden_finding_subjects_total" and labels["comm"] == comm)
 
 
 def scans(agent):

@@ -68,6 +68,6 @@ def documented_metrics():
 
 
 def documented_name(name, documented):
-    """The name under which metrics.md has a series of a histogram or summary."""
-    stem = re.sub(r"_(bucket|sum|count)$", "", name)
-    return name if name in documented else stem if stem in documented else None
+    """The name under which metrics.md has a series, which may be one of several of its metric."""
+    stem = re.sub(r"_(bucket|sum|count|created)$", "", name)
+    return next((each for each in (name, stem, stem + "_total") if each in documented), None)

@@ -44,8 +44,8 @@ def check_board(board):
     check("the file carries no id of one Grafana", board["id"], None)
     variables = files.variables(board)
     check("variables", list(variables),
-          ["datasource", "job", "instance", "unit", "container", "comm", "runbooks"])
-    for name in ("job", "instance", "unit", "container", "comm"):
+          ["datasource", "job", "instance", "service", "unit", "container", "comm", "runbooks"])
+    for name in ("job", "instance", "service", "unit", "container", "comm"):
         choice = variables[name]
         check(f"${name} takes several and all, also series without the label",
               (choice["multi"], choice["includeAll"], choice["allValue"]), (True, True, ".*"))
@@ -106,7 +106,8 @@ def check_alerts():
         about_finding = "sockwarden_findings{" in alert["expr"]
         wanted = {"summary", "description", "runbook_url"} | ({"service", "endpoint", "cause"} if about_finding else set())
         check(f"{alert['alert']} lacks", sorted(wanted - set(alert["annotations"])), [])
-        check(f"{alert['alert']} is", alert["labels"]["severity"], lambda severity: severity in ("critical", "warning", "info"))
+        own = alert.get("labels", {}).get("severity")  # an alert on a finding is as bad as that is
+        check(f"{alert['alert']} is", own, None if about_finding else lambda severity: severity in ("critical", "warning", "info"))
         page, _, anchor = alert["annotations"]["runbook_url"].partition("#")
         if page.startswith("dashboards/"):
             check(f"the runbook of {alert['alert']} has its heading", anchor in heading_anchors(ROOT / page), True)

@@ -28,7 +28,7 @@ EMPTY_WHERE_ALL_IS_WELL = {"Findings now", "Findings by class", "New findings"}
 INFERRED = {"sockwarden_pool_kept_idle_connections", "sockwarden_pool_idle_limit_seconds",
             "sockwarden_pool_lifetime_limit_seconds", "sockwarden_pool_text_statements_ratio",
             "sockwarden_waits"}
-METRICS_OF_FINDINGS = {"sockwarden_findings", "sockwarden_findings_muted", "sockwarden_findings_total", "job_service:sockwarden_findings:sum"}
+METRICS_OF_FINDINGS = {"sockwarden_findings", "sockwarden_findings_muted", "sockwarden_finding_subjects_total", "job_service:sockwarden_findings:sum"}
 
 
 class SecureAgent(Agent):

@@ -68,15 +68,17 @@ TEST_CASE("an encrypted refusal of the client's is no finished handshake, a Fini
   CHECK(sw_wire_handshake_ns(&busy) == 10 * ms);
 }
 
-TEST_CASE("a value falls into the bucket of the next power of two") {
+TEST_CASE("a latency falls into the bucket of the next power of two, and five minutes into none of the last") {
   sw_histogram histogram{};
-  for (const std::uint64_t value : {0, 1, 2, 3, 4, 5, 1 << 22, (1 << 22) + 1, 1 << 30}) observe(histogram, value);
-  CHECK(histogram.count[0] == 2);
-  CHECK(histogram.count[1] == 1);
+  for (const std::uint64_t us : {0, 1, 128, 129, 256, 257, 512, 513}) observe_latency(histogram, us);
+  CHECK(histogram.count[0] == 3);
+  CHECK(histogram.count[1] == 2);
   CHECK(histogram.count[2] == 2);
   CHECK(histogram.count[3] == 1);
-  CHECK(histogram.count[22] == 1);
-  CHECK(histogram.count[23] == 2);
+  CHECK(histogram.sum == 1796);
+  for (const std::uint64_t us : {300'000'000ULL, 128ULL << 22, (128ULL << 22) + 1}) observe_latency(histogram, us);
+  CHECK(histogram.count[22] == 2);
+  CHECK(histogram.count[23] == 1);
 }
 
 TEST_CASE("a handshake counts while its connection lives, and once when it has ended") {
@@ -85,15 +87,15 @@ TEST_CASE("a handshake counts while its connection lives, and once when it has e
   const auto id = world.client(serial, v4(10, 0, 0, 7, 443));
   world.connection(id).record.wire = handshake(20 * ms, 25 * ms);
   Model model = world.next();
-  CHECK(handshakes(model).count[14] == 1);
+  CHECK(handshakes(model).count[7] == 1);
   CHECK(handshakes(model).sum == 15'000);
 
   world.close(id);
   sw_histogram& kernel = world.process(serial).roles[SW_ROLE_CLIENT]->histograms[SW_HISTOGRAM_TLS_HANDSHAKE_US];
-  kernel.count[14] = 1;
+  kernel.count[7] = 1;
   kernel.sum = 15'000;
   model = world.next(model);
-  CHECK(handshakes(model).count[14] == 1);
+  CHECK(handshakes(model).count[7] == 1);
   CHECK(handshakes(model).sum == 15'000);
 }
 

@@ -123,7 +123,7 @@ std::string without_classes_never_found(const std::string& text) {
   std::istringstream lines(without_build(text));
   std::string kept;
   for (std::string line; std::getline(lines, line);)
-    if (!line.starts_with("sockwarden_findings_total{service=\"\",")) kept += line + "\n";
+    if (!line.starts_with("sockwarden_finding_subjects_total{service=\"\",")) kept += line + "\n";
   return kept;
 }
 
@@ -154,7 +154,7 @@ TEST_CASE("a busy host shows every metric in the text format") {
 }
 
 TEST_CASE("a busy host shows every metric in OpenMetrics") {
-  const std::string text = without_classes_never_found(openmetrics_text(families_of(busy_host())));
+  const std::string text = without_classes_never_found(openmetrics_text(families_of(busy_host()), busy_host().started));
   if (std::getenv("SOCKWARDEN_UPDATE_GOLDEN") != nullptr) {
     write(SOURCE_DIR "/tests/unit/publish/openmetrics.golden.txt", text);
   }
@@ -165,7 +165,7 @@ TEST_CASE("every class of findings is counted from the start") {
   const std::string text = text_of(families_of(Published{}));
   for (const FindingClass& one : finding_classes()) {
     INFO(one.name);
-    CHECK(text.find("sockwarden_findings_total{service=\"\",comm=\"\",container_id=\"\",unit=\"\",class=\"" +
+    CHECK(text.find("sockwarden_finding_subjects_total{service=\"\",comm=\"\",container_id=\"\",unit=\"\",class=\"" +
                     std::string(one.name) + "\",qualifier=\"\"} 0\n") != std::string::npos);
   }
 }
@@ -219,6 +219,37 @@ TEST_CASE("promtool has no complaint") {
   CHECK(status == 0);
 }
 
+TEST_CASE("the parser of OpenMetrics of python3-prometheus-client has no complaint") {
+  if (std::system("/usr/bin/python3 -c 'import prometheus_client' 2>/dev/null") != 0) {
+    WARN("SKIPPED: no python3-prometheus-client");
+    return;
+  }
+  char name[] = "/tmp/sockwarden-metrics-XXXXXX";
+  const int descriptor = mkstemp(name);
+  REQUIRE(descriptor >= 0);
+  close(descriptor);
+  write(name, openmetrics_text(families_of(busy_host()), busy_host().started));
+  const std::string command = std::string("/usr/bin/python3 -c 'import sys\n") +
+                              "from prometheus_client.openmetrics.parser import text_string_to_metric_families\n" +
+                              "families = list(text_string_to_metric_families(open(sys.argv[1]).read()))\n" +
+                              "assert len(families) > 40, families\n" +
+                              "assert {one.type for one in families} == {\"counter\", \"gauge\", \"histogram\", "
+                              "\"summary\"}' " +
+                              name;
+  CHECK(std::system(command.c_str()) == 0);
+  std::remove(name);
+}
+
+TEST_CASE("series that are alike without a label are one, with exact sums") {
+  Published published = busy_host();
+  published.config.without_labels = {"role", "server_address", "container_id", "unit"};
+  const std::string text = text_of(families_of(std::move(published)));
+  CHECK(text.find("sockwarden_connections_opened_total{service=\"nginx\",comm=\"nginx\"} 50\n") != std::string::npos);
+  CHECK(text.find("sockwarden_connect_attempts_total{service=\"nginx\",comm=\"nginx\"} 3\n") != std::string::npos);
+  CHECK(text.find(",server_address=") == std::string::npos);
+  CHECK(text.find(",container_id=") == std::string::npos);
+}
+
 TEST_CASE("hostile bytes in a name become valid UTF-8 and stay inside their quotes") {
   Published published;
   published.model.option_rows.push_back({{"a\"b\\c\nd\xff", "", ""}, "TCP_NODELAY", 1});
@@ -227,7 +258,7 @@ TEST_CASE("hostile bytes in a name become valid UTF-8 and stay inside their quot
                              R"(",container_id="")";
   const auto families = families_of(std::move(published));
   CHECK(text_of(families).find(wanted) != std::string::npos);
-  CHECK(openmetrics_text(families).find(wanted) != std::string::npos);
+  CHECK(openmetrics_text(families, std::nullopt).find(wanted) != std::string::npos);
 }
 
 TEST_CASE("names that collapse to one after cleaning are summed, never repeated") {

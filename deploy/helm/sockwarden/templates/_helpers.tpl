@@ -67,6 +67,9 @@ relabelings:
     targetLabel: instance
   - sourceLabels: [__meta_kubernetes_pod_node_name]
     targetLabel: node
+  # The Service of a ServiceMonitor; the agent's metrics call a program by this label.
+  - action: labeldrop
+    regex: service
 {{- with $monitor.endpoint }}
 {{ toYaml . }}
 {{- end }}
