@@ -2,7 +2,9 @@
 // [[name, text], …].
 local called = '{{ or $labels.service $labels.comm }}';
 local service = called + '{{ if and $labels.service (ne $labels.service $labels.comm) }} ({{ $labels.comm }}){{ end }}{{ with $labels.unit }} of {{ . }}{{ end }}{{ with $labels.container_id }} in container {{ printf "%.12s" . }}{{ end }}';
-local endpoint = '{{ with $labels.server_address }}{{ . }}{{ else }}none{{ end }}';
+// In Kubernetes the node; else the target without its port.
+local host = '{{ or $labels.node (reReplaceAll ":[0-9]+$" "" $labels.instance) }}';
+local server = '{{ with $labels.server_address }}{{ . }}{{ else }}none{{ end }}';
 
 local alert(name, expr, duration, severity, annotations) = {
   name: name,
@@ -21,21 +23,26 @@ local alert(name, expr, duration, severity, annotations) = {
     '',
     [
       ['service', service],
-      ['endpoint', endpoint],
+      ['host', host],
+      ['server', server],
       ['cause', one.words.cause],
-      ['summary', called + '{{ with $labels.server_address }} ({{ . }}){{ end }}: ' + one.words.summary],
+      ['summary', called + ' on ' + host + '{{ with $labels.server_address }} ({{ . }}){{ end }}: ' + one.words.summary],
       ['description', one.words.description],
+      // Without the service: it names itself, and this is pasted into a shell.
+      ['first_step', 'On ' + host + ': `sockwarden findings --class ' + one.class + '` names process and place. ' + one.words.first],
       ['runbook_url', one.page],
     ]
   ),
 
   /// Of a program and one of its resources, whatever the detectors say.
-  of_program(name, expr, duration, severity, cause, summary, description, page, where='none'):: alert(name, expr, duration, severity, [
+  of_program(name, expr, duration, severity, cause, summary, description, first, page, where='none'):: alert(name, expr, duration, severity, [
     ['service', service],
-    ['endpoint', where],
+    ['host', host],
+    ['server', where],
     ['cause', cause],
-    ['summary', called + '%s: ' % (if where == 'none' then '' else ' ({{ $labels.server_address }})') + summary],
+    ['summary', called + ' on ' + host + '%s: ' % (if where == 'none' then '' else ' ({{ $labels.server_address }})') + summary],
     ['description', description],
+    ['first_step', first],
     ['runbook_url', page],
   ]),
 
@@ -45,5 +52,5 @@ local alert(name, expr, duration, severity, annotations) = {
     ['description', description],
     ['runbook_url', 'dashboards/runbooks/agent.md#' + heading],
   ]),
-  endpoint:: endpoint,
+  server:: server,
 }

@@ -9,6 +9,7 @@ local made(one) = {
   cause: if std.objectHas(one, 'qualifier') then '{{ $labels.qualifier }}' else one.title,
   summary: one.title + ', {{ $value }} times',
   description: '`sockwarden explain ' + one.class + '` says what it costs, how it is proven, and the fix.',
+  first: 'Its runbook has the fix.',
 };
 
 [

@@ -6,6 +6,7 @@
     cause: 'no timeout in phase {{ $labels.qualifier }}',
     summary: '{{ $value }} connections wait with no timeout in phase {{ $labels.qualifier }}',
     description: 'Nothing ends the wait in this phase. One peer that hangs takes these connections, and what waits for them, for ever.',
+    first: 'Give the wait a timeout there; until then a restart frees what hangs.',
   },
   'undrained-body': {
     panel: 'Undrained bodies',
@@ -13,6 +14,7 @@
     cause: 'a response body closed before its end',
     summary: '{{ $value }} responses closed before they were read to their end',
     description: 'A connection whose response was not read cannot be used again, so each such request pays for a new one.',
+    first: 'Read each response to its end there, also where it is an error.',
   },
   'connection-leak': {
     panel: 'Leaked connections',
@@ -20,6 +22,7 @@
     cause: 'a connection checked out and never given back',
     summary: '{{ $value }} connections are held and never used again',
     description: 'They stay until a pool, a peer or the limit of descriptors runs out.',
+    first: 'Give the connection back there, on every way out; until then a restart frees what is held.',
   },
   'pool-churn': {
     panel: 'Pool churn',
@@ -27,6 +30,7 @@
     cause: '{{ $labels.qualifier }}',
     summary: '{{ $value }} connections opened and thrown away that could have been reused',
     description: 'Each request pays for a handshake, and closed connections fill TIME_WAIT.',
+    first: 'Share one client among all requests there, and let it keep as many idle connections as are used at once.',
   },
   'pool-unbounded': {
     panel: 'Unbounded pools',
@@ -34,6 +38,7 @@
     cause: 'a pool without an upper limit',
     summary: 'a burst opened {{ $value }} connections at once',
     description: 'The next burst can take all connections that the other side accepts, also from its other clients.',
+    first: 'Set an upper limit on the pool there.',
   },
   'stuck-request': {
     panel: 'Stuck requests',
@@ -41,6 +46,7 @@
     cause: 'a handler that never answers',
     summary: '{{ $value }} requests are read and never answered',
     description: 'The server has the whole request and does not answer, while it answers others or used to: a lock never released is the usual reason.',
+    first: 'Look at what the handler waits for there; until then a restart frees it.',
   },
   'fd-leak': {
     panel: 'Leaked descriptors',
@@ -48,6 +54,7 @@
     cause: 'a {{ $labels.qualifier }} opened and never closed',
     summary: '{{ $value }} descriptors of type {{ $labels.qualifier }} are open and unused',
     description: 'Their number grows and does not come back. At the limit of descriptors the process can neither open a file nor accept a connection.',
+    first: 'See how near the limit is: restart before it is reached, then close what is opened there.',
   },
   'stale-reuse': {
     panel: 'Stale reuse',
@@ -55,6 +62,7 @@
     cause: 'an idle limit longer than that of the peer',
     summary: '{{ $value }} writes on connections that the peer had closed',
     description: 'A request that meets such a connection fails although the peer is healthy.',
+    first: 'Set the idle limit of the client there below that of the server.',
   },
   'listen-overflow': {
     panel: 'Listen overflows',
@@ -62,6 +70,7 @@
     cause: 'an accept queue too short, or accepted too slowly',
     summary: 'the accept queue is full, {{ $value }} connections are affected',
     description: 'Connections beyond the queue are dropped; their clients wait for retransmissions of a second and more.',
+    first: 'See whether the program is busy or blocked; where it is well, raise its backlog and net.core.somaxconn.',
   },
   'socket-option': {
     panel: 'Socket options at fault',
@@ -69,5 +78,6 @@
     cause: 'option {{ $labels.qualifier }}',
     summary: '{{ $value }} connections lack or misuse {{ $labels.qualifier }}',
     description: 'The option is absent where the traffic needs it, set too late to act, or harmful.',
+    first: 'Set the option there, before connect() or listen().',
   },
 }

@@ -38,8 +38,10 @@ def check_fired(webhook, program, alert, endpoint, cause, page):
     until(lambda: webhook.notified("firing", **here), 60)
     check(f"{alert} is notified", len(webhook.notified("firing", **here)), lambda number: number >= 1)
     annotations = webhook.notified("firing", **here)[0]["annotations"]
-    check("of the service", annotations["service"], lambda service: service.startswith(comm))
-    check("of the endpoint", annotations["endpoint"], endpoint)
+    check("of the service", annotations["service"], lambda service: comm in service)
+    check("of the server", annotations["server"], endpoint)
+    check("on the host", annotations["host"], lambda host: host and ":" not in host)
+    check("what to do first", annotations.get("first_step"), bool)
     check("of the cause", annotations["cause"], cause)
     check("with its runbook", annotations["runbook_url"], f"agent/detect/{page}.md")
     check("and not as resolved", webhook.notified("resolved", **here), [])

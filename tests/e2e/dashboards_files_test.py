@@ -104,7 +104,7 @@ def check_alerts():
                                        if not any(f'class="{name}"' in alert["expr"] for alert in alerts)], [])
     for alert in alerts:
         about_finding = "sockwarden_findings{" in alert["expr"]
-        wanted = {"summary", "description", "runbook_url"} | ({"service", "endpoint", "cause"} if about_finding else set())
+        wanted = {"summary", "description", "runbook_url"} | ({"service", "host", "server", "cause", "first_step"} if about_finding else set())
         check(f"{alert['alert']} lacks", sorted(wanted - set(alert["annotations"])), [])
         own = alert.get("labels", {}).get("severity")  # an alert on a finding is as bad as that is
         check(f"{alert['alert']} is", own, None if about_finding else lambda severity: severity in ("critical", "warning", "info"))
