@@ -60,6 +60,7 @@ void ConnectionFilter::declare(CLI::App& app) {
   };
   add("--pid", pids, "only of this process; like every filter repeatable");
   add("--comm", comms, "only of processes with this name; * and ? match any");
+  add("--service", services, "only of services with this name; * and ? match any");
   add("--exe", exes, "only of processes that run this file; * and ? match any");
   add("--remote", remotes, "only with this peer: address, address:port or :port");
   add("--port", ports, "only with this port, local or remote");
@@ -90,6 +91,7 @@ bool ConnectionFilter::matches(const ConnectionRow& row) const {
   };
   return any(pids, [&](std::uint32_t pid) { return row.pid == pid; }) &&
          any(comms, [&](const std::string& pattern) { return glob(pattern, row.comm); }) &&
+         any(services, [&](const std::string& pattern) { return glob(pattern, row.service); }) &&
          any(exes, [&](const std::string& pattern) { return glob(pattern, row.exe); }) &&
          any(remotes, [&](const std::string& wanted) { return is_remote(wanted, row.remote); }) &&
          any(ports, is_port) && any(roles, [&](const std::string& role) { return row.role == role; }) &&

@@ -56,6 +56,8 @@ ConnectionRow row_of(const Json& connection, const std::string& time) {
   const Json& process = member(connection, "process");
   if (process.is_object()) {
     row.comm = text(process, "comm");
+    row.service = text(process, "service");
+    if (row.service.empty()) row.service = row.comm;
     row.exe = text(process, "exe");
     row.pid = number<std::uint32_t>(process, "pid");
   }
@@ -88,7 +90,7 @@ bool comes_before(const ConnectionRow& a, const ConnectionRow& b) {
   const auto negative_age = [](const ConnectionRow& row) { return -row.age.value_or(std::chrono::milliseconds(0)); };
   // What has no known process stands last.
   const auto key = [&](const ConnectionRow& row) {
-    return std::tuple(row.comm.empty(), row.comm, row.pid.value_or(0), negative_age(row), row.fd.value_or(-1));
+    return std::tuple(row.service.empty(), row.service, row.pid.value_or(0), negative_age(row), row.fd.value_or(-1));
   };
   return key(a) < key(b);
 }

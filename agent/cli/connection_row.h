@@ -12,7 +12,8 @@
 namespace sockwarden {
 
 struct ConnectionRow {
-  std::string comm;  ///< raw bytes, empty = unknown
+  std::string comm;     ///< raw bytes, empty = unknown
+  std::string service;  ///< what people call it; empty = unknown
   std::string exe;
   std::optional<std::uint32_t> pid;
   std::optional<std::int64_t> fd;

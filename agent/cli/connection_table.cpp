@@ -36,7 +36,7 @@ std::string role_cell(const std::string& role) {
 
 std::vector<std::string> cells_of(const ConnectionRow& row) {
   const bool listener = row.role == "listener";
-  return {dash(row.comm),
+  return {dash(row.service),
           row.pid ? std::to_string(*row.pid) : "-",
           row.fd ? std::to_string(*row.fd) : "-",
           role_cell(row.role),
@@ -81,7 +81,7 @@ std::string short_options(const std::vector<std::string>& options) {
 }
 
 std::string connection_table(const std::vector<ConnectionRow>& rows, std::size_t width) {
-  Table table({{"PROCESS", false, 7, 12},
+  Table table({{"SERVICE", false, 7, 12},
                {"PID", true, 0, 11},
                {"FD", true, 0, 4},
                {"ROLE", false, 0, 7},

@@ -10,6 +10,7 @@
 #include "agent/cli/display.h"
 #include "agent/cli/findings_text.h"
 #include "agent/cli/output_format.h"
+#include "agent/cli/query_text.h"
 #include "agent/cli/signals.h"
 
 namespace sockwarden {
@@ -20,15 +21,13 @@ constexpr auto watch_interval = std::chrono::seconds(1);
 struct Flags {
   OutputFormat format;
   AgentFlag agent;
-  std::string pid, class_name, state = "active";
+  std::string pid, service, class_name, state = "active";
   bool watch = false;
 };
 
 std::string path_of(const Flags& flags, const std::string& state) {
-  std::string path = "/api/v1/findings?state=" + state;
-  if (!flags.pid.empty()) path += "&pid=" + flags.pid;
-  if (!flags.class_name.empty()) path += "&class=" + flags.class_name;
-  return path;
+  return "/api/v1/findings" +
+         query_text({{"state", state}, {"pid", flags.pid}, {"service", flags.service}, {"class", flags.class_name}});
 }
 
 tl::expected<Json, Error> ask(const Flags& flags, const std::string& state) {
@@ -95,6 +94,7 @@ Command findings_command() {
             app.add_option("--pid", flags->pid, "of this process and its children")
                 ->type_name("")
                 ->check(CLI::Range(1U, 1U << 22U));
+            app.add_option("--service", flags->service, "of the service of this name")->type_name("");
             const auto is_word = [](const std::string& text) {
               const bool word = text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos;
               return word ? std::string() : "\"" + text + "\" is no class, see sockwarden explain";

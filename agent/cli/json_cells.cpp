@@ -19,6 +19,11 @@ std::string word_cell(const Json& object, const char* key) {
   return value.is_string() && !value.get_ref<const std::string&>().empty() ? printable(value.get<std::string>()) : "-";
 }
 
+std::string service_cell(const Json& process) {
+  const std::string service = word_cell(process, "service");
+  return service != "-" ? service : word_cell(process, "comm");
+}
+
 std::string number_cell(const Json& object, const char* key) {
   const Json& value = member(object, key);
   if (!value.is_number()) return "-";

@@ -13,6 +13,9 @@ namespace sockwarden {
 /// Printable; what a program names itself cannot move the cursor.
 [[nodiscard]] std::string word_cell(const Json& object, const char* key);
 
+/// What people call a process; agents that tell no service tell its comm.
+[[nodiscard]] std::string service_cell(const Json& process);
+
 /// Whole numbers as they are, others with three digits.
 [[nodiscard]] std::string number_cell(const Json& object, const char* key);
 

@@ -8,6 +8,7 @@
 #include "agent/cli/display.h"
 #include "agent/cli/json_cells.h"
 #include "agent/cli/output_format.h"
+#include "agent/cli/query_text.h"
 #include "agent/cli/table.h"
 
 namespace sockwarden {
@@ -18,7 +19,7 @@ constexpr std::size_t page_columns = 80;
 struct Flags {
   OutputFormat format;
   AgentFlag agent;
-  std::uint32_t pid = 0;
+  std::string pid, service;
 };
 
 std::string who_closes(const Json& row) {
@@ -31,7 +32,7 @@ std::string who_closes(const Json& row) {
 
 std::string overview(const Json& pools, std::size_t columns) {
   Table table({{.title = "PID", .right = true, .importance = 9},
-               {.title = "COMM", .least = 8, .importance = 8},
+               {.title = "SERVICE", .least = 8, .importance = 8},
                {.title = "ENDPOINT", .least = 12, .importance = 9},
                {.title = "OPEN", .right = true, .importance = 8},
                {.title = "USED", .right = true, .importance = 7},
@@ -42,7 +43,7 @@ std::string overview(const Json& pools, std::size_t columns) {
                {.title = "EXCH/C", .right = true, .importance = 5},
                {.title = "CLOSER", .importance = 4}});
   for (const Json& row : pools)
-    table.add({number_cell(row["process"], "pid"), word_cell(row["process"], "comm"), word_cell(row, "remote"),
+    table.add({number_cell(row["process"], "pid"), service_cell(row["process"]), word_cell(row, "remote"),
                number_cell(row, "open"), number_cell(row, "in_use"), number_cell(row, "peak_open"),
                number_cell(row, "needed"), number_cell(row, "kept_idle"), number_cell(row, "opened_per_second"),
                number_cell(row, "exchanges_per_connection"), who_closes(row)});
@@ -52,10 +53,10 @@ std::string overview(const Json& pools, std::size_t columns) {
 std::string advice_of(const Json& row, std::size_t columns) {
   std::string text;
   for (const Json& advice : row["advice"]) {
-    text += wrap(word_cell(row["process"], "comm") + " to " + word_cell(row, "remote") + ": " +
-                     word_cell(advice, "setting") + ": " + word_cell(advice, "value") + ", since " +
-                     word_cell(advice, "reason") + ".",
-                 2, columns);
+    text +=
+        wrap(service_cell(row["process"]) + " to " + word_cell(row, "remote") + ": " + word_cell(advice, "setting") +
+                 ": " + word_cell(advice, "value") + ", since " + word_cell(advice, "reason") + ".",
+             2, columns);
     if (word_cell(advice, "known_as") != "-") text += wrap("(" + word_cell(advice, "known_as") + ")", 4, columns);
   }
   return text;
@@ -63,11 +64,12 @@ std::string advice_of(const Json& row, std::size_t columns) {
 
 /// Page by page.
 tl::expected<Json, Error> all_pools(const Flags& flags) {
-  const std::string pid = flags.pid == 0 ? "" : "&pid=" + std::to_string(flags.pid);
   Json all{{"time", ""}, {"pools", Json::array()}};
   while (true) {
     const std::string offset = std::to_string(all["pools"].size());
-    const auto page = ask_agent(flags.agent.url(), "/api/v1/pools?offset=" + offset + pid);
+    const auto page =
+        ask_agent(flags.agent.url(),
+                  "/api/v1/pools" + query_text({{"offset", offset}, {"pid", flags.pid}, {"service", flags.service}}));
     if (!page) return tl::unexpected(page.error());
     const Json rows = page->value("pools", Json::array());
     all["time"] = page->value("time", "");
@@ -85,8 +87,8 @@ int run(const Flags& flags) {
   }
   const Json pools = data->value("pools", Json::array());
   if (pools.empty()) {
-    std::cout << (flags.pid == 0 ? "No process has" : "Process " + std::to_string(flags.pid) + " has not")
-              << " opened connections since the agent started.\n";
+    std::cout << (flags.service.empty() && flags.pid.empty() ? "No process" : "No such process")
+              << " has opened connections since the agent started.\n";
     return exit_good;
   }
   const std::size_t terminal = terminal_columns();
@@ -106,7 +108,10 @@ Command pools_command() {
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             flags->agent.declare(app);
-            app.add_option("--pid", flags->pid, "of this process alone")->type_name("PID");
+            app.add_option("--pid", flags->pid, "of this process alone")
+                ->type_name("PID")
+                ->check(CLI::Range(1U, 1U << 22U));
+            app.add_option("--service", flags->service, "of the service of this name")->type_name("");
             flags->format.declare(app);
             return [flags] { return run(*flags); };
           }};

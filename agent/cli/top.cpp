@@ -180,8 +180,8 @@ TopWish Top::command(char character) {
       const auto rows = shown_rows();
       if (visit.selected >= rows.size() || !rows[visit.selected]->inside) return TopWish::none;
       const TopPlace& of = *rows[visit.selected]->inside;
-      if (of.comm.empty()) return TopWish::none;
-      go({.view = TopView::connections, .comm = of.comm, .pid = of.pid});
+      if (of.service.empty()) return TopWish::none;
+      go({.view = TopView::connections, .service = of.service, .pid = of.pid});
       return TopWish::refresh;
     }
     case 's':
@@ -300,7 +300,7 @@ std::string Top::trail() const {
         text += "Services";
         break;
       case TopView::pools:
-        text += place.comm.empty() ? "Pools" : printable(place.comm);
+        text += place.service.empty() ? "Pools" : printable(place.service);
         break;
       case TopView::connections:
         text += !place.remote.empty() ? printable(place.remote)

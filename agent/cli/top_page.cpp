@@ -10,6 +10,7 @@
 #include "agent/cli/display.h"
 #include "agent/cli/findings_text.h"
 #include "agent/cli/json_cells.h"
+#include "agent/cli/query_text.h"
 
 namespace sockwarden {
 namespace {
@@ -17,28 +18,9 @@ namespace {
 /// Beyond this many rows nobody scrolls; the agent answers at most as many at once.
 constexpr const char* most_rows = "1000";
 
-std::string encoded(const std::string& text) {
-  constexpr const char* digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (std::isalnum(byte) != 0 || letter == '.' || letter == '-' || letter == '_')
-      out += letter;
-    else
-      out += std::string("%") + digits[byte >> 4U] + digits[byte & 15U];
-  }
-  return out;
-}
-
 std::string raw_word(const Json& object, const char* key) {
   const Json& value = member(object, key);
   return value.is_string() ? value.get<std::string>() : "";
-}
-
-/// What people call the program; agents that tell no service tell its comm.
-std::string service_of(const Json& process) {
-  const std::string service = word_cell(process, "service");
-  return service != "-" ? service : word_cell(process, "comm");
 }
 
 int severity_of(const Json& finding) {
@@ -63,7 +45,7 @@ TopRow row(std::vector<std::string> cells, int severity, std::optional<TopPlace>
 bool concerns(const Json& finding, const TopPlace& place) {
   const Json& process = member(finding, "process");
   const Json& endpoint = member(finding, "endpoint");
-  if (!place.comm.empty() && raw_word(process, "comm") != place.comm) return false;
+  if (!place.service.empty() && raw_word(process, "service") != place.service) return false;
   if (place.pid != 0 && member(process, "pid") != place.pid) return false;
   return place.remote.empty() || raw_word(endpoint, "remote") == place.remote ||
          raw_word(endpoint, "local") == place.remote;
@@ -98,12 +80,12 @@ std::string server_of(const Json& pool) {
   return name != "-" ? name : word_cell(pool, "remote");
 }
 
-TopPlace pools_place(const std::string& comm) { return {.view = TopView::pools, .comm = comm}; }
+TopPlace pools_place(const std::string& service) { return {.view = TopView::pools, .service = service}; }
 
 TopPlace connections_place(const Json& pool) {
   const Json& process = member(pool, "process");
   return {.view = TopView::connections,
-          .comm = raw_word(process, "comm"),
+          .service = raw_word(process, "service"),
           .pid = member(process, "pid").is_number() ? member(process, "pid").get<std::uint32_t>() : 0,
           .remote = raw_word(pool, "remote")};
 }
@@ -118,19 +100,19 @@ TopPage services_page(const TopPlace& place, const std::vector<Json>& answers) {
   std::map<std::string, std::vector<const Json*>> pools;
   if (place.tree) {
     for (const Json& pool : rows_of(answers[2], "pools"))
-      pools[raw_word(member(pool, "process"), "comm")].push_back(&pool);
+      pools[raw_word(member(pool, "process"), "service")].push_back(&pool);
   }
   for (const Json& service : rows_of(answers[0], "services")) {
     const Json& process = member(service, "process");
-    const TopPlace inside = pools_place(raw_word(process, "comm"));
+    const TopPlace inside = pools_place(raw_word(process, "service"));
     const auto [severity, count] = worst(answers[1], inside);
-    page.rows.push_back(row({service_of(process), std::to_string(count), number_cell(service, "processes"),
+    page.rows.push_back(row({service_cell(process), std::to_string(count), number_cell(service, "processes"),
                              number_cell(service, "outgoing"), number_cell(service, "incoming"),
                              number_cell(service, "descriptors"), percent(service, "descriptors_used_ratio")},
                             severity, inside));
     page.rows.back().weight = std::max(0.0, page.rows.back().sort_by[3]) + std::max(0.0, page.rows.back().sort_by[4]);
-    // Services in several units share a comm: their pools stand below the first.
-    const auto below = pools.find(inside.comm);
+    // Services in several units share a name: their pools stand below the first.
+    const auto below = pools.find(inside.service);
     if (below == pools.end()) continue;
     for (const Json* pool : below->second) {
       const TopPlace connections = connections_place(*pool);
@@ -146,9 +128,9 @@ TopPage services_page(const TopPlace& place, const std::vector<Json>& answers) {
 }
 
 TopPage pools_page(const TopPlace& place, const std::vector<Json>& answers) {
-  TopPage page{.title = place.comm.empty() ? "Pools" : printable(place.comm)};
+  TopPage page{.title = place.service.empty() ? "Pools" : printable(place.service)};
   page.columns = {
-      {.title = "PID", .right = true, .importance = 8},    {.title = "PROCESS", .least = 8, .importance = 6},
+      {.title = "PID", .right = true, .importance = 8},    {.title = "SERVICE", .least = 8, .importance = 6},
       {.title = "SERVER", .least = 14, .importance = 9},   {.title = "FINDINGS", .right = true, .importance = 9},
       {.title = "OPEN", .right = true, .importance = 8},   {.title = "USED", .right = true, .importance = 8},
       {.title = "PEAK", .right = true, .importance = 5},   {.title = "OPEN/S", .right = true, .importance = 7},
@@ -157,7 +139,7 @@ TopPage pools_page(const TopPlace& place, const std::vector<Json>& answers) {
     const TopPlace inside = connections_place(pool);
     const auto [severity, count] = worst(answers[1], inside);
     page.rows.push_back(
-        row({number_cell(member(pool, "process"), "pid"), word_cell(member(pool, "process"), "comm"), server_of(pool),
+        row({number_cell(member(pool, "process"), "pid"), service_cell(member(pool, "process")), server_of(pool),
              std::to_string(count), number_cell(pool, "open"), number_cell(pool, "in_use"),
              number_cell(pool, "peak_open"), number_cell(pool, "opened_per_second"),
              number_cell(pool, "exchanges_per_connection"), number_cell(pool, "thrown_away")},
@@ -165,10 +147,10 @@ TopPage pools_page(const TopPlace& place, const std::vector<Json>& answers) {
   }
   for (const Json& endpoint : rows_of(answers[2], "endpoints")) {
     if (member(endpoint, "open") == 0) continue;
-    TopPlace inside{.view = TopView::connections, .comm = raw_word(member(endpoint, "process"), "comm")};
+    TopPlace inside{.view = TopView::connections, .service = raw_word(member(endpoint, "process"), "service")};
     inside.role = "server";
     page.rows.push_back(
-        row({"-", word_cell(member(endpoint, "process"), "comm"), "on " + word_cell(endpoint, "server_address"), "-",
+        row({"-", service_cell(member(endpoint, "process")), "on " + word_cell(endpoint, "server_address"), "-",
              number_cell(endpoint, "open"), "-", "-", "-", "-", "-"},
             0, inside));
   }
@@ -177,7 +159,7 @@ TopPage pools_page(const TopPlace& place, const std::vector<Json>& answers) {
 
 TopPage connections_page(const TopPlace& place, const std::vector<Json>& answers) {
   TopPage page{.title = place.remote.empty() ? "Connections" : "to " + printable(place.remote)};
-  page.columns = {{.title = "PROCESS", .least = 8, .importance = 5},
+  page.columns = {{.title = "SERVICE", .least = 8, .importance = 5},
                   {.title = "PID", .right = true, .importance = 8},
                   {.title = "FD", .right = true, .importance = 8},
                   {.title = "ROLE", .importance = 6},
@@ -194,13 +176,13 @@ TopPage connections_page(const TopPlace& place, const std::vector<Json>& answers
     const auto duration = [](const auto& of) { return of ? short_duration(*of) : std::string("-"); };
     const auto millis = [](const auto& of) { return of ? static_cast<double>(of->count()) : -1; };
     TopRow made = row(
-        {read.comm.empty() ? "-" : printable(read.comm), read.pid ? std::to_string(*read.pid) : "-",
+        {read.service.empty() ? "-" : printable(read.service), read.pid ? std::to_string(*read.pid) : "-",
          read.fd ? std::to_string(*read.fd) : "-", read.role == "listener" ? "listen" : printable(read.role),
          printable(short_state(read.state)), printable(read.local), read.remote.empty() ? "-" : printable(read.remote),
          duration(read.age), duration(read.idle), std::to_string(read.exchanges), std::to_string(read.unread_bytes)},
         0,
         TopPlace{.view = TopView::connection,
-                 .comm = read.comm,
+                 .service = read.service,
                  .pid = read.pid.value_or(0),
                  .remote = read.remote,
                  .id = number_cell(connection, "id")});
@@ -216,7 +198,7 @@ TopPage findings_page(const std::vector<Json>& answers) {
   page.columns = {{.title = "SEVERITY", .importance = 8},
                   {.title = "CONFIDENCE", .importance = 7},
                   {.title = "FINDING", .least = 20, .importance = 9},
-                  {.title = "PROCESS", .least = 8, .importance = 8},
+                  {.title = "SERVICE", .least = 8, .importance = 8},
                   {.title = "PID", .right = true, .importance = 6},
                   {.title = "ENDPOINT", .least = 14, .importance = 7, .keep_end = true},
                   {.title = "COUNT", .right = true, .importance = 7}};
@@ -225,7 +207,7 @@ TopPage findings_page(const std::vector<Json>& answers) {
     const std::string remote = word_cell(endpoint, "remote");
     TopRow made = row(
         {word_cell(finding, "severity"), word_cell(finding, "confidence"), printable(title_of(finding)),
-         service_of(member(finding, "process")), number_cell(member(finding, "process"), "pid"),
+         service_cell(member(finding, "process")), number_cell(member(finding, "process"), "pid"),
          remote == "-" ? word_cell(endpoint, "local") : remote, number_cell(finding, "count")},
         severity_of(finding),
         TopPlace{.view = TopView::finding, .id = raw_word(finding, "id"), .class_name = raw_word(finding, "class")});
@@ -283,25 +265,25 @@ TopPage finding_page(const TopPlace& place, const std::vector<Json>& answers, st
 }
 
 std::string connections_question(const TopPlace& place) {
-  std::string question = std::string("/api/v1/connections?limit=") + most_rows;
-  if (place.pid != 0) question += "&pid=" + std::to_string(place.pid);
-  if (place.pid == 0 && !place.comm.empty()) question += "&comm=" + encoded(place.comm);
-  if (!place.remote.empty()) question += "&remote=" + encoded(place.remote);
-  if (!place.role.empty()) question += "&role=" + place.role;
-  return question;
+  return "/api/v1/connections" + query_text({{"limit", most_rows},
+                                             {"pid", place.pid == 0 ? "" : std::to_string(place.pid)},
+                                             {"service", place.pid == 0 ? place.service : ""},
+                                             {"remote", place.remote},
+                                             {"role", place.role}});
 }
 
 }  // namespace
 
 std::vector<std::string> questions_of(const TopPlace& place) {
-  const std::string findings = "/api/v1/findings?state=active", pools = std::string("/api/v1/pools?limit=") + most_rows;
+  const std::string findings = "/api/v1/findings?state=active";
+  const std::string pools = "/api/v1/pools" + query_text({{"limit", most_rows}, {"service", place.service}});
   switch (place.view) {
     case TopView::services:
       if (place.tree) return {"/api/v1/services", findings, pools};
       return {"/api/v1/services", findings};
     case TopView::pools: {
-      const std::string of = place.comm.empty() ? "" : "&comm=" + encoded(place.comm);
-      return {pools + of, findings, std::string("/api/v1/endpoints?role=server&limit=") + most_rows + of};
+      const std::string endpoints = query_text({{"role", "server"}, {"limit", most_rows}, {"service", place.service}});
+      return {pools, findings, "/api/v1/endpoints" + endpoints};
     }
     case TopView::connections:
     case TopView::connection:

@@ -16,7 +16,7 @@ enum class TopView { services, pools, connections, connection, findings, finding
 /// Where one is: a view, and of what.
 struct TopPlace {
   TopView view = TopView::services;
-  std::string comm{};        ///< raw bytes; empty = of all
+  std::string service{};     ///< raw bytes; empty = of all
   std::uint32_t pid = 0;     ///< 0 = of all
   std::string remote{};      ///< of a pool; empty = of all
   std::string role{};        ///< empty = any

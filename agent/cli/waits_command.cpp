@@ -7,6 +7,7 @@
 #include "agent/cli/complaint.h"
 #include "agent/cli/display.h"
 #include "agent/cli/output_format.h"
+#include "agent/cli/query_text.h"
 #include "agent/cli/waits_table.h"
 
 namespace sockwarden {
@@ -17,18 +18,12 @@ constexpr std::size_t page_columns = 80;
 struct Flags {
   OutputFormat format;
   AgentFlag agent;
-  std::string verdict;
-  std::uint32_t pid = 0;
+  std::string pid, service, verdict;
 };
 
-std::string query_of(const Flags& flags) {
-  std::string query = flags.verdict.empty() ? "" : "?verdict=" + flags.verdict;
-  if (flags.pid != 0) query += (query.empty() ? "?" : "&") + std::string("pid=") + std::to_string(flags.pid);
-  return query;
-}
-
 int run(const Flags& flags) {
-  const auto data = ask_agent(flags.agent.url(), "/api/v1/waits" + query_of(flags));
+  const std::string query = query_text({{"verdict", flags.verdict}, {"pid", flags.pid}, {"service", flags.service}});
+  const auto data = ask_agent(flags.agent.url(), "/api/v1/waits" + query);
   if (!data) return complain(data.error(), exit_runtime);
   if (flags.format.json()) {
     std::cout << data->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
@@ -54,7 +49,10 @@ Command waits_command() {
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             flags->agent.declare(app);
-            app.add_option("--pid", flags->pid, "of this process alone")->type_name("PID");
+            app.add_option("--pid", flags->pid, "of this process alone")
+                ->type_name("PID")
+                ->check(CLI::Range(1U, 1U << 22U));
+            app.add_option("--service", flags->service, "of the service of this name")->type_name("");
             app.add_option("--verdict", flags->verdict, "limited, unproven or proven")
                 ->type_name("")
                 ->check(CLI::IsMember({"limited", "unproven", "proven"}));

@@ -5,6 +5,7 @@
 #include "agent/publish/api.h"
 #include "agent/publish/connection_json.h"
 #include "agent/publish/connection_order.h"
+#include "agent/publish/name_filter.h"
 #include "agent/publish/process_of_pid.h"
 #include "agent/publish/query.h"
 
@@ -15,7 +16,7 @@ const std::vector<std::string> roles{"client", "server", "listener", "unknown"};
 
 struct Filter {
   std::optional<std::uint64_t> pid;
-  std::optional<std::string> comm;
+  NameFilter name;
   std::optional<std::string> role;
   std::optional<std::string> remote;  ///< "address:port", "address" or ":port"
   std::optional<std::string> state;
@@ -35,8 +36,8 @@ std::vector<std::string> tcp_states() {
 }
 
 tl::expected<Filter, std::string> filter_of(const Request& request) {
-  const auto query =
-      Query::of(request, {"pid", "comm", "role", "remote", "state", "q", "sort", "limit", "after", "offset"});
+  const auto query = Query::of(
+      request, {"pid", "comm", "service", "role", "remote", "state", "q", "sort", "limit", "after", "offset"});
   if (!query) return tl::unexpected(query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return tl::unexpected(pid.error());
@@ -55,7 +56,7 @@ tl::expected<Filter, std::string> filter_of(const Request& request) {
   if (*after && (*sort || *offset))
     return tl::unexpected(std::string("after= goes by id, and takes neither sort= nor offset="));
   return Filter{*pid,
-                query->text("comm"),
+                NameFilter(*query),
                 *role,
                 query->text("remote"),
                 *state,
@@ -94,9 +95,9 @@ bool matches(const Filter& filter, const Connection& connection, const Model& mo
   if (filter.remote && (connection.role == Role::listener || !matches_remote(connection.remote, *filter.remote))) {
     return false;
   }
-  if (!filter.comm && !filter.text) return true;
+  if (!filter.name.is_given() && !filter.text) return true;
   const Process* process = model.process_of(connection);
-  if (filter.comm && (process == nullptr || process->identity.comm != *filter.comm)) return false;
+  if (filter.name.is_given() && (process == nullptr || !filter.name.matches(process->identity))) return false;
   return !filter.text || contains(connection, process, *filter.text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "agent/publish/api.h"
 #include "agent/publish/identity_json.h"
+#include "agent/publish/name_filter.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
@@ -27,17 +28,17 @@ Json to_json(const DescriptorRow& row) {
 }  // namespace
 
 Response api_descriptors(const Request& request, const Published& published) {
-  const auto query = Query::of(request, {"pid", "comm", "limit"});
+  const auto query = Query::of(request, {"pid", "comm", "service", "limit"});
   if (!query) return api_error(400, query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return api_error(400, pid.error());
   const auto limit = query->number("limit", rows_of_page);
   if (!limit) return api_error(400, limit.error());
-  const auto comm = query->text("comm");
+  const NameFilter name(*query);
 
   std::vector<const DescriptorRow*> rows;
   for (const DescriptorRow& row : published.model.descriptor_rows) {
-    if ((*pid && row.pid != **pid) || (comm && row.identity.comm != *comm)) continue;
+    if ((*pid && row.pid != **pid) || !name.matches(row.identity)) continue;
     rows.push_back(&row);
   }
   std::sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {

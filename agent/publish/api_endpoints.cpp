@@ -2,6 +2,7 @@
 
 #include "agent/publish/api.h"
 #include "agent/publish/identity_json.h"
+#include "agent/publish/name_filter.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
@@ -30,17 +31,17 @@ Json to_json(const EndpointRow& row) {
 }  // namespace
 
 Response api_endpoints(const Request& request, const Published& published) {
-  const auto query = Query::of(request, {"comm", "role", "limit"});
+  const auto query = Query::of(request, {"comm", "service", "role", "limit"});
   if (!query) return api_error(400, query.error());
   const auto role = query->word("role", roles);
   if (!role) return api_error(400, role.error());
   const auto limit = query->number("limit", rows_of_page);
   if (!limit) return api_error(400, limit.error());
-  const auto comm = query->text("comm");
+  const NameFilter name(*query);
 
   std::vector<const EndpointRow*> rows;
   for (const EndpointRow& row : published.model.endpoint_rows) {
-    if ((*role && **role != name_of(row.role)) || (comm && row.identity.comm != *comm)) continue;
+    if ((*role && **role != name_of(row.role)) || !name.matches(row.identity)) continue;
     rows.push_back(&row);
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) { return a->live > b->live; });

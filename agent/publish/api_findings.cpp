@@ -3,6 +3,7 @@
 #include "agent/publish/ancestry.h"
 #include "agent/publish/api.h"
 #include "agent/publish/finding_json.h"
+#include "agent/publish/name_filter.h"
 #include "agent/publish/query.h"
 
 namespace sockwarden {
@@ -10,23 +11,25 @@ namespace {
 
 struct Filter {
   std::optional<std::uint64_t> pid;
+  NameFilter name;
   std::optional<std::string> class_name;
   std::string state;
 };
 
 tl::expected<Filter, std::string> filter_of(const Request& request) {
-  const auto query = Query::of(request, {"pid", "class", "state"});
+  const auto query = Query::of(request, {"pid", "comm", "service", "class", "state"});
   if (!query) return tl::unexpected(query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return tl::unexpected(pid.error());
   const auto state = query->word("state", {"active", "resolved", "all"});
   if (!state) return tl::unexpected(state.error());
-  return Filter{*pid, query->text("class"), state->value_or("active")};
+  return Filter{*pid, NameFilter(*query), query->text("class"), state->value_or("active")};
 }
 
 bool matches(const Filter& filter, const LedgerEntry& entry, const Ancestry& ancestry) {
   if (filter.state != "all" && entry.active != (filter.state == "active")) return false;
   if (filter.class_name && entry.finding.class_name != *filter.class_name) return false;
+  if (!filter.name.matches(entry.process.identity)) return false;
   return !filter.pid || ancestry.descends(entry.process, static_cast<std::uint32_t>(*filter.pid));
 }
 

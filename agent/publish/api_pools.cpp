@@ -2,6 +2,7 @@
 #include <tuple>
 
 #include "agent/publish/api.h"
+#include "agent/publish/name_filter.h"
 #include "agent/publish/pool_json.h"
 #include "agent/publish/process_of_pid.h"
 #include "agent/publish/query.h"
@@ -25,7 +26,7 @@ bool most_open_first(const Row& a, const Row& b) {
 }  // namespace
 
 Response api_pools(const Request& request, const Published& published) {
-  const auto query = Query::of(request, {"pid", "comm", "sort", "limit", "offset"});
+  const auto query = Query::of(request, {"pid", "comm", "service", "sort", "limit", "offset"});
   if (!query) return api_error(400, query.error());
   const auto pid = query->number("pid", pid_limit);
   if (!pid) return api_error(400, pid.error());
@@ -35,7 +36,7 @@ Response api_pools(const Request& request, const Published& published) {
   if (!offset) return api_error(400, offset.error());
   const auto sort = query->word("sort", {"open"});
   if (!sort) return api_error(400, sort.error());
-  const auto comm = query->text("comm");
+  const NameFilter name(*query);
   std::optional<ProcessOfPid> process_of_pid;
   if (*pid) process_of_pid.emplace(published, static_cast<std::uint32_t>(**pid));
 
@@ -43,7 +44,7 @@ Response api_pools(const Request& request, const Published& published) {
   for (const PoolFigures& pool : published.pools) {
     const Process* process = published.model.process_of_serial(pool.key.process);
     if (process == nullptr || (process_of_pid && !process_of_pid->is(*process))) continue;
-    if (comm && process->identity.comm != *comm) continue;
+    if (!name.matches(process->identity)) continue;
     rows.push_back({process->pid, pool.key.remote.string(), &pool, process});
   }
   std::sort(rows.begin(), rows.end(), *sort ? most_open_first : by_pid);

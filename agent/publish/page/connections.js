@@ -11,8 +11,8 @@ export const title = 'Connections';
 const first = query => Number(query.page ?? 0) * pageSize;
 
 export function paths(query) {
-  const {q, pid, comm, role, remote, state, sort} = query;
-  const wanted = new URLSearchParams(Object.entries({q, pid, comm, role, remote, state, sort, limit: pageSize, offset: first(query)})
+  const {q, pid, comm, service, role, remote, state, sort} = query;
+  const wanted = new URLSearchParams(Object.entries({q, pid, comm, service, role, remote, state, sort, limit: pageSize, offset: first(query)})
     .filter(([, value]) => value !== undefined && value !== ''));
   return {connections: `connections?${wanted}`};
 }
@@ -59,7 +59,7 @@ export function render(data, query) {
   const head = [h('h1', null, title), toolbar(search('Search name, address, protocol'),
     choice('role', 'Role', [['', 'any role'], ['client', 'client'], ['server', 'server'], ['unknown', 'unknown']]),
     choice('state', 'State', [['', 'any state'], ...states.map(state => [state, state.toLowerCase()])]),
-    narrowed(['pid', 'comm', 'remote']))];
+    narrowed(['pid', 'comm', 'service', 'remote']))];
   if (!answer || answer instanceof Error) return [head, missing(answer)];
   return [head, pageOf({label: title, one: 'connection', columns: columnsFor(data), rows: answer.connections, total: answer.matching,
     first: first(query), keyOf: row => String(row.id), detailOf: row => String(row.id) === query.open && detail(row)})];

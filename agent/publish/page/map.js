@@ -54,7 +54,7 @@ function edge(each, from, to) {
   const words = `${nameOf(each.process)} to ${each.server_address}: ${several(each.open, 'connection')}` +
     (each.worst ? `, ${each.worst.class}, ${each.worst.severity}` : '');
   const href = each.worst ? address('findings', {open: each.worst.id})
-    : address('connections', {comm: each.process.comm, role: 'client', remote: each.server_address});
+    : address('connections', {service: each.process.service, role: 'client', remote: each.server_address});
   const mark = each.worst && svg('text', {class: 'mark ' + state, x: middle, y: (from.y + to.y) / 2 + 4}, each.worst.class);
   return svg('a', {href, class: 'edge ' + state, 'aria-label': words},
     svg('path', {d: `M${left},${from.y} C${middle},${from.y} ${middle},${to.y} ${right},${to.y}`,
@@ -77,7 +77,7 @@ const columns = [
   serviceColumn,
   {name: 'server', title: 'Server', value: each => each.server_address, cell: each => [each.server_address, h('small', null, ' ', each.server)]},
   {name: 'open', title: 'Open', number: true, value: each => each.open, cell: each =>
-    h('a', {href: address('connections', {comm: each.process.comm, role: 'client', remote: each.server_address})}, number(each.open))},
+    h('a', {href: address('connections', {service: each.process.service, role: 'client', remote: each.server_address})}, number(each.open))},
   {name: 'opened', title: 'Opened in all', number: true, value: each => each.opened, cell: each => number(each.opened)},
   {name: 'finding', title: 'Finding', value: each => each.worst ? -rankOf(each.worst.severity) : null, cell: each => each.about.map(finding => [
     h('a', {class: 'to-finding', href: address('findings', {open: finding.id})}, chip(finding.severity, finding.class)), ' '])},

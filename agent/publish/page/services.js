@@ -26,11 +26,11 @@ const columns = [
   {name: 'findings', title: 'Findings', value: badness, cell: findings},
   {name: 'processes', title: 'Processes', number: true, value: row => row.processes, cell: row => number(row.processes)},
   {name: 'outgoing', title: 'To servers', number: true, value: row => row.outgoing,
-    cell: row => link(row.outgoing, 'connections', {comm: row.process.comm, role: 'client'})},
+    cell: row => link(row.outgoing, 'connections', {service: row.process.service, role: 'client'})},
   {name: 'incoming', title: 'From clients', number: true, value: row => row.incoming,
-    cell: row => link(row.incoming, 'connections', {comm: row.process.comm, role: 'server'})},
+    cell: row => link(row.incoming, 'connections', {service: row.process.service, role: 'server'})},
   {name: 'descriptors', title: 'Descriptors', number: true, value: row => row.descriptors,
-    cell: row => link(row.descriptors, 'descriptors', {q: row.process.comm})},
+    cell: row => link(row.descriptors, 'descriptors', {q: nameOf(row.process)})},
   {name: 'used', title: 'Of their limit', number: true, value: row => row.descriptors_used_ratio, cell: row => percent(row.descriptors_used_ratio)},
 ];
 

@@ -8,7 +8,8 @@ namespace {
 
 ConnectionRow orders() {
   ConnectionRow row;
-  row.comm = "orders";
+  row.comm = "python3";
+  row.service = "orders";
   row.exe = "/usr/bin/orders";
   row.pid = 42;
   row.role = "client";
@@ -31,8 +32,10 @@ TEST_CASE("each filter lets in what it names and nothing else") {
   };
   CHECK(with([](auto& f) { f.pids = {1, 42}; }));
   CHECK_FALSE(with([](auto& f) { f.pids = {1}; }));
-  CHECK(with([](auto& f) { f.comms = {"ord*"}; }));
+  CHECK(with([](auto& f) { f.comms = {"pyth*"}; }));
   CHECK_FALSE(with([](auto& f) { f.comms = {"order"}; }));
+  CHECK(with([](auto& f) { f.services = {"ord*"}; }));
+  CHECK_FALSE(with([](auto& f) { f.services = {"python3"}; }));
   CHECK(with([](auto& f) { f.exes = {"/usr/*"}; }));
   CHECK_FALSE(with([](auto& f) { f.exes = {"/opt/*"}; }));
   CHECK(with([](auto& f) { f.ports = {40000}; }));

@@ -55,10 +55,10 @@ TEST_CASE("times are read as the API writes them") {
 
 TEST_CASE("rows stand by process, then the oldest first, and the unknown last") {
   ConnectionRow older, newer, other, unknown;
-  older.comm = newer.comm = "b";
+  older.service = newer.service = "b";
   older.age = 5s;
   newer.age = 1s;
-  other.comm = "a";
+  other.service = "a";
   CHECK(comes_before(older, newer));
   CHECK_FALSE(comes_before(newer, older));
   CHECK(comes_before(other, older));

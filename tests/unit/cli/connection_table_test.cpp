@@ -12,7 +12,7 @@ namespace {
 
 ConnectionRow client() {
   ConnectionRow row;
-  row.comm = "orders";
+  row.service = "orders";
   row.pid = 4242;
   row.fd = 7;
   row.role = "client";
@@ -29,7 +29,7 @@ ConnectionRow client() {
 
 ConnectionRow worst() {
   ConnectionRow row = client();
-  row.comm = std::string("\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b");
+  row.service = std::string("\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b");
   row.pid = 4194304;
   row.fd = 1048576;
   row.state = "FIN_WAIT1";
@@ -56,7 +56,7 @@ std::string line(const std::string& text, int number) {
 TEST_CASE(
     "a connection shows process, role, state, remote, times, exchanges, protocol, unread, who closed it and options") {
   const std::string text = connection_table({client()}, 0);
-  CHECK(line(text, 0) == "PROCESS  PID FD ROLE   STATE REMOTE         AGE IDLE EXCH PROTO    UNREAD CLOSED OPTIONS");
+  CHECK(line(text, 0) == "SERVICE  PID FD ROLE   STATE REMOTE         AGE IDLE EXCH PROTO    UNREAD CLOSED OPTIONS");
   CHECK(line(text, 1) ==
         "orders  4242  7 client ESTAB 10.0.0.7:8080 3m5s  12s    5 http/1.1      0 -      "
         "keepalive,keepidle=30s,nodelay");
@@ -104,7 +104,7 @@ TEST_CASE("at 80 columns an ordinary connection keeps all that matters") {
 
 TEST_CASE("the bytes of a name cannot reach the terminal") {
   ConnectionRow row = client();
-  row.comm = "a\x1b[2J\nb";
+  row.service = "a\x1b[2J\nb";
   row.protocol = "x\r";
   const std::string text = connection_table({row}, 0);
   CHECK(text.find('\x1b') == std::string::npos);

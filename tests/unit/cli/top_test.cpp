@@ -12,12 +12,15 @@ namespace {
 const Json status = Json::parse(R"({"version": "1.2.3",
   "scan": {"connections": 451, "processes": 56, "last_good_age_seconds": 0.3}})");
 
-Json process(const std::string& comm, unsigned pid) { return {{"comm", comm}, {"pid", pid}}; }
+Json process(const std::string& comm, unsigned pid) { return {{"service", comm}, {"comm", "python3"}, {"pid", pid}}; }
 
 Json service(const std::string& comm, unsigned outgoing) {
-  return {
-      {"process", {{"comm", comm}}},   {"processes", 1}, {"outgoing", outgoing}, {"incoming", 0}, {"descriptors", 9},
-      {"descriptors_used_ratio", 0.25}};
+  return {{"process", {{"service", comm}, {"comm", "python3"}}},
+          {"processes", 1},
+          {"outgoing", outgoing},
+          {"incoming", 0},
+          {"descriptors", 9},
+          {"descriptors_used_ratio", 0.25}};
 }
 
 Json finding(const std::string& comm, const std::string& severity) {
@@ -108,8 +111,8 @@ TEST_CASE("top: a service opens to its pools, Escape comes back to the same row"
   (void)top.key(TopKey::down, 0);
   CHECK(top.key(TopKey::enter, 0) == TopWish::refresh);
   CHECK(top.place().view == TopView::pools);
-  CHECK(top.place().comm == "busy");
-  CHECK(top.questions()[1] == "/api/v1/pools?limit=1000&comm=busy");
+  CHECK(top.place().service == "busy");
+  CHECK(top.questions()[1] == "/api/v1/pools?limit=1000&service=busy");
   (void)top.key(TopKey::back, 0);
   top.answered(top.place(), std::vector<Json>{status, services, findings});
   CHECK(top.draw({})[4].style == TopStyle::selected);
