@@ -24,7 +24,8 @@ std::string joined(std::string url, const std::string& path) {
 
 }  // namespace
 
-tl::expected<Json, Error> ask_agent(const std::string& url, const std::string& path) {
+tl::expected<Json, Error> ask_agent(const AgentAccess& access, const std::string& path) {
+  const std::string& url = access.url;
   const auto failed = [&url](int code, const std::string& why) {
     return tl::unexpected(Error{"ask the agent at", url, code, why});
   };
@@ -35,6 +36,12 @@ tl::expected<Json, Error> ask_agent(const std::string& url, const std::string& p
   std::string body;
   std::array<char, CURL_ERROR_SIZE> reason{};
   curl_easy_setopt(curl.get(), CURLOPT_URL, joined(url, path).c_str());
+  if (!access.ca_file.empty()) curl_easy_setopt(curl.get(), CURLOPT_CAINFO, access.ca_file.c_str());
+  if (!access.username.empty()) {
+    curl_easy_setopt(curl.get(), CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(curl.get(), CURLOPT_USERNAME, access.username.c_str());
+    curl_easy_setopt(curl.get(), CURLOPT_PASSWORD, access.password.c_str());
+  }
   curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
@@ -50,7 +57,7 @@ tl::expected<Json, Error> ask_agent(const std::string& url, const std::string& p
 
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status == 401) return failed(EACCES, "give user and password in --agent http://USER:PASSWORD@HOST:PORT");
+  if (status == 401) return failed(EACCES, "give the user with --username and --password-file");
   const Json answer = Json::parse(body, nullptr, false);
   const bool good = status == 200 && answer.is_object() && answer.value("status", "") == "success";
   if (good && answer.contains("data") && answer["data"].is_object()) return answer["data"];

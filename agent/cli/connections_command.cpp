@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "agent/cli/agent_client.h"
+#include "agent/cli/agent_flag.h"
 #include "agent/cli/command.h"
 #include "agent/cli/complaint.h"
 #include "agent/cli/connection_filter.h"
@@ -17,13 +18,11 @@
 namespace sockwarden {
 namespace {
 
-constexpr const char* standard_agent = "http://127.0.0.1:10180";
-
 struct Flags {
   SettingFlags settings;
   OutputFormat format;
   ConnectionFilter filter;
-  std::string agent;
+  AgentFlag agent;
   bool direct = false;
 };
 
@@ -33,11 +32,11 @@ struct Listing {
   Json connections = Json::array();
 };
 
-tl::expected<Listing, Error> from_agent(const std::string& url) {
+tl::expected<Listing, Error> from_agent(const AgentAccess& access) {
   Listing listing{.time = "", .source = "agent"};
   std::string page = "/api/v1/connections";
   while (true) {
-    const auto data = ask_agent(url, page);
+    const auto data = ask_agent(access, page);
     if (!data) return tl::unexpected(data.error());
     if (listing.time.empty()) listing.time = data->value("time", "");
     for (const Json& row : data->value("connections", Json::array())) listing.connections.push_back(row);
@@ -60,24 +59,20 @@ tl::expected<Listing, Error> from_scan(const KernelOptions& options) {
 }
 
 tl::expected<Listing, Error> list(const Flags& flags, const LoadedConfig& loaded, const KernelVariant& variant) {
-  const auto environment = process_environment();
-  const auto named = environment.find("SOCKWARDEN_AGENT");
-  std::string url = flags.agent;
-  if (url.empty() && named != environment.end()) url = named->second;
-  const bool asked = !url.empty();
-  if (!asked) url = standard_agent;
+  const auto access = flags.agent.access();
+  if (!access) return tl::unexpected(access.error());
 
   std::optional<Error> unreachable;
   if (!flags.direct) {
-    auto answered = from_agent(url);
-    if (answered || asked) return answered;
+    auto answered = from_agent(*access);
+    if (answered || flags.agent.is_given()) return answered;
     unreachable = answered.error();
     if (unreachable->code != ECONNREFUSED) complain(unreachable->message() + "; a scan of its own follows", 0);
   }
   auto scanned = from_scan(kernel_options(loaded.config.kernel, variant));
   if (!scanned && unreachable) {
     std::string& advice = scanned.error().advice;
-    advice += (advice.empty() ? "start" : ", or start") + (" an agent (none answers at " + url + ")");
+    advice += (advice.empty() ? "start" : ", or start") + (" an agent (none answers at " + access->url + ")");
   }
   return scanned;
 }
@@ -119,9 +114,7 @@ Command connections_command() {
           [](CLI::App& app) -> std::function<int()> {
             const auto flags = std::make_shared<Flags>();
             flags->filter.declare(app);
-            app.add_option("--agent", flags->agent,
-                           std::string("ask the agent at this URL; otherwise $SOCKWARDEN_AGENT, or ") + standard_agent)
-                ->type_name("");
+            flags->agent.declare(app);
             app.add_flag("--direct", flags->direct, "ask no agent, look once: no history, only what the kernel keeps");
             flags->format.declare(app);
             flags->settings.declare_kernel(app);

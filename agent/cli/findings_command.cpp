@@ -31,7 +31,9 @@ std::string path_of(const Flags& flags, const std::string& state) {
 }
 
 tl::expected<Json, Error> ask(const Flags& flags, const std::string& state) {
-  auto data = ask_agent(flags.agent.url(), path_of(flags, state));
+  const auto access = flags.agent.access();
+  if (!access) return tl::unexpected(access.error());
+  auto data = ask_agent(*access, path_of(flags, state));
   if (!data) return tl::unexpected(data.error());
   return data->contains("findings") && (*data)["findings"].is_array() ? (*data)["findings"] : Json::array();
 }

@@ -64,12 +64,13 @@ std::string advice_of(const Json& row, std::size_t columns) {
 
 /// Page by page.
 tl::expected<Json, Error> all_pools(const Flags& flags) {
+  const auto access = flags.agent.access();
+  if (!access) return tl::unexpected(access.error());
   Json all{{"time", ""}, {"pools", Json::array()}};
   while (true) {
     const std::string offset = std::to_string(all["pools"].size());
-    const auto page =
-        ask_agent(flags.agent.url(),
-                  "/api/v1/pools" + query_text({{"offset", offset}, {"pid", flags.pid}, {"service", flags.service}}));
+    const auto page = ask_agent(
+        *access, "/api/v1/pools" + query_text({{"offset", offset}, {"pid", flags.pid}, {"service", flags.service}}));
     if (!page) return tl::unexpected(page.error());
     const Json rows = page->value("pools", Json::array());
     all["time"] = page->value("time", "");

@@ -20,10 +20,10 @@ namespace {
 
 using Answers = tl::expected<std::vector<Json>, Error>;
 
-Answers ask_all(const std::string& url, const std::vector<std::string>& questions) {
+Answers ask_all(const AgentAccess& access, const std::vector<std::string>& questions) {
   std::vector<Json> answers;
   for (const std::string& question : questions) {
-    auto answer = ask_agent(url, question);
+    auto answer = ask_agent(access, question);
     if (!answer) return tl::unexpected(answer.error());
     answers.push_back(std::move(*answer));
   }
@@ -33,8 +33,8 @@ Answers ask_all(const std::string& url, const std::vector<std::string>& question
 /// Asks on a thread of its own: an agent that is slow to answer makes no key wait.
 class Inquirer {
  public:
-  explicit Inquirer(std::string url)
-      : url_(std::move(url)), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+  explicit Inquirer(AgentAccess access)
+      : access_(std::move(access)), thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
   void ask(const TopPlace& place, std::vector<std::string> questions) {
     const std::lock_guard lock(mutex_);
@@ -53,13 +53,13 @@ class Inquirer {
     while (wake_.wait(lock, stop, [this] { return asked_.has_value(); })) {
       const auto [place, questions] = *std::exchange(asked_, std::nullopt);
       lock.unlock();
-      Answers answers = ask_all(url_, questions);
+      Answers answers = ask_all(access_, questions);
       lock.lock();
       answer_.emplace(place, std::move(answers));
     }
   }
 
-  std::string url_;
+  AgentAccess access_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::optional<std::pair<TopPlace, std::vector<std::string>>> asked_;
@@ -86,11 +86,12 @@ int run(const AgentFlag& agent, std::chrono::milliseconds interval) {
   if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1)
     return complain("top needs a terminal; for scripts there are findings, pools, waits and connections --format json",
                     exit_usage);
-  const std::string url = agent.url();
-  if (const auto there = ask_agent(url, "/api/v1/status"); !there) return complain(there.error(), exit_runtime);
+  const auto access = agent.access();
+  if (!access) return complain(access.error(), exit_usage);
+  if (const auto there = ask_agent(*access, "/api/v1/status"); !there) return complain(there.error(), exit_runtime);
 
-  Top top(url);
-  Inquirer inquirer(url);
+  Top top(access->url);
+  Inquirer inquirer(*access);
   {
     TopTerminal terminal;
     if (!terminal.known())

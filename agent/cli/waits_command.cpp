@@ -22,8 +22,10 @@ struct Flags {
 };
 
 int run(const Flags& flags) {
+  const auto access = flags.agent.access();
+  if (!access) return complain(access.error(), exit_usage);
   const std::string query = query_text({{"verdict", flags.verdict}, {"pid", flags.pid}, {"service", flags.service}});
-  const auto data = ask_agent(flags.agent.url(), "/api/v1/waits" + query);
+  const auto data = ask_agent(*access, "/api/v1/waits" + query);
   if (!data) return complain(data.error(), exit_runtime);
   if (flags.format.json()) {
     std::cout << data->dump(2, ' ', false, Json::error_handler_t::replace) << "\n";

@@ -31,7 +31,8 @@ bool is_service_link(const std::string& name) {
 }
 
 std::vector<std::string> unknown_variables(const std::map<std::string, std::string>& environment) {
-  std::vector<std::string> known{"SOCKWARDEN_CONFIG", "SOCKWARDEN_AGENT", "SOCKWARDEN_SERVICE"};
+  std::vector<std::string> known{"SOCKWARDEN_CONFIG",  "SOCKWARDEN_SERVICE",  "SOCKWARDEN_AGENT",
+                                 "SOCKWARDEN_CA_FILE", "SOCKWARDEN_USERNAME", "SOCKWARDEN_PASSWORD_FILE"};
   for (const Setting& setting : settings()) known.push_back(setting.variable());
   std::vector<std::string> warnings;
   for (const auto& [name, value] : environment) {
