@@ -3,7 +3,7 @@
 import {h} from './dom.js';
 import {activeOf, facts, findingsOf, isAbout, missing, ofPid} from './pieces.js';
 import {changed, here} from './route.js';
-import {choice, narrowed, pageOf, pageSize, search, toolbar} from './table.js';
+import {any, choice, narrowed, pageOf, pageSize, search, toolbar} from './table.js';
 import {bytes, when, duration, figure, number} from './words.js';
 
 export const title = 'Connections';
@@ -57,8 +57,8 @@ const states = ['ESTABLISHED', 'SYN_SENT', 'SYN_RECV', 'FIN_WAIT1', 'FIN_WAIT2',
 export function render(data, query) {
   const answer = data.connections;
   const head = [h('h1', null, title), toolbar(search('Search name, address, protocol'),
-    choice('role', 'Role', [['', 'any role'], ['client', 'client'], ['server', 'server'], ['unknown', 'unknown']]),
-    choice('state', 'State', [['', 'any state'], ...states.map(state => [state, state.toLowerCase()])]),
+    choice('role', 'Role', any('role', ['client', 'server', 'unknown'])),
+    choice('state', 'State', any('state', states, state => state.toLowerCase())),
     narrowed(['pid', 'comm', 'service', 'remote']))];
   if (!answer || answer instanceof Error) return [head, missing(answer)];
   return [head, pageOf({label: title, one: 'connection', columns: columnsFor(data), rows: answer.connections, total: answer.matching,

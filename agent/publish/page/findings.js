@@ -6,7 +6,7 @@ import {byService, compare, incidentsOf, qualifierOf} from './incidents.js';
 import {calls, chip, note, service} from './pieces.js';
 import {address, changed, here} from './route.js';
 import {keyOf, nameOf} from './identity.js';
-import {choice, narrowed, pageSize, pager, search, toolbar} from './table.js';
+import {any, choice, narrowed, pageSize, pager, search, toolbar} from './table.js';
 import {duration, number, several, when} from './words.js';
 
 export const title = 'Findings';
@@ -95,12 +95,12 @@ function headline(active) {
 }
 
 function filters(all) {
-  const names = (of, label) => [['', `any ${label}`], ...[...new Set(all.map(of))].sort().map(name => [name, name])];
+  const names = of => [...new Set(all.map(of))].sort();
   return toolbar(search('Search findings'),
-    choice('service', 'Service', names(finding => nameOf(finding.process), 'service')),
-    choice('class', 'Class', names(finding => finding.class, 'class')),
-    choice('severity', 'Severity', [['', 'any severity'], ['critical', 'critical'], ['warning', 'warning'], ['info', 'info']]),
-    choice('confidence', 'Confidence', [['', 'any confidence'], ['proven', 'proven'], ['likely', 'likely']]),
+    choice('service', 'Service', any('service', names(finding => nameOf(finding.process)))),
+    choice('class', 'Class', any('class', names(finding => finding.class))),
+    choice('severity', 'Severity', any('severity', ['critical', 'warning', 'info'])),
+    choice('confidence', 'Confidence', any('confidence', ['proven', 'likely'])),
     choice('sort', 'Order', [['', 'worst first'], ['newest', 'newest first'], ['oldest', 'oldest first']]),
     narrowed(['pid']));
 }

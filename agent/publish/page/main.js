@@ -124,7 +124,7 @@ document.addEventListener('input', ({target}) => {
   if (!name || target.tagName === 'SELECT') return;
   const value = name === 'at' && target.value === target.max ? null : target.value;
   clearTimeout(typing);
-  typing = setTimeout(() => replaceQuery({[name]: value}), name === 'at' ? 60 : 80);
+  typing = setTimeout(() => replaceQuery({[name]: value}), 40);
 });
 document.addEventListener('change', ({target}) => {
   if (target.tagName === 'SELECT' && target.dataset.query) location.hash = changed({[target.dataset.query]: target.value});

@@ -5,7 +5,7 @@ import {keyOf, nameOf, placeOf} from './identity.js';
 import {endOf, isReached, rankOf} from './incidents.js';
 import {activeOf, chip, note, service, serviceColumn, worstOf} from './pieces.js';
 import {address} from './route.js';
-import {choice, search, table, toolbar} from './table.js';
+import {any, choice, search, table, toolbar} from './table.js';
 import {number, several} from './words.js';
 
 export const title = 'Map';
@@ -90,7 +90,7 @@ export function render(data, query) {
   const drawn = all.slice(0, mostEdges);
   return [
     h('h1', null, title),
-    toolbar(search('Search services and servers'), choice('service', 'Service', [['', 'any service'], ...names.map(name => [name, name])]),
+    toolbar(search('Search services and servers'), choice('service', 'Service', any('service', names)),
       choice('show', 'Show', [['', 'all edges'], ['sick', 'sick edges']])),
     all.length > drawn.length && note(`The worst and largest ${mostEdges} of ${all.length} are drawn; the table has all.`),
     drawn.length > 0 ? drawing(drawn) : note('No such edge now.'),

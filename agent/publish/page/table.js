@@ -99,6 +99,9 @@ export function choice(name, label, options) {
     known.map(([value, words]) => h('option', {value, selected: value === now}, words))));
 }
 
+/// The options of a choice that may be left open.
+export const any = (what, values, words = each => each) => [['', `any ${what}`], ...values.map(each => [each, words(each)])];
+
 /// What narrows a list and has no field of its own, each to be taken away.
 export function narrowed(names) {
   const {query} = here();
