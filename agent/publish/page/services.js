@@ -17,7 +17,7 @@ const badness = row => severities.reduce((all, severity) => all * 1e4 + (row.fin
 
 const findings = row => severities.filter(severity => row.findings[severity]).map(severity => [
   h('a', {class: 'to-finding', href: address('findings', {service: nameOf(row.process), severity})},
-    chip(severity, `${row.findings[severity]} ${severity}`)), ' ']);
+    chip(severity, `${row.findings[severity]} ${severity}`)), ' ']).concat(row.findings.muted ? `${row.findings.muted} muted` : []);
 
 const link = (count, view, query) => count === 0 ? '0' : h('a', {href: address(view, query)}, number(count));
 
