@@ -14,12 +14,12 @@
 namespace sockwarden {
 namespace {
 
-/// The message as a JSON string, whatever bytes it holds.
+/// The message as a JSON string, whatever bytes it holds: in ASCII, so that a terminal obeys none of them.
 class JsonMessage : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
     const nlohmann::json text(std::string(message.payload.data(), message.payload.size()));
-    const std::string quoted = text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string quoted = text.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
     out.append(quoted.data(), quoted.data() + quoted.size());
   }
   [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {

@@ -1,4 +1,5 @@
 #include "agent/cli/log.h"
+#include <algorithm>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -17,8 +18,9 @@ std::string logged(const std::string& message, bool json) {
 }  // namespace
 
 TEST_CASE("a JSON line is one object, whatever bytes the message holds") {
-  const std::string line = logged("a \"quoted\"\nname \x1b[0m \xff", true);
+  const std::string line = logged("a \"quoted\"\nname \x1b[0m \x7f \u202e \xff", true);
   CHECK(std::count(line.begin(), line.end(), '\n') == 1);
+  CHECK(std::all_of(line.begin(), line.end() - 1, [](char one) { return one >= ' ' && one <= '~'; }));
   const auto json = nlohmann::json::parse(line);
   CHECK(json["level"] == "warning");
   CHECK(json["message"].get<std::string>().starts_with("a \"quoted\"\nname"));
