@@ -244,6 +244,29 @@ def memory_limit_is_reached(load):
           True)
 
 
+def the_clock_steps(load, folder):
+    """Ahead by a day, back by two; and as in a machine that was suspended: nothing runs, and then it is an hour later."""
+    shim, ahead = pathlib.Path(folder, "step_clock.so"), pathlib.Path(folder, "ahead")
+    subprocess.run(["gcc", "-O2", "-Wall", "-shared", "-fPIC", "-o", str(shim), str(HERE / "step_clock.c")], check=True)
+    ahead.write_text("0")
+    day, now = 86400, lambda: agent.api("/api/v1/status")["scan"]["time"][:13]  # to the hour
+    with Agent(wrapper=("env", f"LD_PRELOAD={shim}", f"STEP_CLOCK={ahead}")) as agent:
+        before = now()
+        for step in (day, -day, day + 3600):
+            if step > day:
+                agent.process.send_signal(signal.SIGSTOP)
+            ahead.write_text(str(step))
+            agent.process.send_signal(signal.SIGCONT)
+            with scans_go_on(agent, f"the clock is {step / 3600:.0f} hours ahead"):
+                check("it is another time", until(lambda: now() != before, 10), True)
+                load.is_counted(agent, "churn", 50)
+                before = now()
+            status = agent.api("/api/v1/status")
+            check("uptime, age of the last scan", (status["uptime_seconds"], status["scan"]["last_good_age_seconds"]),
+                  lambda ages: 0 <= ages[0] < 600 and 0 <= ages[1] < 60)
+        check("findings on the agent", agent.api(f"/api/v1/findings?state=all&pid={agent.process.pid}")["findings"], [])
+
+
 class Supervisor:
     """The service manager's socket."""
 
@@ -309,7 +332,10 @@ def main():
             stopped_for_a_while(agent, load, seconds)
             a_storm_of_reloads(agent)
             clients_that_hang(agent)
+            check("findings on the agent itself", agent.api(
+                f"/api/v1/findings?state=all&pid={agent.process.pid}")["findings"], [])
         standard_error_takes_nothing()
+        the_clock_steps(load, folder)
         memory_limit_is_reached(load)
         scans_hang(folder)
     return 0
