@@ -206,12 +206,6 @@ struct task_struct {
 	struct css_set *cgroups;
 };
 
-#ifdef __TARGET_ARCH_x86
-struct pt_regs {
-	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, sp;
-};
-#endif
-
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_magic;
@@ -260,10 +254,6 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
-};
-struct bpf_iter__task {
-	struct bpf_iter_meta *meta;
-	struct task_struct *task;
 };
 struct bpf_iter__tcp {
 	struct bpf_iter_meta *meta;

@@ -28,14 +28,6 @@ enum { SW_SERIAL_MASK = 0x7fffffff };
 
 enum { SW_SCAN_BUFFER_ENTRIES = 16384, SW_STACK_DEPTH = 48 };
 
-/* Of a thread that is blocked in a system call, on x86-64: in DWARF's order (System V ABI, figure 3.36), 16 = where it
- * goes on. */
-enum { SW_REGISTER_COUNT = 17 };
-struct sw_registers {
-	__u64 value[SW_REGISTER_COUNT];
-	__s64 call; /* the number of the system call; -1 = in none */
-};
-
 enum sw_role { SW_ROLE_UNKNOWN = 0, SW_ROLE_CLIENT = 1, SW_ROLE_SERVER = 2, SW_ROLE_LISTENER = 3, SW_ROLE_COUNT = 4 };
 
 /* Who ended the connection first. */

@@ -53,9 +53,6 @@ struct Evidence {
   /// Of `worker`: the very task that works on the request waits for a lock, whatever else the process waits for.
   bool in_lock = false;
 
-  /// The thread that stands in the wait, where one does of its own; 0 = none.
-  std::uint32_t thread = 0;
-
   // For people. Nothing is decided by these.
   std::string sentence;             ///< "thread 4312 is blocked in recvfrom on fd 7, SO_RCVTIMEO unset"
   std::vector<std::string> notes;   ///< what else a reader should know, a sentence each

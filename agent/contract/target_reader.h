@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,7 +12,6 @@
 #include "agent/contract/program_family.h"
 #include "agent/contract/question.h"
 #include "agent/contract/reader_health.h"
-#include "agent/contract/registers.h"
 
 namespace sockwarden {
 
@@ -23,7 +21,6 @@ struct StackQuestion {
   std::uint64_t start_ticks = 0;  ///< of that pid; 0 = do not check
   std::uint32_t stack = 0;        ///< handed back
   std::vector<std::uint64_t> addresses;
-  std::optional<Registers> registers{};  ///< instead of addresses: the stack that begins here is unwound
 };
 
 struct StackNames {

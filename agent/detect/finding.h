@@ -41,7 +41,6 @@ struct Finding {
   EvidenceValues evidence;
   std::vector<OriginStack> origin;
   std::vector<std::uint32_t> stack_ids;  ///< to be symbolised into `origin`
-  std::uint32_t thread = 0;              ///< instead: whose stack, as it waits now, is the origin; 0 = none's
   std::string summary;
   std::vector<std::string> fix_for;  ///< what the page's table of fixes calls it, besides the qualifier; best first
   std::map<std::string, std::string> fix_figures;  ///< what stands in braces there

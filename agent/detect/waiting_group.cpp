@@ -61,7 +61,6 @@ Finding finding_of(const std::vector<Accused>& group) {
   }
   finding.origin = stands_of(group);
   if (strongest->evidence != nullptr) {
-    finding.thread = strongest->evidence->thread;
     finding.evidence = strongest->evidence->facts;
     std::string notes;
     for (const std::string& note : strongest->evidence->notes) notes += (notes.empty() ? "" : " ") + note;

@@ -103,7 +103,6 @@ Evidence answer_to(const Question& question, const Observation& seen) {
   evidence.working = seen.working;
   evidence.in_loop = seen.basis == Basis::worker && seen.worker == WorkerState::in_loop;
   evidence.in_lock = seen.basis == Basis::worker && (seen.worker == WorkerState::locked || seen.mutex);
-  if (!evidence.in_loop && !seen.task) evidence.thread = seen.thread;
   evidence.frames = seen.task ? seen.task->frames : seen.frames;
   evidence.unattended = seen.basis == Basis::nothing && seen.silence.reason == Silence::Reason::no_thread &&
                         seen.silence.seen == seen.silence.threads;

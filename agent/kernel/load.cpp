@@ -47,8 +47,6 @@ class LoadedKernel final : public Kernel {
     return frames;
   }
 
-  std::optional<Registers> registers(std::uint32_t thread) override { return object_.registers(thread); }
-
   [[nodiscard]] const std::vector<HookStatus>& hooks() const override { return hooks_; }
 
  private:

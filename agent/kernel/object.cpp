@@ -191,21 +191,6 @@ tl::expected<Fd, Error> Object::open_iterator(const bpf_program* program, std::u
   return iterator;
 }
 
-std::optional<Registers> Object::registers(std::uint32_t thread) const {
-  if (bpf_program__fd(skeleton->progs.thread_registers) < 0) return std::nullopt;
-  skeleton->bss->registers_tid = thread;
-  const auto iterator = open_iterator(skeleton->progs.thread_registers);
-  if (!iterator) return std::nullopt;
-  sw_registers read_registers{};
-  ssize_t count = 0;
-  do count = read(iterator->get(), &read_registers, sizeof(read_registers));
-  while (count < 0 && (errno == EINTR || errno == EAGAIN));
-  if (count != sizeof(read_registers) || read_registers.call < 0) return std::nullopt;
-  Registers registers{};
-  std::copy(std::begin(read_registers.value), std::end(read_registers.value), registers.begin());
-  return registers;
-}
-
 tl::expected<std::uint32_t, Error> Object::run(const bpf_program* program, std::uint64_t argument) {
   LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = &argument, .ctx_size_in = sizeof(argument));
   if (const int result = bpf_prog_test_run_opts(bpf_program__fd(program), &options); result != 0)

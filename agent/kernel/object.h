@@ -4,12 +4,10 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "agent/contract/registers.h"
 #include "agent/kernel/handle.h"
 #include "agent/kernel/hooks.h"
 #include "sockwarden.skel.h"
@@ -48,9 +46,6 @@ struct Object {
 
   /// An iterator to read from; with a pid, over that process alone (6.1+).
   [[nodiscard]] tl::expected<Fd, Error> open_iterator(const bpf_program* program, std::uint32_t pid = 0) const;
-
-  /// Where a thread stands that is blocked in a system call.
-  [[nodiscard]] std::optional<Registers> registers(std::uint32_t thread) const;
 
   /// Runs a program that is attached nowhere (5.10+); what it returns.
   static tl::expected<std::uint32_t, Error> run(const bpf_program* program, std::uint64_t argument);

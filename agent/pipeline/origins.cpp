@@ -10,8 +10,7 @@ constexpr std::size_t most_stacks = 8;     // a finding: the most frequent ones
 constexpr std::size_t most_known = 4'096;  // names kept
 
 bool needs_names(const LedgerEntry& entry) {
-  const Finding& finding = entry.finding;
-  return entry.active && finding.origin.empty() && (!finding.stack_ids.empty() || finding.thread != 0);
+  return entry.active && !entry.finding.stack_ids.empty() && entry.finding.origin.empty();
 }
 
 std::vector<std::pair<std::uint64_t, std::uint32_t>> ranked_stacks(const Finding& finding) {
@@ -24,9 +23,6 @@ std::vector<std::pair<std::uint64_t, std::uint32_t>> ranked_stacks(const Finding
   return ranked;
 }
 
-/// Beside the numbers of stacks, which are those of a table of the kernel's.
-std::uint32_t stand_of(std::uint32_t thread) { return 0x80000000U | thread; }
-
 }  // namespace
 
 void Origins::name(Inspection& inspection, Inspector& inspector, Kernel& kernel, TargetReader& reader) {
@@ -35,15 +31,11 @@ void Origins::name(Inspection& inspection, Inspector& inspector, Kernel& kernel,
   for (LedgerEntry& entry : inspection.findings) {
     if (!needs_names(entry)) continue;
     unnamed.emplace_back(&entry, ranked_stacks(entry.finding));
-    if (entry.finding.thread != 0) ask_stand(entry, kernel, reader);
     ask(entry.process, unnamed.back().second, kernel, reader);
   }
   take(reader);
   for (auto& [entry, stacks] : unnamed) {
-    const Frames stand = take_stand(*entry);
-    if (!stand) continue;
-    entry->finding.origin =
-        stand->empty() ? origin_of(entry->process.pid, stacks) : std::vector<OriginStack>{{1, *stand}};
+    entry->finding.origin = origin_of(entry->process.pid, stacks);
     if (!entry->finding.origin.empty()) inspector.set_origin(entry->id, entry->finding.origin);
   }
 }
@@ -56,33 +48,6 @@ void Origins::ask(const Process& process, const Ranked& stacks, Kernel& kernel, 
         .pid = process.pid, .start_ticks = process.facts.start_ticks, .stack = id, .addresses = kernel.stack(id)});
     if (asked) known_.emplace(key, std::nullopt);
   }
-}
-
-void Origins::ask_stand(const LedgerEntry& entry, Kernel& kernel, TargetReader& reader) {
-  const std::uint32_t stand = stand_of(entry.finding.thread);
-  const std::pair key{entry.process.pid, stand};
-  if (known_.contains(key)) return;
-  const auto registers = kernel.registers(entry.finding.thread);
-  if (!registers) {
-    known_.emplace(key, std::vector<std::string>());
-    return;
-  }
-  StackQuestion question{.pid = entry.process.pid,
-                         .start_ticks = entry.process.facts.start_ticks,
-                         .stack = stand,
-                         .addresses = {},
-                         .registers = registers};
-  if (reader.ask(std::move(question))) known_.emplace(key, std::nullopt);
-}
-
-Origins::Frames Origins::take_stand(const LedgerEntry& entry) {
-  if (entry.finding.thread == 0) return std::vector<std::string>();
-  const auto found = known_.find({entry.process.pid, stand_of(entry.finding.thread)});
-  if (found == known_.end() || !found->second) return std::nullopt;
-  if (found->second->empty()) return found->second;
-  Frames frames = std::move(found->second);
-  known_.erase(found);  // the thread goes on
-  return frames;
 }
 
 void Origins::take(TargetReader& reader) {

@@ -1,5 +1,4 @@
-// Where in the program a finding's connections were opened, by the kernel's user stacks, or where the thread stands
-// that waits, by its stack as it is now; with names.
+// Where in the program a finding's connections were opened: the kernel's user stacks, with names.
 #pragma once
 
 #include <cstdint>
@@ -25,9 +24,6 @@ class Origins {
   using Frames = std::optional<std::vector<std::string>>;               ///< nothing = asked, not yet answered
   using Ranked = std::vector<std::pair<std::uint64_t, std::uint32_t>>;  ///< how often, which stack
   void ask(const Process& process, const Ranked& stacks, Kernel& kernel, TargetReader& reader);
-  void ask_stand(const LedgerEntry& entry, Kernel& kernel, TargetReader& reader);
-  /// Where the thread of a finding stands; nothing while it is not answered, empty where that can't be told.
-  [[nodiscard]] Frames take_stand(const LedgerEntry& entry);
   void take(TargetReader& reader);
   [[nodiscard]] std::vector<OriginStack> origin_of(std::uint32_t pid, const Ranked& stacks) const;
 

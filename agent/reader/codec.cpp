@@ -19,8 +19,7 @@ std::string encode(const StackQuestion& question) {
   return text_of({{"pid", question.pid},
                   {"start_ticks", question.start_ticks},
                   {"stack", question.stack},
-                  {"addresses", question.addresses},
-                  {"registers", json_of_optional(question.registers)}});
+                  {"addresses", question.addresses}});
 }
 
 std::string encode(const StackNames& names) { return text_of({{"frames", names.frames}, {"failure", names.failure}}); }
@@ -56,8 +55,7 @@ std::optional<StackQuestion> decode_stack_question(std::string_view text) {
     return StackQuestion{.pid = json.at("pid").get<std::uint32_t>(),
                          .start_ticks = json.at("start_ticks").get<std::uint64_t>(),
                          .stack = json.at("stack").get<std::uint32_t>(),
-                         .addresses = json.at("addresses").get<std::vector<std::uint64_t>>(),
-                         .registers = optional_of<Registers>(json.at("registers"))};
+                         .addresses = json.at("addresses").get<std::vector<std::uint64_t>>()};
   });
   if (question && question->addresses.size() > most_frames) question.reset();
   return question;
@@ -70,8 +68,7 @@ std::optional<StackNames> decode_stack_names(std::string_view text, const StackQ
                       .frames = frames_of(json.at("frames")),
                       .failure = bounded_text(json.at("failure"))};
   });
-  if (!names || names->frames.size() > (question.registers ? most_frames : question.addresses.size()))
-    return std::nullopt;
+  if (!names || names->frames.size() > question.addresses.size()) return std::nullopt;
   return names;
 }
 

@@ -37,7 +37,7 @@ void fields_of(const Question& question) {
 }
 void fields_of(const Evidence& evidence) {
   [[maybe_unused]] const auto& [connection, verdict, basis, timeout, shown, may_last, hidden, sole, unattended,
-                                exclusive, working, loop, lock, thread, sentence, notes, frames, facts] = evidence;
+                                exclusive, working, loop, lock, sentence, notes, frames, facts] = evidence;
 }
 
 Json json_of(const Question& question, SetNumbers& sets) {
@@ -128,7 +128,6 @@ Json json_of(const Evidence& evidence) {
           {"working", evidence.working},
           {"in_loop", evidence.in_loop},
           {"in_lock", evidence.in_lock},
-          {"thread", evidence.thread},
           {"sentence", evidence.sentence},
           {"notes", evidence.notes},
           {"frames", evidence.frames},
@@ -156,7 +155,6 @@ Evidence evidence_of(const Json& json) {
   evidence.working = json.at("working").get<bool>();
   evidence.in_loop = json.at("in_loop").get<bool>();
   evidence.in_lock = json.at("in_lock").get<bool>();
-  evidence.thread = json.at("thread").get<std::uint32_t>();
   evidence.sentence = bounded_text(json.at("sentence"));
   evidence.notes = texts_of(json.at("notes"), most_notes);
   evidence.frames = texts_of(json.at("frames"), most_frames);

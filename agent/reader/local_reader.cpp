@@ -7,8 +7,7 @@ namespace sockwarden {
 
 StackNames LocalReader::answer(const StackQuestion& question) {
   ++health_.answered;
-  auto frames = question.registers ? symbolizer_.unwind(question.pid, question.start_ticks, *question.registers)
-                                   : symbolizer_.frames(question.pid, question.start_ticks, question.addresses);
+  auto frames = symbolizer_.frames(question.pid, question.start_ticks, question.addresses);
   symbolizer_.forget();
   return {.pid = question.pid, .stack = question.stack, .frames = std::move(frames), .failure = {}};
 }

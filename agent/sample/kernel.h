@@ -2,12 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <tl/expected.hpp>
 #include <vector>
 
 #include "agent/contract/hook_status.h"
-#include "agent/contract/registers.h"
 #include "agent/contract/scan_failure.h"
 #include "agent/sample/sample.h"
 #include "agent/sample/wanted.h"
@@ -23,9 +21,6 @@ class Kernel {
 
   /// Frames of a user stack, innermost first, as addresses; empty if unknown. Ids are sw_record.stack_id.
   virtual std::vector<std::uint64_t> stack(std::uint32_t stack_id) = 0;
-
-  /// Where a thread that is blocked in a system call stands; nothing where it is not, or this kernel does not tell.
-  virtual std::optional<Registers> registers(std::uint32_t /*thread*/) { return std::nullopt; }
 
   [[nodiscard]] virtual const std::vector<HookStatus>& hooks() const = 0;
 };

@@ -2,9 +2,7 @@
 
 #include <cxxabi.h>
 #include <elfutils/libdwfl.h>
-#include <sys/uio.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -27,9 +25,6 @@ std::string demangled(const char* name) {
   char* text = abi::__cxa_demangle(name, nullptr, nullptr, &status);
   std::string result = text != nullptr ? text : name;
   std::free(text);
-  constexpr std::string_view whole = "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >";
-  for (auto at = result.find(whole); at != std::string::npos; at = result.find(whole, at))
-    result.replace(at, whole.size(), "std::string");
   if (result.size() > longest_name) result = result.substr(0, longest_name) + "…";
   return result;
 }
@@ -75,42 +70,6 @@ std::optional<Place> place_in_units(Dwfl_Module* module, Dwarf_Addr address) {
   return std::nullopt;
 }
 
-/// What libdwfl asks for while it follows one stack: one thread, its registers, and words of its memory.
-struct Unwinding {
-  static constexpr std::size_t most_frames = 64;
-
-  std::uint32_t pid;
-  Registers registers;
-  std::vector<std::uint64_t> addresses;
-
-  static pid_t next_thread(Dwfl* /*dwfl*/, void* self, void** thread) {
-    if (*thread != nullptr) return 0;
-    *thread = self;
-    return static_cast<pid_t>(static_cast<Unwinding*>(self)->pid);
-  }
-  static bool get_thread(Dwfl* /*dwfl*/, pid_t /*tid*/, void* self, void** thread) {
-    *thread = self;
-    return true;
-  }
-  static bool memory_read(Dwfl* /*dwfl*/, Dwarf_Addr address, Dwarf_Word* word, void* self) {
-    const iovec here{word, sizeof(*word)};
-    const iovec there{reinterpret_cast<void*>(address), sizeof(*word)};  // NOLINT(performance-no-int-to-ptr)
-    const auto pid = static_cast<pid_t>(static_cast<Unwinding*>(self)->pid);
-    return process_vm_readv(pid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(sizeof(*word));
-  }
-  static bool set_initial_registers(Dwfl_Thread* thread, void* self) {
-    auto& registers = static_cast<Unwinding*>(self)->registers;
-    return dwfl_thread_state_registers(thread, 0, static_cast<unsigned>(registers.size()), registers.data());
-  }
-  static int take_frame(Dwfl_Frame* frame, void* self) {
-    auto& addresses = static_cast<Unwinding*>(self)->addresses;
-    Dwarf_Addr address = 0;
-    if (!dwfl_frame_pc(frame, &address, nullptr)) return -1;
-    addresses.push_back(address);
-    return addresses.size() < most_frames ? DWARF_CB_OK : DWARF_CB_ABORT;
-  }
-};
-
 }  // namespace
 
 /// One process: its modules are the files of its mappings, each opened when the first of its addresses is asked about.
@@ -123,7 +82,6 @@ class Symbolizer::Session {
 
   [[nodiscard]] bool is_good() const { return good_; }
   [[nodiscard]] std::string frame(std::uint64_t address);
-  [[nodiscard]] std::vector<std::uint64_t> unwind(const Registers& registers);
 
  private:
   struct Module {
@@ -142,7 +100,6 @@ class Symbolizer::Session {
   [[nodiscard]] bool report(const ProcessFiles& files);
   [[nodiscard]] static bool has_lines(Dwfl_Module* module, Module& own);
 
-  std::uint32_t pid_;
   Dwfl* dwfl_;
   std::deque<Module> modules_;
   bool good_ = false;
@@ -164,7 +121,7 @@ int Symbolizer::Session::find_elf(Dwfl_Module* /*module*/, void** user, const ch
   return parts.fd;
 }
 
-Symbolizer::Session::Session(std::uint32_t pid, std::uint64_t start_ticks) : pid_(pid), dwfl_(dwfl_begin(&callbacks)) {
+Symbolizer::Session::Session(std::uint32_t pid, std::uint64_t start_ticks) : dwfl_(dwfl_begin(&callbacks)) {
   const OwnedFd process = open_process(pid);
   const auto stat = process ? read_stat(process.get()) : std::nullopt;
   if (dwfl_ == nullptr || !stat || stat->state == 'Z' || (start_ticks != 0 && stat->start_ticks != start_ticks)) return;
@@ -212,23 +169,6 @@ std::string Symbolizer::Session::frame(std::uint64_t address) {
   return text + (path != nullptr ? " (" + base_name(path) + ")" : "");
 }
 
-std::vector<std::uint64_t> Symbolizer::Session::unwind(const Registers& registers) {
-  Unwinding unwinding{.pid = pid_, .registers = registers, .addresses = {}};
-  static const Dwfl_Thread_Callbacks thread{.next_thread = Unwinding::next_thread,
-                                            .get_thread = Unwinding::get_thread,
-                                            .memory_read = Unwinding::memory_read,
-                                            .set_initial_registers = Unwinding::set_initial_registers,
-                                            .detach = nullptr,
-                                            .thread_detach = nullptr};
-  if (!dwfl_attach_state(dwfl_, nullptr, static_cast<pid_t>(pid_), &thread, &unwinding)) return {};
-  (void)dwfl_getthread_frames(dwfl_, static_cast<pid_t>(pid_), Unwinding::take_frame, &unwinding);
-  // libdwfl ends at what it can't read as it ends at the outermost call: whoever is blocked in a call was called.
-  const auto& addresses = unwinding.addresses;
-  const bool in_files = std::all_of(addresses.begin(), addresses.end(),
-                                    [this](std::uint64_t at) { return dwfl_addrmodule(dwfl_, at) != nullptr; });
-  return addresses.size() > 1 && in_files ? addresses : std::vector<std::uint64_t>();
-}
-
 Symbolizer::Symbolizer() = default;
 Symbolizer::~Symbolizer() = default;
 void Symbolizer::forget() { sessions_.clear(); }
@@ -243,13 +183,6 @@ std::vector<std::string> Symbolizer::frames(std::uint32_t pid, std::uint64_t sta
   for (std::size_t i = 0; i < addresses.size(); ++i)
     names.push_back(session->frame(i == 0 ? addresses[i] : addresses[i] - 1));
   return names;
-}
-
-std::vector<std::string> Symbolizer::unwind(std::uint32_t pid, std::uint64_t start_ticks, const Registers& registers) {
-  auto& session = sessions_[pid];
-  session = std::make_unique<Session>(pid, start_ticks);  // a state is attached once
-  if (!session->is_good()) return {};
-  return frames(pid, start_ticks, session->unwind(registers));
 }
 
 }  // namespace sockwarden

@@ -1,5 +1,5 @@
 // Names for the addresses of a process's code: "main.fetch orders.go:41". By elfutils' libdwfl, from the files that the
-// process has mapped; of its memory only stacks are read, and only to unwind them.
+// process has mapped; its memory is not read.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "agent/contract/registers.h"
 
 namespace sockwarden {
 
@@ -23,12 +21,6 @@ class Symbolizer {
   /// another one than started then (0 = any).
   [[nodiscard]] std::vector<std::string> frames(std::uint32_t pid, std::uint64_t start_ticks,
                                                 const std::vector<std::uint64_t>& addresses);
-
-  /// The stack that begins at these registers, by the call frame information of the files: what a thread that is
-  /// blocked in a system call has called. Empty where it can't be followed to its end, as through code that was made at
-  /// run time.
-  [[nodiscard]] std::vector<std::string> unwind(std::uint32_t pid, std::uint64_t start_ticks,
-                                                const Registers& registers);
 
   /// Drops what was kept of processes, so that their mappings are fresh the next time.
   void forget();
