@@ -332,8 +332,6 @@ def main():
             stopped_for_a_while(agent, load, seconds)
             a_storm_of_reloads(agent)
             clients_that_hang(agent)
-            check("findings on the agent itself", agent.api(
-                f"/api/v1/findings?state=all&pid={agent.process.pid}")["findings"], [])
         standard_error_takes_nothing()
         the_clock_steps(load, folder)
         memory_limit_is_reached(load)
