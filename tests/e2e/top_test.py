@@ -52,12 +52,12 @@ class Terminal:
 def look_around(agent, folder, columns, record):
     terminal = Terminal(folder, columns, f"'{SOCKWARDEN}' top --interval 0.5 --agent http://127.0.0.1:{agent.port}", record)
     try:
-        screen = terminal.shows("services", "SERVICE", "python3", "connections,")
-        check("what is sick stands first", screen.splitlines()[3].split()[0], "python3")
+        screen = terminal.shows("services", "SERVICE", "orders", "connections,")
+        check("what is sick stands first", screen.splitlines()[3].split()[0], "orders")
         terminal.press("t")
         terminal.shows("tree", "  to 127.0.0.1:")
         terminal.press("t", "Enter")
-        terminal.shows("pools", "Services > python3", "SERVER", "EXCH/C")
+        terminal.shows("pools", "Services > orders", "SERVER", "EXCH/C")
         terminal.press("Enter")
         terminal.shows("connections", "ESTAB", "IDLE")
         terminal.press("Enter")
@@ -81,7 +81,7 @@ def look_around(agent, folder, columns, record):
         terminal.shows("help", "hold still")
         terminal.press("Escape", "1")
         terminal.call("resize-window", "-x", "50", "-y", "12")
-        terminal.shows("narrow", "SERVICE", "python3")
+        terminal.shows("narrow", "SERVICE", "orders")
         terminal.press("q")
         terminal.shows("left", "left 0")
     finally:
@@ -91,9 +91,9 @@ def look_around(agent, folder, columns, record):
 def without_agent(agent, folder, record):
     terminal = Terminal(folder, 80, f"'{SOCKWARDEN}' top --interval 0.3 --agent http://127.0.0.1:{agent.port}", record)
     try:
-        terminal.shows("before", "python3")
+        terminal.shows("before", "orders")
         end(agent.process)
-        terminal.shows("gone", "No answer: cannot ask the agent at", "python3")
+        terminal.shows("gone", "No answer: cannot ask the agent at", "orders")
         terminal.press("q")
         terminal.shows("left", "left 0")
     finally:
