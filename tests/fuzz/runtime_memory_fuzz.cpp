@@ -9,7 +9,7 @@
 // Built with: agent/objects/object_image.cpp agent/objects/split_debug.cpp agent/proc/process_view.cpp
 // Built with: agent/proc/process_facts.cpp agent/proc/process_files.cpp agent/proc/mapped_file.cpp
 // Built with: agent/proc/target_file.cpp agent/proc/file_text.cpp agent/proc/process_text.cpp
-// Built with: agent/proc/cgroup_names.cpp
+// Built with: agent/proc/cgroup_place.cpp agent/proc/*_name.cpp
 // Built with: agent/proc/descriptor_text.cpp agent/proc/system_call.cpp -lelf -ldw
 // Longest: 8192
 #include <cstdint>
