@@ -21,7 +21,9 @@ class Terminal:
     """A command in tmux, on a socket of its own."""
 
     def __init__(self, folder, columns, command, record):
-        self.tmux, self.record, self.columns = ["tmux", "-f", "/dev/null", "-S", f"{folder}/tmux"], record, columns
+        # A server that was told to end may still hold its socket.
+        socket = tempfile.mktemp(prefix="tmux-", dir=folder)
+        self.tmux, self.record, self.columns = ["tmux", "-f", "/dev/null", "-S", socket], record, columns
         environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C"}
         environment.pop("TMUX", None)
         self.call("new-session", "-d", "-x", str(columns), "-y", "24", "-c", folder, f"{command}; echo left $?; cat",
