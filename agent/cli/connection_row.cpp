@@ -4,14 +4,10 @@
 #include <ctime>
 #include <tuple>
 
+#include "agent/cli/json_cells.h"
+
 namespace sockwarden {
 namespace {
-
-const Json& member(const Json& json, const char* key) {
-  static const Json none;
-  const auto found = json.find(key);
-  return found == json.end() ? none : *found;
-}
 
 std::string text(const Json& json, const char* key) {
   const Json& value = member(json, key);
