@@ -331,6 +331,9 @@ def main():
             a_pid_is_used_again(agent, load)
             stopped_for_a_while(agent, load, seconds)
             a_storm_of_reloads(agent)
+            # Before clients that hang: half a request stays longer than the development threshold, and is told.
+            check("findings on the agent itself", agent.api(
+                f"/api/v1/findings?state=all&pid={agent.process.pid}")["findings"], [])
             clients_that_hang(agent)
         standard_error_takes_nothing()
         the_clock_steps(load, folder)
